@@ -1,0 +1,49 @@
+"""A filter: what is asked for, the same on every page, in the API, in exports and on the command line."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from types import MappingProxyType
+
+FIELDS = (
+    "source", "group", "assignee", "brand", "channel", "priority", "language",
+    "tag", "organization", "requester", "status", "topic",
+)  # fmt: skip
+DATED = ("arrived", "solved", "rated")
+STATES = ("open", "solved", "unsolved", "reopened", "returned", "rated", "satisfied", "core", "weak", "edited", "ungrouped")
+CUSTOM = "custom."
+NONE = ""
+
+NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Every part given must hold; several values of one field are alternatives, and "" stands for "has none".
+
+    `first` and `last` are days of the workspace's zone, both included, on the date that `dated` names.
+    `states` all hold at once: "open" (neither solved nor closed), "solved", "unsolved" (arrived, and no solve whose time
+    is known: what a survival curve takes as censored), "reopened" (at least once), "returned" (reopened within 7 days
+    of its solve), "rated", "satisfied", and how its topic was found.
+    `open_at` keeps what was open at that moment. `excluded` asks for what stays out of every figure: "spam", …
+    """
+
+    first: date | None = None
+    last: date | None = None
+    dated: str = "arrived"
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
+    q: str | None = None
+    states: tuple[str, ...] = ()
+    open_at: datetime | None = None
+    excluded: str | None = None
+
+    def between(self, first: date | None, last: date | None, dated: str = "arrived") -> "Filter":
+        return replace(self, first=first, last=last, dated=dated)
+
+    def having(self, name: str, values: str | Iterable[str]) -> "Filter":
+        """The same filter with field `name` narrowed to `values` in place of what it was."""
+        chosen = (values,) if isinstance(values, str) else tuple(values)
+        return replace(self, where={**self.where, name: chosen})
+
+    def without(self, name: str) -> "Filter":
+        return replace(self, where={key: values for key, values in self.where.items() if key != name})

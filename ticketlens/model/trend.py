@@ -1,0 +1,77 @@
+"""A trend: one metric over periods, with its cohort, clock, zone, n and interval."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+Minutes = float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period of a trend. Durations in minutes; None is "not reached yet" or "too few", never 0.
+
+    `open` counts the cohort's tickets without the event by the trend's `as_of`; `unripe` says that the youngest of them
+    is younger than the percentile asked for. `value` stands in place of percentiles for shares, scores and amounts.
+    """
+
+    label: str
+    start: date
+    end: date
+    complete: bool
+    n: int
+    open: int = 0
+    p50: Minutes | None = None
+    p75: Minutes | None = None
+    p90: Minutes | None = None
+    mean: Minutes | None = None
+    low: float | None = None
+    high: float | None = None
+    value: float | None = None
+    too_few: bool = False
+
+    def to_json(self, *, scalar: bool) -> dict[str, object]:
+        shared: dict[str, object] = {
+            "start": self.start.isoformat(), "end": self.end.isoformat(), "label": self.label,
+            "complete": self.complete, "n": self.n, "open": self.open,
+        }  # fmt: skip
+        interval = {"of": "value" if scalar else "p50", "low": self.low, "high": self.high}
+        ends = {"low": self.low, "high": self.high, "interval": interval, "too_few": self.too_few}
+        if scalar:
+            return {**shared, "value": self.value, **ends}
+        quantiles = {"p50": self.p50, "p75": self.p75, "p90": self.p90}
+        reached = {name: value is not None for name, value in quantiles.items()}
+        return {**shared, **quantiles, "mean": self.mean, "reached": reached, **ends}
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    metric: str
+    kind: str
+    cohort: str
+    clock: str
+    zone: str
+    unit: str
+    by: str
+    as_of: datetime
+    horizon: Minutes | None
+    points: tuple[Point, ...]
+    groups: Mapping[str, tuple[Point, ...]] | None = None
+
+    @property
+    def scalar(self) -> bool:
+        return self.kind != "duration"
+
+    def to_json(self) -> dict[str, object]:
+        """The API's answer; `end` of a period is the first day after it."""
+        told: dict[str, object] = {
+            "metric": self.metric, "kind": self.kind, "cohort": self.cohort, "clock": self.clock, "zone": self.zone,
+            "unit": self.unit, "by": self.by, "as_of": self.as_of.isoformat(), "horizon": self.horizon,
+            "periods": [point.to_json(scalar=self.scalar) for point in self.points],
+        }  # fmt: skip
+        if self.groups is not None:
+            told["groups"] = [
+                {"key": key, "periods": [point.to_json(scalar=self.scalar) for point in points]}
+                for key, points in self.groups.items()
+            ]
+        return told

@@ -1,0 +1,275 @@
+"""The contract of a store, in words and types. `tests/contract/` holds every store to it.
+
+What is true of every store:
+
+- A write that returned is on disk. A batch is written whole or not at all.
+- Of two versions of a ticket the winner is the greater `Version`; the order of arrival never matters, and an older
+  version never replaces a newer one.
+- Lists are ordered by time, then by source and id; never by score alone.
+- Counts are exact, and equal to the last integer in every store.
+- A reader never sees half a run: `publish` switches in one step.
+- A lease has one holder.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ticketlens.metrics.periods import Period
+from ticketlens.model.filter import Filter
+from ticketlens.model.text import CleanText
+from ticketlens.model.ticket import Ticket
+from ticketlens.model.timing import Timing
+from ticketlens.model.topic import Coverage, Topic
+
+Vectors = NDArray[np.float32]
+Key = tuple[str, str]
+
+
+class Version(NamedTuple):
+    """Decides between two versions of one ticket: the greater wins.
+
+    `updated_at` in epoch microseconds; `reading` counts how often the way of reading its source was changed (a new
+    mapping makes all that it reads newer); `richness` counts what is known; `digest` breaks the tie for good.
+    """
+
+    updated_at: int
+    reading: int
+    richness: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A ticket as it is stored: raw (kept apart), clean (searched, embedded, shown, exported), and timed.
+
+    `ticket` holds the raw text and redacted fields. Days are counted in the workspace's zone.
+    """
+
+    ticket: Ticket
+    version: Version
+    text: CleanText
+    timing: Timing
+    created_day: date
+    solved_day: date | None
+    rated_day: date | None
+    satisfied: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ticket as lists, exports and its page show it: clean text, durations, topic.
+
+    `durations` maps (metric, clock) to whole seconds or None. `ticket` has the clean text in place of the raw one.
+    """
+
+    ticket: Ticket
+    durations: Mapping[tuple[str, str], int | None]
+    topic: int | None
+    match: str
+    similarity: float | None
+    waited_seconds: int
+    waiting_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    items: tuple[Row, ...]
+    next: str | None
+
+
+class Cell(NamedTuple):
+    """`n` tickets of one period and group in one bin; `ended` is False for those still without the event."""
+
+    period: int
+    group: str | None
+    bin: int
+    ended: bool
+    n: int
+
+
+class Tally(NamedTuple):
+    """Additive figures of the tickets of one period and group.
+
+    `open` counts those not solved by `as_of`; `settled` those solved early enough for a return within 7 days to be
+    known, and `returned` those of them that did return; `rated` and `satisfied` count survey answers.
+    """
+
+    period: int
+    group: str | None
+    n: int
+    open: int
+    waited_seconds: int
+    settled: int
+    returned: int
+    rated: int
+    satisfied: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a count is over: the tickets of `cohort` ("arrived", "solved" or "rated" in a period) that pass `where`.
+
+    Periods do not overlap and stand in order. `group_by` is a field of the filter, or None. Tickets created after
+    `as_of` are not there, and what happened after it has not happened.
+    """
+
+    periods: tuple[Period, ...]
+    as_of: datetime
+    cohort: str = "arrived"
+    where: Filter = Filter()
+    group_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where a text belongs: the id of its topic or None, how it was found, and its similarity to the centre."""
+
+    topic: int | None
+    match: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A small noun (source, person, token, session, run, edit, view, …) as plain JSON values, with its version."""
+
+    id: str
+    fields: Mapping[str, object]
+    version: int
+
+
+class TicketStore(Protocol):
+    def put_tickets(self, batch: Sequence[Prepared]) -> list[bool]:
+        """Store what is newer than what is there, whole and on disk; True for each that was stored."""
+
+    def get_ticket(self, source: str, id: str) -> Row | None: ...
+
+    def get_raw(self, source: str, id: str) -> Ticket | None:
+        """The ticket with its raw text, for re-deriving and for those who may see it."""
+
+    def list_tickets(self, where: Filter, *, cursor: str | None = None, limit: int = 50, as_of: datetime | None = None) -> RowPage:
+        """Newest first. The cursor is opaque; a list read to its end has each ticket once."""
+
+    def count_tickets(self, where: Filter, *, as_of: datetime | None = None) -> int: ...
+
+    def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
+        """The values of a field of the filter and how many tickets have each, most frequent first."""
+
+    def each_raw(self) -> Iterator[Ticket]:
+        """Every ticket with its raw text, in order of (source, id)."""
+
+    def put_derived(self, batch: Sequence[Prepared]) -> None:
+        """Replace what is derived (clean text, times) of tickets whose version is still the one given."""
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """The first creation, and the latest moment that any source was read to; None without tickets."""
+
+
+class FigureStore(Protocol):
+    def histogram(self, question: Question, metric: str, clock: str) -> list[Cell]:
+        """Tickets by period, group and bin of `metric`; those without the event by the bin of their age.
+
+        The age ends at the least of `as_of`, the ticket's `observed_until` and the time its source was read to.
+        """
+
+    def tally(self, question: Question) -> list[Tally]: ...
+
+    def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
+        """How many tickets were open at each moment, as far as they were still observed."""
+
+    def coverage(self, where: Filter) -> Coverage: ...
+
+    def excluded(self, where: Filter) -> dict[str, int]:
+        """How many tickets stay out of every figure, by reason."""
+
+
+class VectorStore(Protocol):
+    def texts_without_vector(self, model: str, limit: int) -> list[tuple[str, str, str]]:
+        """(fingerprint, subject, body) of clean texts that `model` has not seen, each fingerprint once."""
+
+    def count_without_vector(self, model: str) -> int: ...
+
+    def put_vectors(self, model: str, fingerprints: Sequence[str], vectors: Vectors) -> None: ...
+
+    def vectors(self, model: str) -> tuple[list[str], Vectors]:
+        """All fingerprints in use that have a vector, ordered, and their unit rows (n, d)."""
+
+    def nearest(self, model: str, source: str, id: str, limit: int) -> list[tuple[Row, float]]:
+        """The tickets with the most similar texts and their cosines, the ticket itself left out."""
+
+
+class TopicStore(Protocol):
+    def topics(self, *, retired: bool = False) -> list[Topic]: ...
+
+    def new_topic_ids(self, count: int) -> list[int]:
+        """Ids that were never used and never will be again."""
+
+    def put_topic(self, topic: Topic) -> None: ...
+
+    def publish(self, topics: Sequence[Topic], assignments: Mapping[str, Assignment], run: Mapping[str, object]) -> int:
+        """Switch to these topics in one step: topics not named are retired, texts not named are ungrouped.
+
+        `assignments` maps fingerprints. Returns the id of the run.
+        """
+
+    def assign(self, assignments: Mapping[str, Assignment]) -> None:
+        """Give these texts their topics, all else as it is."""
+
+    def assignments(self) -> dict[str, Assignment]:
+        """The topic of each text in a topic."""
+
+    def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
+        """(key of its earliest ticket, clean subject, clean body, language) of each text."""
+
+    def weekly(self, topics: Sequence[int], periods: tuple[Period, ...], where: Filter) -> dict[int, list[int]]:
+        """Tickets that arrived, by topic and period."""
+
+    def first_and_last_day(self) -> dict[int, tuple[date, date]]:
+        """The first and the last day of arrival in each topic."""
+
+
+class RecordStore(Protocol):
+    def put_record(self, noun: str, id: str, fields: Mapping[str, object], *, expected: int | None = None) -> int | None:
+        """The new version; None where `expected` is given (0: must not exist) and is not the version there."""
+
+    def get_record(self, noun: str, id: str) -> Record | None: ...
+
+    def records(self, noun: str) -> list[Record]:
+        """All of one noun, ordered by id."""
+
+    def delete_record(self, noun: str, id: str) -> bool: ...
+
+
+class InboxStore(Protocol):
+    def put_delivery(self, source: str, delivery: str, body: bytes, headers: Mapping[str, str], at: datetime) -> bool:
+        """Keep the raw bytes; False where this delivery is kept already."""
+
+    def deliveries(self, *, limit: int) -> list[tuple[int, str, bytes, Mapping[str, str]]]:
+        """(number, source, body, headers) of those not yet settled, oldest first."""
+
+    def settle(self, number: int, outcome: str) -> None: ...
+
+
+class LeaseStore(Protocol):
+    def claim(self, name: str, holder: str, seconds: float, now: datetime) -> bool:
+        """True if `holder` has the lease `name` until `now` + `seconds`: it was free, expired or its own already."""
+
+    def release(self, name: str, holder: str) -> None: ...
+
+
+class Store(TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, InboxStore, LeaseStore, Protocol):
+    """The whole store. `open_store(url)` in `ticketlens.store.open` gives one."""
+
+    def generation(self) -> int:
+        """A number that grows with every change of tickets or topics: what was computed for it stays true for it."""
+
+    def versions(self) -> Mapping[str, str]:
+        """What `doctor` prints: kind, its version, schema, size on disk."""
+
+    def close(self) -> None: ...
+

@@ -3,8 +3,9 @@
 Times are seconds of age. An arrival cohort has ended and censored (still open) tickets; a solved cohort has no censored
 ones, and the same functions give its plain percentiles. Several cohorts are computed at once: the last axis is time.
 
-Sources: Kaplan and Meier 1958 (the estimate, with delayed entry), Greenwood 1926 (its variance), Brookmeyer and Crowley 1982
-with the log-log transform (interval of a quantile), Irwin 1949 (restricted mean), Clopper and Pearson 1934 (last step).
+Sources: Kaplan and Meier 1958 (the estimate, with delayed entry), Greenwood 1926 (its variance), Brookmeyer and Crowley
+1982 with the log-log transform (interval of a quantile), Irwin 1949 (restricted mean), Clopper and Pearson 1934 (the
+interval at a step that ends the curve).
 """
 
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class KaplanMeier:
     @cached_property
     def events(self) -> NDArray[np.int64]:
         """Ends seen, shape (...). Under `TOO_FEW` of them nothing below should be shown."""
-        return self.ended.sum(axis=-1).astype(np.int64)
+        return np.asarray(self.ended.sum(axis=-1), dtype=np.int64)
 
     @cached_property
     def survival(self) -> Floats:
@@ -61,14 +62,14 @@ class KaplanMeier:
         """`quantiles` of a single curve; None is "not reached"."""
         return _single(self.quantiles(q))
 
-    def quantile_intervals(self, q: float = 0.5, z: float = Z95) -> tuple[Floats, Floats]:
-        """Lowest and highest times that fit a share q, shape (...) each; NaN where an end is not reached."""
-        lower, upper = self._band(z)
+    def quantile_intervals(self, q: float = 0.5) -> tuple[Floats, Floats]:
+        """95 % interval of `quantiles`, shape (...) each end; NaN where an end is not reached."""
+        lower, upper = self._band()
         return self._first_at_or_below(lower, 1 - q), self._first_at_or_below(upper, 1 - q)
 
-    def quantile_interval(self, q: float = 0.5, z: float = Z95) -> tuple[float | None, float | None]:
+    def quantile_interval(self, q: float = 0.5) -> tuple[float | None, float | None]:
         """`quantile_intervals` of a single curve."""
-        low, high = self.quantile_intervals(q, z)
+        low, high = self.quantile_intervals(q)
         return _single(low), _single(high)
 
     def restricted_means(self, tau: float) -> tuple[Floats, Floats]:
@@ -77,10 +78,9 @@ class KaplanMeier:
         widths = np.diff(edges)
         strips = self.survival * widths
         beyond = np.cumsum(strips[..., ::-1], axis=-1)[..., ::-1]  # area from each time to tau
-        mean = beyond.sum(axis=-1) if self.times.size == 0 else edges[0] + beyond[..., 0]
         variance = (beyond**2 * self._greenwood_terms).sum(axis=-1)
         known = self.followed >= tau
-        return np.where(known, mean, np.nan), np.where(known, np.sqrt(variance), np.nan)
+        return np.where(known, edges[0] + strips.sum(axis=-1), np.nan), np.where(known, np.sqrt(variance), np.nan)
 
     def rmst(self, tau: float) -> tuple[float, float] | None:
         """`restricted_means` of a single curve: (mean, standard error) in seconds; None where not followed to tau."""
@@ -93,33 +93,27 @@ class KaplanMeier:
         left = self.at_risk * (self.at_risk - self.ended)
         return np.divide(self.ended, left, out=np.zeros_like(self.ended), where=left > 0)
 
-    def _band(self, z: float) -> tuple[Floats, Floats]:
+    def _band(self) -> tuple[Floats, Floats]:
         survival = self.survival
-        inner = (survival > _ROUNDING) & (survival < 1)
+        inner = (survival > 0) & (survival < 1)
         logs = np.log(survival, out=np.full_like(survival, -1.0), where=inner)
-        spread = np.exp(z * np.sqrt(np.cumsum(self._greenwood_terms, axis=-1)) / -logs)
+        spread = np.exp(Z95 * np.sqrt(np.cumsum(self._greenwood_terms, axis=-1)) / -logs)
         lower = np.where(inner, np.exp(logs * spread), survival)
-        upper = np.where(inner, np.exp(logs / spread), np.where(survival < 1, self._upper_at_zero(z), 1.0))
+        upper = np.where(inner, np.exp(logs / spread), np.where(survival < 1, self._upper_at_zero(), 1.0))
         return lower, upper
 
-    def _upper_at_zero(self, z: float) -> Floats:
-        """Where the curve falls to 0 at one step, Greenwood says nothing: the exact limit for 0 left of n times S before."""
-        tail = 0.05 if z == Z95 else float(2 * (1 - _normal(z)))
+    def _upper_at_zero(self) -> Floats:
+        """From where a step takes the curve to 0 on: S before it, times the exact upper limit for 0 left of n."""
         before = np.concatenate((np.ones_like(self.survival[..., :1]), self.survival[..., :-1]), axis=-1)
-        limit = 1 - (tail / 2) ** (1 / np.maximum(self.at_risk, 1))
-        return np.asarray(np.minimum.accumulate(np.where(before > 0, before * limit, 1.0), axis=-1))
+        limit = before * (1 - 0.025 ** (1 / np.maximum(self.at_risk, 1)))
+        falls = (before > 0) & (self.survival == 0)
+        return np.minimum.accumulate(np.where(falls, limit, 1.0), axis=-1)
 
     def _first_at_or_below(self, curve: Floats, level: float) -> Floats:
         if not self.times.size:
             return np.full(curve.shape[:-1], np.nan)
         there = curve <= level + _ROUNDING
         return np.where(there.any(axis=-1), self.times[there.argmax(axis=-1)], np.nan)
-
-
-def _normal(z: float) -> float:
-    from math import erf, sqrt
-
-    return (1 + erf(z / sqrt(2))) / 2
 
 
 def _single(value: Floats) -> float | None:
@@ -129,7 +123,7 @@ def _single(value: Floats) -> float | None:
 
 
 def kaplan_meier(counts: Counts) -> KaplanMeier:
-    """Curves from histograms, with each bin's representative as its time. Those censored in a bin count as at risk in it."""
+    """Curves from histograms: each bin's representative is its time; those censored in a bin are at risk in it."""
     ended, leaving = counts.ended.astype(np.float64), (counts.ended + counts.censored).astype(np.float64)
     at_risk = np.cumsum(leaving[..., ::-1], axis=-1)[..., ::-1]
     seen = leaving > 0
@@ -144,9 +138,9 @@ def kaplan_meier(counts: Counts) -> KaplanMeier:
 def from_durations(exit_: ArrayLike, ended: ArrayLike, entry: ArrayLike | None = None) -> KaplanMeier:
     """One exact curve from ages (n,), in any unit of time.
 
-    `exit_`: age at the end or at censoring; `ended`: whether it ended; `entry`: age from which it is watched (late entry:
-    at risk at t while entry < t <= exit). An entry of 0 or less is watched from the first moment on, its end at age 0
-    included; tickets with entry >= exit are never at risk and left out.
+    `exit_`: age at the end or at censoring; `ended`: whether it ended; `entry`: age from which it is watched (late
+    entry: at risk at t while entry < t <= exit). An entry of 0 or less is watched from the first moment on, its end at
+    age 0 included; tickets with entry >= exit are never at risk and left out.
     """
     exits, events = np.asarray(exit_, dtype=np.float64), np.asarray(ended, dtype=bool)
     entries = np.full_like(exits, -np.inf) if entry is None else np.asarray(entry, dtype=np.float64)

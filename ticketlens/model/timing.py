@@ -12,7 +12,8 @@ class Timing:
     """Durations and open cycles of one ticket. Instants are epoch seconds, durations whole seconds.
 
     durations             metric id -> (calendar, business). Calendar is None where the end was not reached or is
-                          unknown, business also where no schedule fits. An open ticket has no `ttr.full` and no `wait.*`.
+                          unknown, business also where no schedule fits. An open ticket has no `ttr.full`
+                          and no `wait.*`.
     start                 when the ticket was created.
     schedule              name of the schedule that holds now (the last one of its life); None without one.
     business_start        the start on that schedule's cumulative open seconds, moved so that the business age at T is

@@ -135,7 +135,7 @@ def test_the_schedule_that_fits_closest_is_picked() -> None:
 
     def picked(group: str | None, brand: str | None) -> str | None:
         clock = clocks.pick(group, brand)
-        return clock and clock.schedule.name
+        return None if clock is None else clock.schedule.name
 
     assert picked("tier1", "shop") == "both"
     assert picked("tier1", "other") == "group"

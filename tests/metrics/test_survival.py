@@ -26,7 +26,7 @@ def test_ten_tickets_worked_by_hand() -> None:
     assert curve.quantile(0.5) == 8
     assert curve.quantile(0.9) is None
     assert curve.rmst(10) == pytest.approx((6.951429, 1.126312), abs=1e-6)
-    assert (curve.n, curve.events) == (10, 6)
+    assert (int(curve.n), int(curve.events)) == (10, 6)
 
 
 def test_late_entry_worked_by_hand() -> None:
@@ -100,7 +100,7 @@ def test_a_restricted_mean_beyond_what_was_observed_is_not_given() -> None:
 
 def test_an_empty_cohort_reaches_nothing() -> None:
     for curve in (from_durations([], []), kaplan_meier(Counts(np.zeros(BINS, dtype=int), np.zeros(BINS, dtype=int)))):
-        assert (curve.n, curve.events) == (0, 0)
+        assert (int(curve.n), int(curve.events)) == (0, 0)
         assert curve.quantile(0.5) is None
         assert curve.quantile_interval() == (None, None)
         assert curve.rmst(10) is None

@@ -65,6 +65,7 @@ TABLE = (
     Setting("model", "english", _text, "what makes vectors: english, multilingual, or a SentenceTransformer's folder or name"),
     Setting("host", "127.0.0.1", _text, "the address that the web page listens on"),
     Setting("port", 8000, _port, "the port that the web page listens on"),
+    Setting("base_url", "", str, "the address that people see, where it is not http://host:port"),
     Setting("schedules", (), _schedules, "opening hours by group or brand; without any, business time is not known"),
     Setting("redaction.regions", ("US", "GB", "SE", "IT", "RU", "DE"), _regions,
             "countries whose national telephone numbers are recognised"),
@@ -81,6 +82,7 @@ class Settings:
     model: str
     host: str
     port: int
+    base_url: str
     schedules: tuple[Schedule, ...]
     regions: tuple[str, ...]
     origins: Mapping[str, str]
@@ -88,6 +90,10 @@ class Settings:
     @property
     def zone_is_set(self) -> bool:
         return self.origins["zone"] != "default"
+
+    @property
+    def address(self) -> str:
+        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def clocks(self) -> Clocks:

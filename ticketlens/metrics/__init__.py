@@ -1,0 +1,1 @@
+"""Clocks, durations, histograms, survival, periods, shares and the contract of metrics: pure functions on values."""

@@ -9,8 +9,8 @@ FIELDS = (
     "source", "group", "assignee", "brand", "channel", "priority", "language",
     "tag", "organization", "requester", "status", "topic",
 )  # fmt: skip
-DATED = ("arrived", "solved", "rated")
-STATES = ("open", "solved", "unsolved", "reopened", "returned", "rated", "satisfied", "core", "weak", "edited", "ungrouped")
+DATED = ("arrived", "solved", "first_solved", "rated")
+STATES = ("open", "solved", "reopened", "settled", "returned", "rated", "satisfied", "core", "weak", "edited", "ungrouped")
 CUSTOM = "custom."
 NONE = ""
 
@@ -22,9 +22,9 @@ class Filter:
     """Every part given must hold; several values of one field are alternatives, and "" stands for "has none".
 
     `first` and `last` are days of the workspace's zone, both included, on the date that `dated` names.
-    `states` all hold at once: "open" (neither solved nor closed), "solved", "unsolved" (arrived, and no solve whose time
-    is known: what a survival curve takes as censored), "reopened" (at least once), "returned" (reopened within 7 days
-    of its solve), "rated", "satisfied", and how its topic was found.
+    `states` all hold at once: "open" (neither solved nor closed), "solved", "reopened" (at least once), "settled" (first
+    solved 7 days ago or more), "returned" (reopened within 7 days of its first solve), "rated", "satisfied", and how its
+    topic was found.
     `open_at` keeps what was open at that moment. `excluded` asks for what stays out of every figure: "spam", …
     """
 

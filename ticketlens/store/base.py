@@ -11,7 +11,7 @@ What is true of every store:
 - A lease has one holder.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -47,15 +47,18 @@ class Version(NamedTuple):
 class Prepared:
     """A ticket as it is stored: raw (kept apart), clean (searched, embedded, shown, exported), and timed.
 
-    `ticket` holds the raw text and redacted fields. Days are counted in the workspace's zone.
+    `raw` is the whole ticket as its source told it, packed by `codec.dump`; `ticket` has its short fields redacted, and
+    its long texts are not looked at: `text` has the clean ones. Days are counted in the workspace's zone.
     """
 
     ticket: Ticket
+    raw: bytes
     version: Version
     text: CleanText
     timing: Timing
     created_day: date
     solved_day: date | None
+    first_solved_day: date | None
     rated_day: date | None
     satisfied: bool | None
 
@@ -74,6 +77,14 @@ class Row:
     similarity: float | None
     waited_seconds: int
     waiting_since: int | None
+
+
+class Span(NamedTuple):
+    """The first and the last creation, and the latest moment that any source was read to."""
+
+    first: datetime
+    last: datetime
+    read_to: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +106,8 @@ class Cell(NamedTuple):
 class Tally(NamedTuple):
     """Additive figures of the tickets of one period and group.
 
-    `open` counts those not solved by `as_of`; `settled` those solved early enough for a return within 7 days to be
-    known, and `returned` those of them that did return; `rated` and `satisfied` count survey answers.
+    `open` counts those not solved by `as_of`; `settled` those first solved early enough for a return within 7 days to
+    be known, and `returned` those of them that did return; `rated` and `satisfied` count survey answers.
     """
 
     period: int
@@ -112,7 +123,7 @@ class Tally(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a count is over: the tickets of `cohort` ("arrived", "solved" or "rated" in a period) that pass `where`.
+    """What a count is over: the tickets of `cohort` (one of `DATED`: "arrived", … in a period) that pass `where`.
 
     Periods do not overlap and stand in order. `group_by` is a field of the filter, or None. Tickets created after
     `as_of` are not there, and what happened after it has not happened.
@@ -166,15 +177,20 @@ class TicketStore(Protocol):
     def put_derived(self, batch: Sequence[Prepared]) -> None:
         """Replace what is derived (clean text, times) of tickets whose version is still the one given."""
 
-    def span(self) -> tuple[datetime, datetime] | None:
-        """The first creation, and the latest moment that any source was read to; None without tickets."""
+    def span(self) -> Span | None:
+        """None without tickets."""
+
+
+Positions = Callable[[str, NDArray[np.int64]], NDArray[np.int64]]
+"""(name of a schedule, epoch seconds) -> the schedule's open seconds until then."""
 
 
 class FigureStore(Protocol):
-    def histogram(self, question: Question, metric: str, clock: str) -> list[Cell]:
+    def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> list[Cell]:
         """Tickets by period, group and bin of `metric`; those without the event by the bin of their age.
 
         The age ends at the least of `as_of`, the ticket's `observed_until` and the time its source was read to.
+        `positions` turns moments into business time, where `clock` is "business".
         """
 
     def tally(self, question: Question) -> list[Tally]: ...

@@ -1,0 +1,39 @@
+"""The embedded store: one SQLite file through apsw, in WAL mode with every commit on disk."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import apsw
+
+from ticketlens.store.sqlite.connection import Database
+from ticketlens.store.sqlite.figures import SqliteFigures
+from ticketlens.store.sqlite.records import SqliteInbox, SqliteLeases, SqliteRecords
+from ticketlens.store.sqlite.tickets import SqliteTickets
+from ticketlens.store.sqlite.topics import SqliteTopics
+from ticketlens.store.sqlite.vectors import SqliteVectors
+
+
+class SqliteStore(
+    SqliteTickets, SqliteFigures, SqliteVectors, SqliteTopics, SqliteRecords, SqliteInbox, SqliteLeases
+):
+    def __init__(self, path: Path) -> None:
+        self._db = Database(path)
+
+    def generation(self) -> int:
+        return int(self._db.value("SELECT value FROM counters WHERE name = 'generation'"))
+
+    def versions(self) -> Mapping[str, str]:
+        size = sum(part.stat().st_size for part in self._files() if part.exists())
+        return {
+            "store": "sqlite",
+            "sqlite": apsw.sqlite_lib_version(),
+            "schema": str(self._db.value("PRAGMA user_version")),
+            "bytes": str(size),
+        }
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _files(self) -> tuple[Path, ...]:
+        path = self._db.path
+        return path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")

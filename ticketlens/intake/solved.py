@@ -1,0 +1,48 @@
+"""When a ticket was solved: its history decides where there is one."""
+
+from dataclasses import replace
+
+from ticketlens.metrics.statuses import SOLVED, Change, status_changes
+from ticketlens.model.ticket import Status, Ticket
+
+
+def apply_history(ticket: Ticket) -> Ticket:
+    """The ticket with `status`, `first_solved_at`, `solved_at` and `reopens` that agree with each other.
+
+    A history with a move into solved or closed decides: first and last such move, not solved where opened again. A move
+    between solved and closed is neither a solve nor a reopening. A history that never speaks of solving decides
+    nothing: then the fields hold, and an open ticket with a solved time was reopened.
+    """
+    changes = status_changes(ticket.history)
+    if any(change.solves or change.reopens for change in changes):
+        return _by_history(ticket, changes)
+    return _by_fields(ticket)
+
+
+def _by_history(ticket: Ticket, changes: list[Change]) -> Ticket:
+    solves = [change.at for change in changes if change.solves]
+    final = changes[-1].after
+    solved = final in SOLVED
+    return replace(
+        ticket,
+        status=ticket.status if ticket.status.is_solved is solved else _status(final),
+        first_solved_at=ticket.first_solved_at if changes[0].before in SOLVED or not solves else solves[0],
+        solved_at=solves[-1] if solved and solves else None,
+        reopens=sum(change.reopens for change in changes),
+    )
+
+
+def _by_fields(ticket: Ticket) -> Ticket:
+    times = [at for at in (ticket.first_solved_at, ticket.solved_at) if at is not None]
+    if not times:
+        return ticket
+    first = min(times)
+    if ticket.status.is_solved:
+        only = first if ticket.reopens == 0 else None
+        return replace(ticket, first_solved_at=first, solved_at=ticket.solved_at or only)
+    return replace(ticket, first_solved_at=first, solved_at=None, reopens=max(1, ticket.reopens))
+
+
+def _status(value: str) -> Status:
+    """A status from a history; one that we do not know is open, as everywhere."""
+    return Status(value) if value in Status.__members__.values() else Status.OPEN

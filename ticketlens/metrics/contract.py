@@ -1,0 +1,217 @@
+"""The one table of metrics: parser, help, page, docs and tests are made from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ticketlens.errors import ConfigError
+
+Kind = Literal["duration", "share", "score", "amount"]
+Cohort = Literal["arrived", "solved", "answered", "moment"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """What a figure means. `cohorts` are the ones it can be asked for, the default first.
+
+    A cohort is the tickets that arrived in the period, those solved in it, the answers given in it, or what is open at its
+    end ("moment"). `business` says whether there is a figure on the business clock; `answered`, whether this version has it.
+    """
+
+    id: str
+    name: str
+    unit: str
+    kind: Kind
+    cohorts: tuple[Cohort, ...]
+    definition: str
+    exclusions: str = "Spam, deleted, merged and test tickets."
+    source: str = ""
+    business: bool = False
+    answered: bool = True
+
+
+def _duration(id_: str, name: str, definition: str, exclusions: str = "", *, answered: bool = True) -> Metric:
+    return Metric(
+        id=id_,
+        name=name,
+        unit="minutes",
+        kind="duration",
+        cohorts=("arrived", "solved"),
+        definition=definition,
+        exclusions=f"Spam, deleted, merged and test tickets. {exclusions}".strip(),
+        source="Kaplan and Meier 1958 for arrived tickets, plain percentiles for solved ones",
+        business=True,
+        answered=answered,
+    )
+
+
+_NO_TIME = "Tickets solved at an unknown time."
+_NO_HISTORY = "Tickets without a status history."
+
+METRICS: tuple[Metric, ...] = (
+    _duration(
+        "ttr.full",
+        "Time to full resolution",
+        "From creation to the last solve; a ticket opened again is not resolved. Open tickets count by their age so far.",
+        _NO_TIME,
+    ),
+    _duration(
+        "ttr.first",
+        "Time to first resolution",
+        "From creation to the first solve, whether or not the ticket was opened again.",
+        _NO_TIME,
+    ),
+    _duration(
+        "reply.first",
+        "Time to first reply",
+        "From creation to the first public reply by a human agent. Tickets without one count by their age so far.",
+    ),
+    _duration(
+        "reply.next",
+        "Time to next reply",
+        "From a customer's message to the next public reply by a human agent.",
+        answered=False,
+    ),
+    _duration(
+        "wait.requester",
+        "Customer's wait",
+        "All time in new, open and on hold until the last solve: the customer waits for the desk.",
+        _NO_HISTORY,
+    ),
+    _duration(
+        "wait.agent",
+        "Desk's wait",
+        "All time in waiting for customer until the last solve: the desk waits for the customer.",
+        _NO_HISTORY,
+    ),
+    _duration("wait.hold", "Time on hold", "All time on hold until the last solve.", _NO_HISTORY),
+    _duration("handling.first", "First cycle", "The first cycle from open to solved.", _NO_HISTORY, answered=False),
+    _duration("handling.last", "Last cycle", "The last cycle from open to solved.", _NO_HISTORY, answered=False),
+    _duration("handling.sum", "All cycles", "The sum of all cycles from open to solved.", _NO_HISTORY, answered=False),
+    Metric(
+        id="reopen_rate",
+        name="Reopen rate",
+        unit="share",
+        kind="share",
+        cohorts=("solved",),
+        definition="Share of the tickets first solved in the period whose solve was undone within 7 days; "
+        "shown once 7 days have passed since the period's end.",
+        exclusions="Spam, deleted, merged and test tickets. Tickets reopened at an unknown time.",
+        source="Interval: Wilson 1927",
+    ),
+    Metric(
+        id="one_touch_rate",
+        name="One-touch rate",
+        unit="share",
+        kind="share",
+        cohorts=("solved",),
+        definition="Share of the solved tickets with a reply that took exactly one public reply and no reopening.",
+        source="Interval: Wilson 1927",
+        answered=False,
+    ),
+    Metric(
+        id="breach_rate",
+        name="SLA breach rate",
+        unit="share",
+        kind="share",
+        cohorts=("arrived", "solved"),
+        definition="Share of the tickets under an SLA that missed the target in force when it was applied.",
+        exclusions="Spam, deleted, merged and test tickets. Tickets under no SLA.",
+        source="Interval: Wilson 1927",
+        answered=False,
+    ),
+    Metric(
+        id="csat",
+        name="Customer satisfaction",
+        unit="share",
+        kind="share",
+        cohorts=("answered",),
+        definition="Share of satisfied answers among the answers given in the period: good of good/bad, 4 or 5 of 5, "
+        "6 or 7 of 7, 9 or 10 of 10. Scales are never mixed.",
+        source="Interval: Wilson 1927",
+    ),
+    Metric(
+        id="nps",
+        name="Net promoter score",
+        unit="points",
+        kind="score",
+        cohorts=("answered",),
+        definition="100 times the share of 9 and 10 less the share of 0 to 6, of answers from 0 to 10.",
+        answered=False,
+    ),
+    Metric(
+        id="ces",
+        name="Customer effort score",
+        unit="points",
+        kind="score",
+        cohorts=("answered",),
+        definition="Mean of the answers from 1 to 7, where 7 is very easy.",
+        answered=False,
+    ),
+    Metric(
+        id="arrived",
+        name="Arrived tickets",
+        unit="tickets",
+        kind="amount",
+        cohorts=("arrived",),
+        definition="Tickets created in the period.",
+    ),
+    Metric(
+        id="solved",
+        name="Solved tickets",
+        unit="tickets",
+        kind="amount",
+        cohorts=("solved",),
+        definition="Tickets whose last solve lies in the period and that are still solved.",
+        exclusions=f"Spam, deleted, merged and test tickets. {_NO_TIME}",
+    ),
+    Metric(
+        id="backlog",
+        name="Backlog",
+        unit="tickets",
+        kind="amount",
+        cohorts=("moment",),
+        definition="Tickets open at the end of the period, replayed from the status history.",
+        exclusions="Spam, deleted, merged and test tickets. Tickets that are no longer observed then.",
+    ),
+    Metric(
+        id="backlog.age",
+        name="Age of the backlog",
+        unit="minutes",
+        kind="amount",
+        cohorts=("moment",),
+        definition="Median age of the tickets open at the end of the period.",
+        business=True,
+        answered=False,
+    ),
+    Metric(
+        id="waited_hours",
+        name="Customer hours waited",
+        unit="hours",
+        kind="amount",
+        cohorts=("arrived", "solved"),
+        definition="Sum of the time in new, open and on hold. Where a ticket has no status history, its whole time until "
+        "the solve counts.",
+    ),
+    Metric(
+        id="cost",
+        name="Cost",
+        unit="money",
+        kind="amount",
+        cohorts=("solved",),
+        definition="Agents' minutes times their rate; nothing where no source tells the minutes.",
+        answered=False,
+    ),
+)
+
+BY_ID: Mapping[str, Metric] = {metric.id: metric for metric in METRICS}
+ANSWERED: tuple[str, ...] = tuple(metric.id for metric in METRICS if metric.answered)
+
+
+def metric(id_: str) -> Metric:
+    """The row of an id that this version answers. Raises ConfigError that names the known ones."""
+    found = BY_ID.get(id_)
+    if found is None or not found.answered:
+        reason = "no such metric" if found is None else "not computed in this version"
+        raise ConfigError(f"metric {id_}: {reason}; known are {', '.join(ANSWERED)}")
+    return found

@@ -1,0 +1,38 @@
+"""What a ticket's history says about time, once, on both clocks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Cycle = tuple[int, int | None]
+"""Epoch seconds (opened, solved); solved is None while the cycle runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Durations and open cycles of one ticket. Instants are epoch seconds, durations whole seconds.
+
+    durations             metric id -> (calendar, business). Calendar is None where the end was not reached or is
+                          unknown, business also where no schedule fits. An open ticket has no `ttr.full`
+                          and no `wait.*`.
+    start                 when the ticket was created.
+    schedule              name of the schedule that holds now (the last one of its life); None without one.
+    business_start        the start on that schedule's cumulative open seconds, moved so that the business age at T is
+                          `clock.position(T) - business_start` also where the schedule changed on the way.
+    waited_seconds        requester wait in finished stretches of status.
+    waiting_since         since when the requester waits now: at T the wait is waited_seconds + T - waiting_since.
+                          None while nobody at the desk is awaited: solved, or waiting for the customer.
+    cycles                a cycle for the creation and for each reopening; empty where the ticket was solved at an
+                          unknown time.
+    reopened_within_7_days  whether the first solve was undone within 7 days; None if never solved, or if not known.
+    flaws                 what is odd in the ticket, by name; see `ticketlens.metrics.durations`.
+    """
+
+    durations: Mapping[str, tuple[int | None, int | None]]
+    start: int
+    schedule: str | None
+    business_start: int | None
+    waited_seconds: int
+    waiting_since: int | None
+    cycles: tuple[Cycle, ...]
+    reopened_within_7_days: bool | None
+    flaws: tuple[str, ...] = ()

@@ -1,0 +1,21 @@
+"""A store by its address."""
+
+from pathlib import Path
+
+from ticketlens.errors import ConfigError
+from ticketlens.store.base import Store
+from ticketlens.store.sqlite import SqliteStore
+
+SQLITE = "sqlite:///"
+
+
+def open_store(url: str) -> Store:
+    """The store at `sqlite:///relative.db` or `sqlite:////absolute.db`; made if it is not there."""
+    if not url.startswith(SQLITE):
+        raise ConfigError(f"store: {url.split('@')[-1]!r} is no address of a store; write sqlite:///ticketlens.db")
+    path = Path(url.removeprefix(SQLITE)).expanduser()
+    if not path.name:
+        raise ConfigError("store: the address names no file; write sqlite:///ticketlens.db")
+    if not path.parent.is_dir():
+        raise ConfigError(f"store: the folder {path.parent} does not exist; make it, or name another")
+    return SqliteStore(path)

@@ -1,0 +1,221 @@
+"""Counts in SQLite: one walk over an index that covers the question, then bins and periods."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from ticketlens.errors import ConfigError
+from ticketlens.metrics.bins import bins_of
+from ticketlens.model.filter import CUSTOM, Filter
+from ticketlens.model.topic import Coverage
+from ticketlens.store.base import Cell, Positions, Question, Tally
+from ticketlens.store.codec import seconds
+from ticketlens.store.sqlite.columns import METRICS, duration_column
+from ticketlens.store.sqlite.connection import Database
+from ticketlens.store.sqlite.filters import COLUMNS, DAYS, SETTLED_AFTER, Condition, condition, open_at
+
+FOREVER = 2**60
+Counts = Counter[tuple[int, str | None, int, bool]]
+ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
+"""When the event of a metric was; waits end with the last solve."""
+
+PAUSED = "(t.reopens > 0 AND EXISTS (SELECT 1 FROM pauses p WHERE p.key = t.key AND p.start <= {at:d} AND {at:d} < p.stop))"
+"""A reopened ticket that stood as solved at that moment."""
+
+LEAST_AGE = "min({at:d}, coalesce(t.observed_until, {forever}), (SELECT at FROM read_to r WHERE r.source = t.source))"
+
+
+class SqliteFigures:
+    _db: Database
+
+    def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> list[Cell]:
+        if metric not in METRICS:
+            raise ConfigError(f"metric: {metric!r} is no duration; known are {', '.join(METRICS)}")
+        count: Counts = Counter()
+        with self._db.snapshot():
+            live = self._live(question)
+            self._ended(count, question, metric, clock, live=live)
+            if metric == "ttr.full" and question.cohort == "arrived" and not live:
+                self._paused(count, question, clock, positions)
+            if question.cohort == "arrived" and metric in ENDS:
+                self._running(count, question, metric, clock, positions, live=live)
+        return [Cell(*place, n) for place, n in sorted(count.items(), key=lambda item: (item[0][0], item[0][1] or "", *item[0][2:]))]
+
+    def tally(self, question: Question) -> list[Tally]:
+        sums: dict[tuple[int, str | None], list[int]] = defaultdict(lambda: [0] * 7)
+        at = seconds(question.as_of)
+        with self._db.snapshot():
+            live = self._live(question)
+            day, group, table, met = self._over(question, live=live)
+            is_open = "t.is_open" if live else f"((t.is_open OR coalesce(t.solved_at, 0) > {at:d}) AND NOT {PAUSED.format(at=at)})"
+            figures = {
+                "arrived": f"sum({is_open}), sum(t.waited_seconds), 0, 0, count(t.satisfied), sum(t.satisfied)",
+                "solved": "0, 0, 0, 0, 0, 0",
+                "first_solved": f"0, 0, sum(t.first_solved_at <= {at - SETTLED_AFTER:d}), "
+                f"sum(t.first_solved_at <= {at - SETTLED_AFTER:d} AND t.returned), 0, 0",
+                "rated": "0, 0, 0, 0, count(*), sum(t.satisfied)",
+            }[question.cohort]
+            sql = f"SELECT {day}, {group}, count(*), {figures} FROM {table} WHERE {met.sql} GROUP BY 1, 2"
+            for one, key, *cells in self._by_period(question, self._db.rows(sql, met.values)):
+                sums[one, key] = [a + (b or 0) for a, b in zip(sums[one, key], cells, strict=True)]
+            if question.cohort == "arrived":
+                self._add_running_waits(sums, question, live=live)
+        return [Tally(*place, *cells) for place, cells in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
+
+    def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
+        counts = []
+        with self._db.snapshot():
+            for moment in moments:
+                met = condition(where)
+                met.add(*open_at(seconds(moment)))
+                counts.append(int(self._db.value(f"SELECT count(*) FROM tickets t WHERE {met.sql}", met.values)))
+        return counts
+
+    def coverage(self, where: Filter) -> Coverage:
+        met = condition(where)
+        rows = self._db.rows(f"SELECT t.match, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1", met.values)
+        n = defaultdict(int, rows)
+        return Coverage(ungrouped=n[0], weak=n[1], core=n[2], edited=n[3])
+
+    def excluded(self, where: Filter) -> dict[str, int]:
+        met = condition(Filter(where.first, where.last, where.dated, where.where, where.q, excluded="any"))
+        sql = f"SELECT t.excluded, count(*) FROM tickets t WHERE {met.sql} AND t.excluded IS NOT NULL GROUP BY 1 ORDER BY 1"
+        return dict(self._db.rows(sql, met.values))
+
+    def _live(self, question: Question) -> bool:
+        """Whether `as_of` is at or after all that was read, so that what is stored is what was known then."""
+        read_to = self._db.value("SELECT max(at) FROM read_to")
+        return read_to is None or seconds(question.as_of) >= read_to
+
+    def _over(self, question: Question, *, live: bool) -> tuple[str, str, str, Condition]:
+        """(day column, group expression, tables, condition) of a question."""
+        day = f"t.{DAYS[question.cohort]}"
+        met = condition(question.where, None if live else question.as_of)
+        if question.periods:
+            met.add(f"{day} >= ? AND {day} < ?", question.periods[0].start.toordinal(), question.periods[-1].end.toordinal())
+        else:
+            met.add("0")
+        group, table = "NULL", "tickets t"
+        if question.group_by == "tag":
+            group, table = "f.value", "tickets t LEFT JOIN tags f ON f.key = t.key"
+        elif question.group_by is not None and question.group_by.startswith(CUSTOM):
+            group, table = "f.value", "tickets t LEFT JOIN custom f ON f.key = t.key AND f.name = ?"
+            met.values.insert(0, question.group_by.removeprefix(CUSTOM))
+        elif question.group_by is not None:
+            if question.group_by not in COLUMNS:
+                raise ConfigError(f"group_by: {question.group_by!r} is none of tag, {', '.join(COLUMNS)}, custom.NAME")
+            group = COLUMNS[question.group_by]
+        return day, group, table, met
+
+    def _by_period(self, question: Question, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+        """Rows (day, group, …) with the number of the period in place of the day, and the group as text."""
+        number = {
+            day: index
+            for index, period in enumerate(question.periods)
+            for day in range(period.start.toordinal(), period.end.toordinal())
+        }
+        for day, group, *rest in rows:
+            if day in number:
+                yield (number[day], _text(group), *rest)
+
+    def _ended(
+        self, count: Counts, question: Question, metric: str, clock: str, *, live: bool
+    ) -> None:
+        day, group, table, met = self._over(question, live=live)
+        column = f"t.{duration_column(metric, clock)}_bin"
+        met.add(f"{column} IS NOT NULL")
+        if not live:
+            met.add(f"{ENDS.get(metric, 't.solved_at')} <= ?", seconds(question.as_of))
+        sql = f"SELECT {day}, {group}, {column}, count(*) FROM {table} WHERE {met.sql} GROUP BY 1, {'2, 3' if group != 'NULL' else '3'}"
+        for period, key, number, n in self._by_period(question, self._db.rows(sql, met.values)):
+            count[period, key, number, True] += n
+
+    def _paused(
+        self, count: Counts, question: Question, clock: str, positions: Positions
+    ) -> None:
+        """Tickets that were solved at `as_of` and reopened after it."""
+        day, group, table, met = self._over(question, live=False)
+        at = seconds(question.as_of)
+        started = "t.created_at" if clock == "calendar" else "t.business_start"
+        met.add(f"{started} IS NOT NULL AND t.reopens > 0 AND p.start <= ? AND ? < p.stop", at, at)
+        sql = f"SELECT {day}, {group}, p.start, {started}, t.schedule FROM {table} JOIN pauses p ON p.key = t.key WHERE {met.sql}"
+        self._add_ages(count, question, self._db.rows(sql, met.values), clock, positions, ended=True)
+
+    def _add_ages(
+        self,
+        count: Counts,
+        question: Question,
+        rows: Iterable[tuple[Any, ...]],
+        clock: str,
+        positions: Positions,
+        *,
+        ended: bool,
+    ) -> None:
+        """Count rows (day, group, stop, start, schedule) by the bin of their length."""
+        kept = list(self._by_period(question, rows))
+        ages = _calendar_ages(kept) if clock == "calendar" else _business_ages(kept, positions)
+        for (period, key, *_), number in zip(kept, bins_of(np.maximum(ages, 0)).tolist(), strict=True):
+            count[period, key, number, ended] += 1
+
+    def _running(
+        self,
+        count: Counts,
+        question: Question,
+        metric: str,
+        clock: str,
+        positions: Positions,
+        *,
+        live: bool,
+    ) -> None:
+        day, group, table, met = self._over(question, live=live)
+        met.add(*_not_ended(metric, seconds(question.as_of), live=live))
+        if metric == "ttr.full" and not live:
+            met.add(f"NOT {PAUSED.format(at=seconds(question.as_of))}")
+        started = "t.created_at" if clock == "calendar" else "t.business_start"
+        met.add(f"{started} IS NOT NULL")
+        stop = LEAST_AGE.format(at=seconds(question.as_of), forever=FOREVER)
+        if metric == "reply.first":
+            stop = f"min({stop}, coalesce(t.solved_at, {FOREVER}))"
+        sql = f"SELECT {day}, {group}, {stop}, {started}, t.schedule FROM {table} WHERE {met.sql}"
+        self._add_ages(count, question, self._db.rows(sql, met.values), clock, positions, ended=False)
+
+    def _add_running_waits(self, sums: dict[tuple[int, str | None], list[int]], question: Question, *, live: bool) -> None:
+        day, group, table, met = self._over(question, live=live)
+        met.add("t.is_open AND t.waiting_since IS NOT NULL")
+        stop = LEAST_AGE.format(at=seconds(question.as_of), forever=FOREVER)
+        sql = f"SELECT {day}, {group}, sum(max(0, {stop} - t.waiting_since)) FROM {table} WHERE {met.sql} GROUP BY 1, 2"
+        for period, key, waited in self._by_period(question, self._db.rows(sql, met.values)):
+            sums[period, key][2] += waited or 0
+
+
+def _not_ended(metric: str, at: int, *, live: bool) -> tuple[Any, ...]:
+    if metric == "reply.first":
+        return ("t.first_reply_at IS NULL",) if live else ("(t.first_reply_at IS NULL OR t.first_reply_at > ?)", at)
+    end = ENDS[metric]
+    known = f"t.is_open AND {end} IS NULL" if metric == "ttr.first" else "t.is_open"
+    return (known,) if live else (f"({known} OR {end} > ?)", at)
+
+
+def _calendar_ages(rows: Sequence[tuple[Any, ...]]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.array([stop - start for _, _, stop, start, _ in rows], dtype=np.int64)
+
+
+def _business_ages(rows: Sequence[tuple[Any, ...]], positions: Positions) -> np.ndarray[Any, np.dtype[np.int64]]:
+    ages = np.zeros(len(rows), dtype=np.int64)
+    by_schedule: dict[str, list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        by_schedule[row[4]].append(index)
+    for schedule, indices in by_schedule.items():
+        stops = np.array([rows[index][2] for index in indices], dtype=np.int64)
+        starts = np.array([rows[index][3] for index in indices], dtype=np.int64)
+        ages[indices] = positions(schedule, stops) - starts
+    return ages
+
+
+def _text(group: Any) -> str | None:
+    return None if group is None else str(group)
+
+

@@ -1,0 +1,142 @@
+"""A filter as a condition with bound values; column names come from tables of ours, never from the asker."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ticketlens.errors import ConfigError
+from ticketlens.intake.tokens import search_tokens
+from ticketlens.model.filter import CUSTOM, FIELDS, NONE, Filter
+from ticketlens.model.topic import MATCHES
+from ticketlens.store.codec import seconds
+
+DAYS = {"arrived": "created_day", "solved": "solved_day", "first_solved": "first_solved_day", "rated": "rated_day"}
+COLUMNS = {name: f't."{name}"' for name in FIELDS if name != "tag"}
+STATES = {
+    "open": "t.is_open",
+    "solved": "NOT t.is_open",
+    "reopened": "t.reopens > 0",
+    "returned": "t.returned",
+    "rated": "t.satisfied IS NOT NULL",
+    "satisfied": "t.satisfied",
+    **{name: f"t.match = {number}" for number, name in enumerate(MATCHES)},
+}
+SETTLED_AFTER = 7 * 86_400
+NOT_KNOWN = "0"
+"""A condition that no ticket meets: a search for nothing but punctuation finds nothing."""
+
+
+@dataclass(slots=True)
+class Condition:
+    """SQL that is true for the tickets (alias t) of a filter, and the values it binds."""
+
+    parts: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, sql: str, *values: Any) -> None:
+        self.parts.append(sql)
+        self.values += values
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.parts) or "1"
+
+
+def condition(where: Filter, as_of: datetime | None = None) -> Condition:
+    """The tickets of `where` that were there by `as_of`."""
+    met = Condition()
+    if where.excluded is None:
+        met.add("t.excluded IS NULL")
+    elif where.excluded != "any":
+        met.add("t.excluded = ?", where.excluded)
+    day = DAYS[where.dated]
+    if where.first is not None:
+        met.add(f"t.{day} >= ?", where.first.toordinal())
+    if where.last is not None:
+        met.add(f"t.{day} <= ?", where.last.toordinal())
+    if where.dated != "arrived" and where.first is None and where.last is None:
+        met.add(f"t.{day} IS NOT NULL")
+    for name, chosen in where.where.items():
+        _field(met, name, chosen)
+    for state in where.states:
+        _state(met, state, as_of)
+    if where.open_at is not None:
+        met.add(*_open_at(seconds(where.open_at)))
+    if where.q is not None:
+        _search(met, where.q)
+    if as_of is not None:
+        met.add("t.created_at <= ?", seconds(as_of))
+    return met
+
+
+def open_at(at: int) -> tuple[Any, ...]:
+    """(SQL, values): open at that moment, and still observed then."""
+    return _open_at(at)
+
+
+def _open_at(at: int) -> tuple[Any, ...]:
+    return (
+        "t.created_at <= ? AND (t.is_open OR t.solved_at > ?) AND (t.observed_until IS NULL OR t.observed_until >= ?) "
+        "AND (t.reopens = 0 OR NOT EXISTS (SELECT 1 FROM pauses p WHERE p.key = t.key AND p.start <= ? AND ? < p.stop))",
+        at, at, at, at, at,
+    )  # fmt: skip
+
+
+def _state(met: Condition, state: str, as_of: datetime | None) -> None:
+    if state == "settled":
+        met.add("t.first_solved_at <= ?", (seconds(as_of) if as_of else 2**60) - SETTLED_AFTER)
+    else:
+        met.add(STATES[state])
+
+
+def _field(met: Condition, name: str, chosen: tuple[str, ...]) -> None:
+    some = [value for value in chosen if value != NONE]
+    if name == "tag":
+        _side_table(met, "SELECT key FROM tags WHERE ", "SELECT key FROM tags", ["value = ?"] * len(some), some, chosen)
+    elif name.startswith(CUSTOM):
+        key = name.removeprefix(CUSTOM)
+        found = [text for value in some for text in (key, value)]
+        each = ["name = ? AND value = ?"] * len(some)
+        everyone = "SELECT key FROM custom WHERE name = ?"
+        _side_table(met, "SELECT key FROM custom WHERE ", everyone, each, found, chosen, key)
+    elif name in COLUMNS:
+        _column(met, COLUMNS[name], [_topic(value) for value in some] if name == "topic" else some, chosen)
+    else:
+        raise ConfigError(f"unknown filter {name!r}; known are {', '.join(FIELDS)} and custom.NAME")
+
+
+def _column(met: Condition, column: str, some: list[Any], chosen: tuple[str, ...]) -> None:
+    parts = list(_alternatives(column, some, none=NONE in chosen))
+    met.add(f"({' OR '.join(parts) or '0'})", *some)
+
+
+def _alternatives(column: str, some: list[Any], *, none: bool) -> Iterator[str]:
+    if some:
+        yield f"{column} IN ({', '.join('?' * len(some))})"
+    if none:
+        yield f"{column} IS NULL"
+
+
+def _side_table(
+    met: Condition, select: str, everyone: str, each: list[str], values: list[str], chosen: tuple[str, ...], *bound: str
+) -> None:
+    parts = [f"t.key IN ({select}{' OR '.join(f'({one})' for one in each)})"] if each else []
+    if NONE in chosen:
+        parts.append(f"t.key NOT IN ({everyone})")
+        values = [*values, *bound]
+    met.add(f"({' OR '.join(parts) or '0'})", *values)
+
+
+def _topic(value: str) -> int:
+    if not (value.isascii() and value.isdigit()) or len(value) > 15:
+        raise ConfigError(f"topic: {value[:40]!r} is not the number of a topic")
+    return int(value)
+
+
+def _search(met: Condition, q: str) -> None:
+    words = search_tokens(q)[:32]
+    if not words:
+        met.add(NOT_KNOWN)
+        return
+    met.add("t.key IN (SELECT rowid FROM search WHERE search MATCH ?)", " ".join(f'"{word}"' for word in words))

@@ -1,0 +1,214 @@
+"""Tickets in SQLite: the winner of two versions, lists by time, full-text search."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from ticketlens.errors import ConfigError
+from ticketlens.intake.tokens import search_tokens
+from ticketlens.model.filter import CUSTOM, Filter
+from ticketlens.model.ticket import Ticket
+from ticketlens.store.base import Prepared, Row, RowPage, Span, Version
+from ticketlens.store.codec import from_seconds, load, seconds
+from ticketlens.store.sqlite import columns
+from ticketlens.store.sqlite.connection import Database
+from ticketlens.store.sqlite.filters import COLUMNS, condition
+
+SIDES = ("tags", "custom", "pauses")
+
+
+class SqliteTickets:
+    _db: Database
+
+    def put_tickets(self, batch: Sequence[Prepared]) -> list[bool]:
+        with self._db.transaction() as connection:
+            winners, outcome = self._winners(connection, batch)
+            self._write(connection, [(key, prepared) for key, prepared in winners if key is None], new=True)
+            self._write(connection, [(key, prepared) for key, prepared in winners if key is not None], new=False)
+            _read_to(connection, batch)
+            if winners:
+                grow(connection)
+        return outcome
+
+    def put_derived(self, batch: Sequence[Prepared]) -> None:
+        with self._db.transaction() as connection:
+            unchanged = []
+            for prepared in batch:
+                key, version = _version(connection, prepared.ticket.source, prepared.ticket.id)
+                if key is not None and version == prepared.version:
+                    unchanged.append((key, prepared))
+            self._write(connection, unchanged, new=False)
+            grow(connection)
+
+    def get_ticket(self, source: str, id: str) -> Row | None:  # noqa: A002
+        found = self._db.rows(f"{columns.SELECT} WHERE t.source = ? AND t.id = ?", (source, id))
+        return columns.row(found[0]) if found else None
+
+    def get_raw(self, source: str, id: str) -> Ticket | None:  # noqa: A002
+        sql = "SELECT r.ticket FROM raw r JOIN tickets t ON t.key = r.key WHERE t.source = ? AND t.id = ?"
+        packed = self._db.value(sql, (source, id))
+        return load(packed) if packed else None
+
+    def each_raw(self) -> Iterator[Ticket]:
+        sql = "SELECT r.ticket FROM tickets t JOIN raw r ON r.key = t.key ORDER BY t.source, t.id"
+        for (packed,) in self._db.each(sql):
+            yield load(packed)
+
+    def list_tickets(
+        self, where: Filter, *, cursor: str | None = None, limit: int = 50, as_of: datetime | None = None
+    ) -> RowPage:
+        met = condition(where, as_of)
+        if cursor is not None:
+            met.add("(t.created_at, t.source, t.id) < (?, ?, ?)", *_decoded(cursor))
+        order = "ORDER BY t.created_at DESC, t.source DESC, t.id DESC LIMIT ?"
+        found = self._db.rows(f"{columns.SELECT} WHERE {met.sql} {order}", [*met.values, limit + 1])
+        rows = tuple(columns.row(one) for one in found[:limit])
+        return RowPage(rows, _encoded(rows[-1]) if len(found) > limit else None)
+
+    def count_tickets(self, where: Filter, *, as_of: datetime | None = None) -> int:
+        met = condition(where, as_of)
+        return int(self._db.value(f"SELECT count(*) FROM tickets t WHERE {met.sql}", met.values))
+
+    def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
+        met = condition(where)
+        if field == "tag":
+            table, column = "tickets t JOIN tags f ON f.key = t.key", "f.value"
+        elif field.startswith(CUSTOM):
+            table, column = "tickets t JOIN custom f ON f.key = t.key", "f.value"
+            met.add("f.name = ?", field.removeprefix(CUSTOM))
+        elif field in COLUMNS:
+            table, column = "tickets t", COLUMNS[field]
+        else:
+            raise ConfigError(f"unknown field {field!r}; known are tag, {', '.join(COLUMNS)} and custom.NAME")
+        sql = f"SELECT coalesce({column}, ''), count(*) FROM {table} WHERE {met.sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"
+        return [(str(value), n) for value, n in self._db.rows(sql, [*met.values, limit])]
+
+    def span(self) -> Span | None:
+        first, last = self._db.rows("SELECT (SELECT min(created_at) FROM tickets), (SELECT max(created_at) FROM tickets)")[0]
+        if first is None:
+            return None
+        read_to = self._db.value("SELECT max(at) FROM read_to")
+        return Span(from_seconds(first), from_seconds(last), from_seconds(read_to))
+
+    def _winners(
+        self, connection: apsw.Connection, batch: Sequence[Prepared]
+    ) -> tuple[list[tuple[int | None, Prepared]], list[bool]]:
+        """What to write, each ticket once with the key that it has already, and which of the batch were newer."""
+        known: dict[tuple[str, str], tuple[int | None, Version | None]] = {}
+        chosen: dict[tuple[str, str], Prepared] = {}
+        outcome = []
+        for prepared in batch:
+            name = (prepared.ticket.source, prepared.ticket.id)
+            if name not in known:
+                known[name] = _version(connection, *name)
+            key, version = known[name]
+            newer = version is None or _replaces(prepared.version, version)
+            if newer:
+                known[name] = (key, prepared.version)
+                chosen[name] = prepared
+            outcome.append(newer)
+        return [(known[name][0], prepared) for name, prepared in chosen.items()], outcome
+
+    def _write(self, connection: apsw.Connection, batch: Sequence[tuple[int | None, Prepared]], *, new: bool) -> None:
+        if not batch:
+            return
+        if new:
+            first = (connection.execute("SELECT max(key) FROM tickets").fetchall()[0][0] or 0) + 1
+            keyed = [(first + index, prepared) for index, (_, prepared) in enumerate(batch)]
+        else:
+            keyed = [(key, prepared) for key, prepared in batch if key is not None]
+            for table in (*SIDES, "details", "raw"):
+                connection.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key, _ in keyed))
+            connection.executemany("DELETE FROM search WHERE rowid = ?", ((key,) for key, _ in keyed))
+        topics = [_assignment(connection, prepared.text.fingerprint) for _, prepared in keyed]
+        if new:
+            rows: Any = ((key, *columns.values(p), *topic) for (key, p), topic in zip(keyed, topics, strict=True))
+            connection.executemany(columns.INSERT, rows)
+        else:
+            rows = ((*columns.values(p), *topic, key) for (key, p), topic in zip(keyed, topics, strict=True))
+            connection.executemany(columns.UPDATE, rows)
+        _write_sides(connection, keyed)
+
+
+def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]]) -> None:
+    connection.executemany(
+        "INSERT INTO details (key, body, rest) VALUES (?, ?, ?)", ((key, *columns.details(p)) for key, p in keyed)
+    )
+    connection.executemany(
+        "INSERT INTO raw (key, ticket) VALUES (?, ?)", ((key, p.raw) for key, p in keyed)
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO tags (value, key) VALUES (?, ?)", [(tag, key) for key, p in keyed for tag in p.ticket.tags]
+    )
+    connection.executemany(
+        "INSERT INTO custom (name, value, key) VALUES (?, ?, ?)",
+        [(name, value, key) for key, p in keyed for name, value in p.ticket.custom.items()],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO pauses (key, start, stop) VALUES (?, ?, ?)",
+        [(key, *pause) for key, p in keyed for pause in columns.pauses(p)],
+    )
+    connection.executemany(
+        "INSERT INTO search (rowid, tokens) VALUES (?, ?)",
+        ((key, " ".join(search_tokens(searchable(p)))) for key, p in keyed),
+    )
+
+
+def searchable(prepared: Prepared) -> str:
+    """What full-text search looks in: clean subject, body and messages, and the ticket's id."""
+    return "\n".join((prepared.ticket.id, prepared.text.subject, prepared.text.body, *prepared.text.messages))
+
+
+def grow(connection: apsw.Connection) -> None:
+    connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'generation'")
+
+
+def _version(connection: apsw.Connection, source: str, id: str) -> tuple[int | None, Version | None]:  # noqa: A002
+    sql = "SELECT key, updated_us, reading, richness, digest FROM tickets WHERE source = ? AND id = ?"
+    for key, *version in connection.execute(sql, (source, id)):
+        return int(key), Version(*version)
+    return None, None
+
+
+def _replaces(new: Version, old: Version) -> bool:
+    return new > old and (new.updated_at, new.digest) != (old.updated_at, old.digest)
+
+
+def _assignment(connection: apsw.Connection, fingerprint: str) -> tuple[int | None, int, float | None]:
+    """A text that is in a topic already takes its new ticket along."""
+    sql = "SELECT topic, match, similarity FROM assignments WHERE fingerprint = ?"
+    for topic, match, similarity in connection.execute(sql, (fingerprint,)):
+        return topic, match, similarity
+    return None, 0, None
+
+
+def _read_to(connection: apsw.Connection, batch: Sequence[Prepared]) -> None:
+    latest: dict[str, int] = {}
+    for prepared in batch:
+        ticket = prepared.ticket
+        at = seconds(max(ticket.updated_at, ticket.created_at))
+        latest[ticket.source] = max(at, latest.get(ticket.source, at))
+    connection.executemany(
+        "INSERT INTO read_to VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET at = max(at, excluded.at)", latest.items()
+    )
+
+
+def _encoded(row: Row) -> str:
+    place = [seconds(row.ticket.created_at), row.ticket.source, row.ticket.id]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> tuple[int, str, str]:
+    try:
+        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        at, source, id_ = place
+        return int(at), str(source), str(id_)
+    except (ValueError, TypeError, binascii.Error):
+        raise ConfigError("cursor: not one that this list gave") from None
+
+

@@ -1,0 +1,134 @@
+"""Topics, runs and assignments in SQLite. The topic of a ticket is kept with it, and switched in one transaction."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import apsw
+
+from ticketlens.metrics.periods import Period
+from ticketlens.model.filter import Filter
+from ticketlens.model.topic import MATCHES, Topic
+from ticketlens.store.base import Assignment, Key
+from ticketlens.store.sqlite.connection import Database
+from ticketlens.store.sqlite.filters import condition
+from ticketlens.store.sqlite.tickets import grow
+
+OUTSIDE = ("id", "centroid", "retired")
+PUT_TOPIC = "INSERT OR REPLACE INTO topics (id, retired, centroid, fields) VALUES (?, ?, ?, ?)"
+SWITCH = (
+    "UPDATE tickets AS t SET topic = a.topic, match = coalesce(a.match, 0), similarity = a.similarity FROM "
+    "(SELECT k.key, a.topic, a.match, a.similarity FROM tickets k LEFT JOIN assignments a ON a.fingerprint = k.fingerprint"
+    "{only}) a WHERE a.key = t.key AND (t.topic IS NOT a.topic OR t.match <> coalesce(a.match, 0) OR t.similarity IS NOT a.similarity)"
+)
+
+
+class SqliteTopics:
+    _db: Database
+
+    def topics(self, *, retired: bool = False) -> list[Topic]:
+        sql = f"SELECT id, retired, centroid, fields FROM topics {'' if retired else 'WHERE NOT retired'} ORDER BY id"
+        return [_topic(*row) for row in self._db.rows(sql)]
+
+    def new_topic_ids(self, count: int) -> list[int]:
+        with self._db.transaction() as connection:
+            last = _count(connection, "topic", count)
+        return list(range(last - count + 1, last + 1))
+
+    def put_topic(self, topic: Topic) -> None:
+        with self._db.transaction() as connection:
+            connection.execute(PUT_TOPIC, _row(topic))
+            grow(connection)
+
+    def publish(self, topics: Sequence[Topic], assignments: Mapping[str, Assignment], run: Mapping[str, object]) -> int:
+        with self._db.transaction() as connection:
+            number = _count(connection, "run", 1)
+            connection.execute("UPDATE topics SET retired = 1")
+            connection.executemany(PUT_TOPIC, [_row(topic) for topic in topics])
+            connection.execute("DELETE FROM assignments")
+            _put(connection, assignments)
+            connection.execute(SWITCH.format(only=""))
+            fields = json.dumps({**run, "id": number}, ensure_ascii=False)
+            connection.execute("INSERT INTO records VALUES ('run', ?, 1, ?)", (f"{number:08d}", fields))
+            grow(connection)
+        return number
+
+    def assign(self, assignments: Mapping[str, Assignment]) -> None:
+        if not assignments:
+            return
+        with self._db.transaction() as connection:
+            connection.executemany("DELETE FROM assignments WHERE fingerprint = ?", ((name,) for name in assignments))
+            _put(connection, assignments)
+            for name in assignments:
+                connection.execute(SWITCH.format(only=" WHERE k.fingerprint = ?"), (name,))
+            grow(connection)
+
+    def assignments(self) -> dict[str, Assignment]:
+        sql = "SELECT fingerprint, topic, match, similarity FROM assignments ORDER BY fingerprint"
+        return {name: Assignment(topic, MATCHES[match], similarity) for name, topic, match, similarity in self._db.rows(sql)}
+
+    def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
+        sql = (
+            "SELECT t.source, t.id, t.subject, d.body, t.language FROM tickets t JOIN details d ON d.key = t.key "
+            "WHERE t.fingerprint = ? AND t.excluded IS NULL ORDER BY t.created_at, t.source, t.id LIMIT 1"
+        )
+        found = {}
+        for name in fingerprints:
+            for source, id_, subject, body, language in self._db.rows(sql, (name,)):
+                found[name] = ((source, id_), subject, body, language)
+        return found
+
+    def weekly(self, topics: Sequence[int], periods: tuple[Period, ...], where: Filter) -> dict[int, list[int]]:
+        counts = {topic: [0] * len(periods) for topic in topics}
+        if not topics or not periods:
+            return counts
+        met = condition(where)
+        met.add("t.created_day >= ? AND t.created_day < ?", periods[0].start.toordinal(), periods[-1].end.toordinal())
+        met.add(f"t.topic IN ({', '.join('?' * len(topics))})", *topics)
+        number = {d: i for i, p in enumerate(periods) for d in range(p.start.toordinal(), p.end.toordinal())}
+        sql = f"SELECT t.topic, t.created_day, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1, 2"
+        for topic, day, n in self._db.rows(sql, met.values):
+            if day in number:
+                counts[topic][number[day]] += n
+        return counts
+
+    def first_and_last_day(self) -> dict[int, tuple[date, date]]:
+        sql = (
+            "SELECT id, (SELECT min(created_day) FROM tickets t WHERE t.excluded IS NULL AND t.topic = topics.id), "
+            "(SELECT max(created_day) FROM tickets t WHERE t.excluded IS NULL AND t.topic = topics.id) FROM topics WHERE NOT retired"
+        )
+        return {
+            topic: (date.fromordinal(first), date.fromordinal(last))
+            for topic, first, last in self._db.rows(sql)
+            if first is not None
+        }
+
+
+def _put(connection: apsw.Connection, assignments: Mapping[str, Assignment]) -> None:
+    rows = (
+        (name, a.topic, MATCHES.index(a.match), a.similarity) for name, a in assignments.items() if a.topic is not None
+    )
+    connection.executemany("INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?)", rows)
+
+
+def _count(connection: apsw.Connection, counter: str, by: int) -> int:
+    connection.execute("UPDATE counters SET value = value + ? WHERE name = ?", (by, counter))
+    return int(connection.execute("SELECT value FROM counters WHERE name = ?", (counter,)).fetchall()[0][0])
+
+
+def _row(topic: Topic) -> tuple[Any, ...]:
+    fields = {name: value for name, value in asdict(topic).items() if name not in OUTSIDE}
+    fields["born"] = topic.born.isoformat() if topic.born else None
+    return topic.id, int(topic.retired), topic.centroid, json.dumps(fields, ensure_ascii=False)
+
+
+def _topic(number: int, retired: int, centroid: bytes, packed: str) -> Topic:
+    fields: dict[str, Any] = defaultdict(lambda: None, json.loads(packed))
+    fields["words"] = tuple(fields["words"])
+    for name in ("typical", "edge"):
+        fields[name] = tuple((source, id_) for source, id_ in fields[name])
+    fields["born"] = datetime.fromisoformat(fields["born"]) if fields["born"] else None
+    return Topic(id=number, retired=bool(retired), centroid=bytes(centroid), **fields)

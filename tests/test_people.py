@@ -230,11 +230,11 @@ def test_sessions_can_be_listed_and_ended_one_by_one(people: People) -> None:
 
 def test_a_link_works_once_and_for_a_day(people: People, clock: Clock) -> None:
     first, second = people.make_link(), people.make_link()
-    assert people.link_works(first)
+    assert people.usable_link(first)
     used = people.use_link(first)
     assert used is not None
     assert (used.person, used.role) == (None, Role.ADMIN)
-    assert not people.link_works(first)
+    assert people.usable_link(first) is None
     assert people.use_link(first) is None
     assert people.use_link("made up") is None
     clock.pass_(hours=24)

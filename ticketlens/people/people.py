@@ -89,13 +89,14 @@ class People:
             raise ConfigError(f"there is no person {person!r}; `ticketlens person add` makes one")
         return self.links.make(known.name, known.role)
 
-    def use_link(self, secret: str) -> Link | None:
+    def usable_link(self, secret: str) -> Link | None:
+        """The link while it can be used; looking at it does not use it up."""
         link = self.links.peek(secret)
-        return self.links.use(secret) if link and self._holds(link.person) else None
+        return link if link and self._holds(link.person) else None
 
-    def link_works(self, secret: str) -> bool:
-        link = self.links.peek(secret)
-        return link is not None and self._holds(link.person)
+    def use_link(self, secret: str) -> Link | None:
+        """The link, used up by this call; None for every other call."""
+        return self.links.use(secret) if self.usable_link(secret) else None
 
     def begin_session(self, person: str | None, role: Role) -> str:
         """The secret for the cookie; what has run out is cleared away by the way."""

@@ -14,8 +14,8 @@ Cohort = Literal["arrived", "solved", "answered", "moment"]
 class Metric:
     """What a figure means. `cohorts` are the ones it can be asked for, the default first.
 
-    A cohort is the tickets that arrived in the period, those solved in it, the answers given in it, or what is open at its
-    end ("moment"). `business` says whether there is a figure on the business clock; `answered`, whether this version has it.
+    A cohort is the tickets that arrived in the period, those solved in it, the answers given in it, or what is open at
+    its end ("moment"). `business`: there is a figure on the business clock; `answered`: this version computes it.
     """
 
     id: str
@@ -52,7 +52,7 @@ METRICS: tuple[Metric, ...] = (
     _duration(
         "ttr.full",
         "Time to full resolution",
-        "From creation to the last solve; a ticket opened again is not resolved. Open tickets count by their age so far.",
+        "From creation to the last solve; opened again is not resolved. Open tickets count by their age so far.",
         _NO_TIME,
     ),
     _duration(
@@ -190,8 +190,7 @@ METRICS: tuple[Metric, ...] = (
         unit="hours",
         kind="amount",
         cohorts=("arrived", "solved"),
-        definition="Sum of the time in new, open and on hold. Where a ticket has no status history, its whole time until "
-        "the solve counts.",
+        definition="Sum of the time in new, open and on hold; without a status history, all time until the solve.",
     ),
     Metric(
         id="cost",

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
 
+Answers = Mapping[float, int] | Mapping[int, int]
+"""How often each score was given."""
+
 TOO_FEW = 20
 Z = 1.96
 REOPEN_DAYS = 7
@@ -52,13 +55,13 @@ def satisfied(score: float, scale: int) -> bool | None:
     return None if lowest is None else score >= lowest
 
 
-def csat(answers: Mapping[float, int], scale: int) -> Score | None:
+def csat(answers: Answers, scale: int) -> Score | None:
     """Share of satisfied answers on one scale, from score -> answers; None under 20, or for a scale without a rule."""
     lowest = TOP_BOXES.get(scale)
     return None if lowest is None else _from(answers, lowest)
 
 
-def nps(answers: Mapping[float, int]) -> Score | None:
+def nps(answers: Answers) -> Score | None:
     """Net promoter score in points from answers 0 to 10: 100 (share of 9-10 - share of 0-6)."""
     n = sum(answers.values())
     if n < TOO_FEW:
@@ -69,7 +72,7 @@ def nps(answers: Mapping[float, int]) -> Score | None:
     return _around(100 * net, 100 * sqrt((promoters + detractors - net**2) / n), n)
 
 
-def ces(answers: Mapping[float, int]) -> Score | None:
+def ces(answers: Answers) -> Score | None:
     """Customer effort score: the mean on a scale where high is easy."""
     n = sum(answers.values())
     if n < TOO_FEW:
@@ -79,7 +82,7 @@ def ces(answers: Mapping[float, int]) -> Score | None:
     return _around(mean, sqrt(squares / (n - 1) / n), n)
 
 
-def ces_easy(answers: Mapping[float, int], lowest: int = 5) -> Score | None:
+def ces_easy(answers: Answers, lowest: int = 5) -> Score | None:
     """Share of answers of at least `lowest` (of 7: 5 = somewhat agree, or 6)."""
     return _from(answers, lowest)
 
@@ -95,7 +98,7 @@ def difference(old: Score, new: Score) -> Score:
     return Score(value, low, high, min(old.n, new.n))
 
 
-def _from(answers: Mapping[float, int], lowest: float) -> Score | None:
+def _from(answers: Answers, lowest: float) -> Score | None:
     return share(sum(count for score, count in answers.items() if score >= lowest), sum(answers.values()))
 
 

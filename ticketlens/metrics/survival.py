@@ -32,7 +32,7 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class KaplanMeier:
-    """A curve for each cohort. `times` (steps,) rise; `ended` and `at_risk` are (..., steps); `n` is (...).
+    """A curve for each cohort. `times` (steps,) rise; `ended`, `at_risk` are (..., steps); `n` is (...), () for one.
 
     `followed` (...) is the greatest age that the observation of a cohort reaches; infinite where the curve ends at 0.
     """

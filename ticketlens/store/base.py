@@ -47,7 +47,7 @@ class Version(NamedTuple):
 class Prepared:
     """A ticket as it is stored: raw (kept apart), clean (searched, embedded, shown, exported), and timed.
 
-    `raw` is the whole ticket as its source told it, packed by `codec.dump`; `ticket` has its short fields redacted, and
+    `raw` is the whole ticket as its source told it, packed as `codec.load` reads it; `ticket` has its short fields redacted, and
     its long texts are not looked at: `text` has the clean ones. Days are counted in the workspace's zone.
     """
 
@@ -175,7 +175,7 @@ class TicketStore(Protocol):
         """Every ticket with its raw text, in order of (source, id)."""
 
     def put_derived(self, batch: Sequence[Prepared]) -> None:
-        """Replace what is derived (clean text, times) of tickets whose version is still the one given."""
+        """Replace what is derived (clean text, times) of tickets that are still the same; their versions stay."""
 
     def span(self) -> Span | None:
         """None without tickets."""

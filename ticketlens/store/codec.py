@@ -96,9 +96,5 @@ def ticket_of(fields: Mapping[str, Any]) -> Ticket:
     return Ticket(**known)
 
 
-def dump(fields: Mapping[str, Any]) -> bytes:
-    return zlib.compress(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(), 1)
-
-
 def load(packed: bytes) -> Ticket:
     return ticket_of(json.loads(zlib.decompress(packed)))

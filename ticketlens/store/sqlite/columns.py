@@ -31,11 +31,12 @@ DURATION_COLUMNS = tuple(
     name for metric, clock in DURATIONS for name in (duration_column(metric, clock), duration_column(metric, clock) + "_bin")
 )
 COLUMNS = (*FIELDS, *DURATION_COLUMNS)
+QUOTED = [f'"{name}"' for name in COLUMNS]
 INSERT = (
-    f"INSERT INTO tickets (key, {', '.join(f'"{c}"' for c in COLUMNS)}, topic, match, similarity) "
+    f"INSERT INTO tickets (key, {', '.join(QUOTED)}, topic, match, similarity) "
     f"VALUES ({', '.join('?' * (len(COLUMNS) + 4))})"
 )
-UPDATE = f"UPDATE tickets SET {', '.join(f'"{c}" = ?' for c in COLUMNS)}, topic = ?, match = ?, similarity = ? WHERE key = ?"
+UPDATE = f"UPDATE tickets SET {', '.join(f'{name} = ?' for name in QUOTED)}, topic = ?, match = ?, similarity = ? WHERE key = ?"
 READ = tuple(duration_column(metric, clock) for metric, clock in DURATIONS)
 SELECT = (
     f"SELECT {', '.join(f't.{c}' for c in READ)}, t.topic, t.match, t.similarity, t.waited_seconds, t.waiting_since, "

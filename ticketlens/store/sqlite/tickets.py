@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +41,8 @@ class SqliteTickets:
             unchanged = []
             for prepared in batch:
                 key, version = _version(connection, prepared.ticket.source, prepared.ticket.id)
-                if key is not None and version == prepared.version:
-                    unchanged.append((key, prepared))
+                if key is not None and version is not None and _same(prepared.version, version):
+                    unchanged.append((key, replace(prepared, version=version)))
             self._write(connection, unchanged, new=False)
             grow(connection)
 
@@ -176,7 +177,12 @@ def _version(connection: apsw.Connection, source: str, id: str) -> tuple[int | N
 
 
 def _replaces(new: Version, old: Version) -> bool:
-    return new > old and (new.updated_at, new.digest) != (old.updated_at, old.digest)
+    return new > old and not _same(new, old)
+
+
+def _same(one: Version, other: Version) -> bool:
+    """The same words at the same time, however often the way of reading them changed."""
+    return (one.updated_at, one.digest) == (other.updated_at, other.digest)
 
 
 def _assignment(connection: apsw.Connection, fingerprint: str) -> tuple[int | None, int, float | None]:

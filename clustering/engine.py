@@ -1,0 +1,124 @@
+"""One full run: vectors and texts in, topics and tickets out. The same input gives the same bits, in any order."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from clustering import quality
+from clustering.arrays import Floats, Ints, unit_rows
+from clustering.assign import assign_new, nearest_topic
+from clustering.junk import word_salad
+from clustering.label import Encode, TopicTexts, label
+from clustering.topics import Distinct, Found, distinct, find_topics, nothing
+from ticketlens.model.grouping import Assignment, Grouping, Match, TopicDraft
+
+Progress = Callable[[int, int], None]
+
+SAMPLE = 60_000
+SHOWN = 10
+NAMED_FROM = 300
+STEPS = 3
+
+
+def silent(done: int, total: int) -> None:
+    """A progress callback that says nothing."""
+
+
+def full_run(
+    vectors: Floats,
+    texts: Sequence[str],
+    languages: Sequence[str | None],
+    encode: Encode,
+    progress: Progress = silent,
+) -> Grouping:
+    """Topics among n tickets: `vectors` (n, dimensions), `texts` subject and body, `languages` codes or None.
+
+    `encode` makes vectors of the same space from texts: of candidate names, and of random words. Above 60,000
+    distinct vectors an even sample is clustered, and the others join as new tickets do. A zero vector stays ungrouped.
+    """
+    vectors = unit_rows(np.asarray(vectors, dtype=np.float32))
+    texted = np.flatnonzero(vectors.any(axis=1))
+    salad = encode(word_salad(texts)) if len(texted) else vectors[:0]
+    progress(1, STEPS)
+    units = distinct(vectors[texted])
+    found = _find(units, salad)
+    assignment, nearest = _tickets(found, units, texted, vectors)
+    progress(2, STEPS)
+    topics = _drafts(found, assignment, texts, languages, encode)
+    progress(STEPS, STEPS)
+    figures = quality.figures(assignment, vectors, len(topics))
+    return Grouping(assignment.labels, assignment.match, assignment.similarity, nearest, topics, figures)
+
+
+def _find(units: Distinct, salad: Floats) -> Found:
+    """Topics of all distinct rows, or of an even sample of them with the rest assigned."""
+    count = len(units.rows)
+    if not count:
+        return nothing(0, units.rows.shape[1])
+    if count <= SAMPLE:
+        return find_topics(units.rows, units.counts, salad)
+    chosen = np.linspace(0, count - 1, SAMPLE).astype(np.int64)
+    found = find_topics(units.rows[chosen], units.counts[chosen], salad)
+    others = assign_new(units.rows, found.centroids, found.thresholds)
+    labels, match = others.labels, others.match
+    nearest = nearest_topic(units.rows, found.centroids)
+    labels[chosen], match[chosen], nearest[chosen] = found.labels, found.match, found.nearest
+    return Found(labels, nearest, match, found.centroids, found.thresholds)
+
+
+def _tickets(found: Found, units: Distinct, texted: Ints, vectors: Floats) -> tuple[Assignment, Ints]:
+    """From distinct rows back to tickets, with each one's cosine to its own or nearest topic."""
+    count = len(vectors)
+    labels, nearest = np.full(count, -1), np.full(count, -1)
+    match, similarity = np.zeros(count, np.uint8), np.zeros(count, np.float32)
+    labels[texted], nearest[texted] = found.labels[units.inverse], found.nearest[units.inverse]
+    match[texted] = found.match[units.inverse]
+    known = np.flatnonzero(nearest >= 0)
+    similarity[known] = np.einsum("ij,ij->i", vectors[known], found.centroids[nearest[known]])
+    return Assignment(labels, match, similarity), nearest
+
+
+def _drafts(
+    found: Found,
+    assignment: Assignment,
+    texts: Sequence[str],
+    languages: Sequence[str | None],
+    encode: Encode,
+) -> tuple[TopicDraft, ...]:
+    members = [_nearest_first(topic, assignment, texts) for topic in range(len(found.centroids))]
+    named = label([_texts(own, found.centroids[topic], texts, languages) for topic, own in enumerate(members)], encode)
+    return tuple(
+        TopicDraft(
+            name=named[topic].name,
+            words=named[topic].words,
+            size=len(own),
+            centroid=found.centroids[topic],
+            threshold=float(found.thresholds[topic]),
+            typical=tuple(_different(own, texts)),
+            edge=tuple(_different(own[::-1], texts)),
+        )
+        for topic, own in enumerate(members)
+    )
+
+
+def _nearest_first(topic: int, assignment: Assignment, texts: Sequence[str]) -> list[int]:
+    """Positions of the topic's tickets: core before weak, then by similarity, then by text."""
+    own = np.flatnonzero(assignment.labels == topic).tolist()
+    weak = assignment.match != Match.CORE
+    return sorted(own, key=lambda at: (bool(weak[at]), -float(assignment.similarity[at]), texts[at]))
+
+
+def _different(ranked: Sequence[int], texts: Sequence[str]) -> list[int]:
+    """The first ten with different texts."""
+    first: dict[str, int] = {}
+    for position in ranked:
+        first.setdefault(texts[position], position)
+        if len(first) == SHOWN:
+            break
+    return list(first.values())
+
+
+def _texts(own: Sequence[int], centroid: Floats, texts: Sequence[str], languages: Sequence[str | None]) -> TopicTexts:
+    """An even choice of the members, from the nearest to the farthest."""
+    chosen = own[:: max(1, -(-len(own) // NAMED_FROM))]
+    return TopicTexts([texts[at] for at in chosen], [languages[at] for at in chosen], centroid)

@@ -1,0 +1,126 @@
+"""Phrases of one to four words as people wrote them, without pseudonyms, addresses, numbers and file names."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+LONGEST = 4
+MOST_WORDS = 40
+
+NOISE = re.compile(
+    r"\[[^\]\n]{1,60}\]|<[^>\n]{1,200}>"  # pseudonyms, tags
+    r"|\S+@\S+|\b\w+://\S+|\bwww\.\S+"  # addresses
+    r"|\S*[/\\_]\S*"  # paths, names in code
+)
+BREAK = re.compile(r"[^\w\s'’\-]+|\s-+\s|\n")
+LETTER = re.compile(r"[^\W\d_]")
+DIGIT = re.compile(r"\d")
+PARTICLES = frozenset(["in", "up", "out", "off", "back", "on", "down"])
+PHRASAL = frozenset(
+    [
+        "log",
+        "logged",
+        "logging",
+        "sign",
+        "signed",
+        "signing",
+        "top",
+        "topped",
+        "topping",
+        "set",
+        "setting",
+        "check",
+        "back",
+        "lock",
+        "locked",
+        "shut",
+        "turn",
+        "switch",
+        "call",
+        "pay",
+        "opt",
+        "cash",
+        "fill",
+        "pick",
+        "sync",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Phrases:
+    """In how many texts each phrase occurs (lower case), and how often each way of writing it."""
+
+    texts: int = 0
+    count: Counter[str] = field(default_factory=Counter)
+    written: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def surface(self, phrase: str) -> str:
+        """The most frequent way of writing, first letter capital; capitals throughout are lowered."""
+        forms = self.written[phrase]
+        best = min(forms, key=lambda form: (-forms[form], form))
+        if best.isupper() and (len(best) > 4 or " " in best):
+            best = best.lower()
+        return best[:1].upper() + best[1:]
+
+
+def count_phrases(texts: Iterable[str], stop: frozenset[str]) -> Phrases:
+    """Each phrase counts once a text."""
+    found = Phrases()
+    for text in texts:
+        found.texts += 1
+        own: dict[str, str] = {}
+        for form in _phrases(text, stop):
+            own.setdefault(form.lower(), form)
+        found.count.update(own.keys())
+        for phrase, form in own.items():
+            found.written.setdefault(phrase, Counter())[form] += 1
+    return found
+
+
+def _phrases(text: str, stop: frozenset[str]) -> Iterator[str]:
+    for clause in _clauses(text):
+        lower = [word.lower() for word in clause]
+        for start in range(len(clause)):
+            if lower[start] in stop or (start and lower[start - 1] == "how"):
+                continue
+            for end in range(start + 1, min(start + LONGEST, len(clause)) + 1):
+                if _ends_well(lower, start, end, stop):
+                    yield " ".join(clause[start:end])
+
+
+def _ends_well(words: list[str], start: int, end: int, stop: frozenset[str]) -> bool:
+    """Not on a function word, but with the particle of a verb ("log in"), which is not left behind either."""
+    if end - start > 1 and _phrasal(words, end - 1):
+        return True
+    return words[end - 1] not in stop and not (end < len(words) and _phrasal(words, end))
+
+
+def _phrasal(words: list[str], position: int) -> bool:
+    return words[position] in PARTICLES and words[position - 1] in PHRASAL
+
+
+def _clauses(text: str) -> Iterator[list[str]]:
+    """Runs of words between punctuation; what is not a word breaks a run as well."""
+    left = MOST_WORDS
+    for part in BREAK.split(NOISE.sub(" | ", text[:2_000])):
+        run: list[str] = []
+        for raw in part.split():
+            word = raw.strip("'’-").replace("’", "'")
+            left -= 1
+            if _is_word(word):
+                run.append(word)
+            else:
+                yield run
+                run = []
+            if left <= 0:
+                break
+        yield run
+        if left <= 0:
+            return
+
+
+def _is_word(word: str) -> bool:
+    """Letters; with digits only when short (2FA, mp3), since longer mixtures are ids."""
+    return bool(LETTER.search(word)) and len(word) <= 30 and (len(word) <= 4 or not DIGIT.search(word))

@@ -1,0 +1,129 @@
+"""From distinct vectors to topics: neighbours, smoothing, dense groups, then who is near enough to belong."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustering import junk
+from clustering.arrays import Flags, Floats, Ints, centroids
+from clustering.assign import refine, thresholds
+from clustering.cluster import dense_groups, smallest_topic
+from clustering.neighbours import Neighbours, mean_similarity, nearest
+from clustering.smooth import shared_neighbour_graph, smooth
+from ticketlens.model.grouping import UNGROUPED, Match
+
+NEIGHBOURS = 15
+JUNK_QUANTILE = 0.9
+KEPT_CORE = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distinct:
+    """Vectors without repetitions, in an order that does not depend on that of the tickets.
+
+    `rows` (m, dimensions), `counts` (m,) tickets of each, `inverse` (n,) the row of each ticket.
+    """
+
+    rows: Floats
+    counts: Ints
+    inverse: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Topics among m distinct rows, largest first. `nearest` (m,) is each row's best topic, near enough or not."""
+
+    labels: Ints
+    nearest: Ints
+    match: NDArray[np.uint8]
+    centroids: Floats
+    thresholds: Floats
+
+
+def distinct(vectors: Floats) -> Distinct:
+    """Equal rows once, sorted by their bytes."""
+    whole = np.ascontiguousarray(vectors + np.float32(0))  # adding zero makes -0.0 and 0.0 equal bytes
+    keys = whole.view(np.dtype((np.void, whole.shape[1] * whole.itemsize))).ravel()
+    _, first, inverse, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    return Distinct(whole[first], counts.astype(np.int64), inverse.astype(np.int64).ravel())
+
+
+def find_topics(rows: Floats, counts: Ints, salad: Floats) -> Found:
+    """Topics among distinct unit rows that stand for `counts` tickets; `salad` are vectors of random words."""
+    smallest = smallest_topic(int(counts.sum()))
+    if len(rows) == 1:
+        return _one_text(rows, counts, smallest)
+    near = nearest(rows, min(NEIGHBOURS, max(2, 3 * smallest // 2), len(rows) - 1))
+    smoothed = smooth(rows, shared_neighbour_graph(near))
+    dense = dense_groups(smoothed, counts, smallest)
+    settled = refine(smoothed, dense, counts)
+    core = (dense >= 0) & (dense == settled)
+    density = _density(near, counts)
+    floor = junk.floor(mean_similarity(salad, rows, near.indices.shape[1]), density[core])
+    sure = core & (density >= floor)
+    order = _kept(settled, sure, counts, KEPT_CORE * smallest)
+    if order.max() < 0:
+        return nothing(len(rows), rows.shape[1])
+    kept = order[settled]
+    settled = np.where(kept >= 0, kept, refine(smoothed, kept, counts, rounds=0))
+    found = _judge(rows, counts, settled, core & (kept >= 0), dense=density >= floor, salad=salad)
+    return _largest_first(found, counts)
+
+
+def _judge(rows: Floats, counts: Ints, settled: Ints, core: Flags, *, dense: Flags, salad: Floats) -> Found:
+    """Near enough to its centroid in the space of the texts themselves: core or weak; the rest stays ungrouped."""
+    sure = core & dense
+    middle = centroids(rows, np.where(sure, settled, UNGROUPED), counts.astype(np.float32))
+    similarity = np.einsum("ij,ij->i", rows, middle[settled])
+    salad_nearness = float(np.quantile((salad @ middle.T).max(axis=1), JUNK_QUANTILE)) if len(salad) else -1.0
+    limits = thresholds(similarity, np.where(sure, settled, UNGROUPED), len(middle), salad_nearness)
+    near = similarity >= limits[settled]
+    inside = dense & (near | core)
+    match = np.where(core & near, Match.CORE, Match.WEAK)
+    return Found(
+        np.where(inside, settled, UNGROUPED),
+        settled,
+        np.where(inside, match, Match.UNGROUPED).astype(np.uint8),
+        middle,
+        limits,
+    )
+
+
+def nothing(count: int, dimensions: int) -> Found:
+    """No topic among `count` rows."""
+    nowhere = np.full(count, UNGROUPED)
+    none = np.empty((0, dimensions), np.float32)
+    return Found(nowhere, nowhere, np.zeros(count, np.uint8), none, np.empty(0, np.float32))
+
+
+def _one_text(rows: Floats, counts: Ints, smallest: int) -> Found:
+    if counts[0] < smallest:
+        return nothing(1, rows.shape[1])
+    zero = np.zeros(1, np.int64)
+    return Found(zero, zero, np.array([Match.CORE], np.uint8), rows, np.array([0.99], np.float32))
+
+
+def _density(near: Neighbours, counts: Ints) -> Floats:
+    """Mean cosine to the k nearest tickets, equal ones included."""
+    k = near.similarities.shape[1]
+    copies = np.minimum(counts - 1, k)
+    sums = np.column_stack([np.zeros(len(copies), np.float32), np.cumsum(near.similarities, axis=1)])
+    density: Floats = (copies + sums[np.arange(len(copies)), k - copies]) / np.float32(k)
+    return density
+
+
+def _kept(labels: Ints, sure: Flags, counts: Ints, least: float) -> Ints:
+    """New number of each label, -1 where fewer than `least` sure tickets are left; the last entry maps -1 to -1."""
+    topics = int(labels.max(initial=-1)) + 1
+    inside = sure & (labels >= 0)
+    kept = np.bincount(labels[inside], counts[inside], minlength=topics) >= max(least, 1)
+    return np.append(np.where(kept, np.cumsum(kept) - 1, UNGROUPED), UNGROUPED)
+
+
+def _largest_first(found: Found, counts: Ints) -> Found:
+    inside = found.labels >= 0
+    sizes = np.bincount(found.labels[inside], counts[inside], minlength=len(found.centroids))
+    old = np.argsort(-sizes, kind="stable")
+    new = np.append(np.argsort(old), UNGROUPED)
+    return Found(new[found.labels], new[found.nearest], found.match, found.centroids[old], found.thresholds[old])

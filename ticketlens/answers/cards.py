@@ -1,0 +1,76 @@
+"""The six figures at the top of the overview: the window against the one before, and 26 weeks as a line."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ticketlens.answers.desk import Desk
+from ticketlens.answers.trend import Asked, trend
+from ticketlens.metrics.periods import Period
+from ticketlens.metrics.shares import share
+from ticketlens.model.filter import Filter
+from ticketlens.model.overview import Card
+from ticketlens.model.trend import Point, Trend
+from ticketlens.store.base import Question
+
+
+def cards(
+    desk: Desk, where: Filter, before: Period, window: Period, weeks: tuple[Period, ...], shown: Trend
+) -> tuple[Card, ...]:
+    """The first is the median time to resolution, on the clock and of the cohort of `shown`."""
+    inside = where.between(window.start, window.end - timedelta(days=1))
+    both = (before, window)
+
+    def scalar(metric: str, periods: tuple[Period, ...]) -> tuple[Point, ...]:
+        return trend(desk, Asked(metric, "calendar", "arrived", "week", periods, where)).points
+
+    old, new = trend(desk, Asked("ttr.full", shown.clock, shown.cohort, "week", both, where)).points
+    solved = replace(inside, dated="first_solved", states=(*inside.states, "settled"))
+    rated = replace(inside, dated="rated", states=(*inside.states, "rated"))
+    told = [
+        Card(
+            "ttr", "Time to resolution, median", new.p50, "minutes", new.n, _difference(old.p50, new.p50), False, 1,
+            _line(shown.points, "p50"), replace(inside, dated=shown.cohort),
+        )
+    ]  # fmt: skip
+    for id_, name, metric, unit, relative, worse, listed in (
+        ("arrived", "Arrived", "arrived", "tickets", True, 0, inside),
+        ("waited", "Customer-hours waited", "waited_hours", "hours", True, 1, inside),
+        ("csat", "Satisfied customers", "csat", "share", False, -1, rated),
+    ):
+        first, last = scalar(metric, both)
+        change = _ratio(first.value, last.value) if relative else _difference(first.value, last.value)
+        told.append(
+            Card(id_, name, last.value, unit, last.n, change, relative, worse, _line(scalar(metric, weeks), "value"), listed)
+        )
+    told.insert(1, _open_now(desk, where, window, weeks))
+    told.insert(3, _reopened(desk, where, both, solved, _line(scalar("reopen_rate", weeks), "value")))
+    return tuple(told)
+
+
+def _reopened(desk: Desk, where: Filter, both: tuple[Period, ...], listed: Filter, line: tuple[float | None, ...]) -> Card:
+    """Of those first solved at least 7 days ago: the others may still come back."""
+    rows = {row.period: row for row in desk.store.tally(Question(both, desk.as_of, "first_solved", where))}
+    shares = [share(row.returned, row.settled) if (row := rows.get(number)) else None for number in (0, 1)]
+    old, new = (score.value if score else None for score in shares)
+    n = rows[1].settled if 1 in rows else 0
+    return Card("reopened", "Reopened within 7 days", new, "share", n, _difference(old, new), False, 1, line, listed)
+
+
+def _open_now(desk: Desk, where: Filter, window: Period, weeks: tuple[Period, ...]) -> Card:
+    now, then = desk.store.backlog((desk.as_of, window.start_at), where)
+    line = trend(desk, Asked("backlog", "calendar", "arrived", "week", weeks, where)).points
+    listed = replace(where, open_at=desk.as_of)
+    return Card("open", "Open now", float(now), "tickets", now, float(now - then), False, 1, _line(line, "value"), listed)
+
+
+def _line(points: tuple[Point, ...], figure: str) -> tuple[float | None, ...]:
+    """Complete weeks only: a running one would read as a fall."""
+    return tuple(getattr(point, figure) for point in points if point.complete)
+
+
+def _difference(old: float | None, new: float | None) -> float | None:
+    return None if old is None or new is None else new - old
+
+
+def _ratio(old: float | None, new: float | None) -> float | None:
+    return None if not old or new is None else new / old - 1

@@ -1,0 +1,93 @@
+"""What every answer needs: the store, the zone, the clocks, and the moment that the figures are of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ticketlens.errors import ConfigError
+from ticketlens.metrics.clock import Clocks
+from ticketlens.metrics.periods import By, Period, last_complete, periods
+from ticketlens.model.filter import Filter
+from ticketlens.store.base import Span, Store
+
+WINDOW_WEEKS = 4
+TREND_PERIODS = 26
+SILENT_DAYS = 14
+"""After so many days without a new ticket, windows end where the tickets end."""
+
+CALENDAR_HORIZON = 14 * 24 * 60
+BUSINESS_HORIZON = 80 * 60
+"""Restricted means go to 14 days, or 80 hours of business time, in minutes."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One look at the store: `span` and `as_of` do not change while an answer is made."""
+
+    store: Store
+    zone: str
+    clocks: Clocks
+    asked: datetime | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @cached_property
+    def span(self) -> Span:
+        """Raises ConfigError where there is no ticket."""
+        span = self.store.span()
+        if span is None:
+            raise ConfigError("there are no tickets yet; import some with: ticketlens import FILE")
+        return span
+
+    @cached_property
+    def as_of(self) -> datetime:
+        """The moment asked for; else now, or the latest that any source was read to where that is earlier."""
+        return self.asked or min(self.now(), self.span.read_to)
+
+    @cached_property
+    def anchor(self) -> datetime:
+        """Where windows end: `as_of`, or the last ticket where none came for long before it."""
+        last = min(self.span.last, self.as_of)
+        return self.as_of if self.as_of - last <= timedelta(days=SILENT_DAYS) else last
+
+    def window(self, where: Filter) -> Period:
+        """The days that a filter names; without any the last four complete weeks."""
+        if where.first or where.last:
+            first = where.first or self.day(self.span.first)
+            return self.days(first, where.last or self.day(self.as_of))
+        weeks = last_complete("week", WINDOW_WEEKS, self.anchor, self.zone)
+        return self.days(weeks[0].start, weeks[-1].end - timedelta(days=1))
+
+    def days(self, first: date, last: date) -> Period:
+        """The days from `first` to `last`, both included, as one period."""
+        if last < first:
+            raise ConfigError(f"from {first.isoformat()} is after to {last.isoformat()}; change one of them")
+        inside = periods("day", first, last, self.zone)
+        return Period(f"{first}..{last}", inside[0].start, inside[-1].end, inside[0].start_at, inside[-1].end_at)
+
+    def shifted(self, period: Period, days: int) -> Period:
+        return self.days(period.start + timedelta(days=days), period.end + timedelta(days=days - 1))
+
+    def periods(self, by: By, first: date | None, last: date | None) -> tuple[Period, ...]:
+        """Those that hold `first` to `last`; without `first` the last 26, the running one included."""
+        final = last or self.day(self.anchor)
+        start = first or final - timedelta(days={"day": 1, "week": 7, "month": 30, "quarter": 91}[by] * (TREND_PERIODS - 1))
+        if final < start:
+            raise ConfigError(f"from {start.isoformat()} is after to {final.isoformat()}; change one of them")
+        if (final - start).days > 366 * 40:
+            raise ConfigError("a trend spans 40 years at most; name a later `from`")
+        return periods(by, start, final, self.zone)
+
+    def positions(self, schedule: str, moments: NDArray[np.int64]) -> NDArray[np.int64]:
+        clock = self.clocks.named(schedule)
+        if clock is None:
+            raise ConfigError(f"opening hours {schedule!r} are gone from the settings; put them back")
+        return clock.positions(moments)
+
+    def day(self, at: datetime) -> date:
+        """The day of the workspace's zone at that moment."""
+        return at.astimezone(ZoneInfo(self.zone)).date()

@@ -1,0 +1,75 @@
+"""What changed, in one sentence with numbers."""
+
+from ticketlens.answers.words import fraction, length
+from ticketlens.model.overview import Card, Part, TopicTable, Why
+from ticketlens.model.topic import Topic
+
+Z95 = 1.96
+NOTABLE = 0.2
+"""A topic is named as the reason when it makes a fifth of the change or more."""
+
+
+def headline(median: Card, why: Why | None, table: TopicTable) -> tuple[str, Topic | None]:
+    """The sentence, and the topic that it names. A change inside the 95 % interval is called no clear change."""
+    if median.value is None:
+        return _without_median(table)
+    if why is None or abs(why.change) <= Z95 * why.standard_error:
+        return _no_change(median, table)
+    return _moved(median, why)
+
+
+def _without_median(table: TopicTable) -> tuple[str, Topic | None]:
+    first = table.rows[0] if table.rows else None
+    start = f"{table.total:,} tickets arrived; too few of them are solved to say how long it takes."
+    if first is None or not first.size:
+        return start, None
+    return f"{start} Most waiting is in {first.topic.name}: {first.size:,} tickets.", first.topic
+
+
+def _no_change(median: Card, table: TopicTable) -> tuple[str, Topic | None]:
+    assert median.value is not None
+    start = f"No clear change: half of the tickets are solved within {length(median.value)}{_was(median)}."
+    first = table.rows[0] if table.rows else None
+    if first is None or not table.waited_hours:
+        return start, None
+    share = fraction(first.waited_hours / table.waited_hours)
+    return f"{start} {share[0].upper()}{share[1:]} of the waiting is {first.topic.name}.", first.topic
+
+
+def _moved(median: Card, why: Why) -> tuple[str, Topic | None]:
+    rose = why.change > 0
+    start = (
+        f"Customers waited {'longer' if rose else 'less'}: the mean wait over the first 14 days "
+        f"{'rose' if rose else 'fell'} from {length(why.before)} to {length(why.after)}, and half of the tickets are "
+        f"solved within {length(median.value or 0)}{_was(median)}."
+    )
+    part = next((p for p in why.parts if p.topic is not None and p.total * why.change > 0), None)
+    if part is None or abs(part.total) < NOTABLE * abs(why.change):
+        return f"{start} No single topic explains it.", None
+    return f"{start} {_blame(part, why)}", part.topic
+
+
+def _blame(part: Part, why: Why) -> str:
+    share = part.total / why.change
+    how = _how(part)
+    rise = "rise" if why.change > 0 else "fall"
+    if share > 1:
+        return f"{part.name} alone makes more than the whole {rise}: {how}."
+    told = fraction(share)
+    return f"{told[0].upper()}{told[1:]} of the {rise} is {part.name}: {how}."
+
+
+def _how(part: Part) -> str:
+    """Which of the two did it, or both where each makes a quarter or more."""
+    both = abs(part.speed) + abs(part.mix)
+    slower = "slower" if part.speed > 0 else "faster"
+    more = "more of it" if (part.mix > 0) == (part.total > 0) and part.total > 0 else "a changed share of it"
+    if abs(part.mix) < both / 4:
+        return slower
+    return more if abs(part.speed) < both / 4 else f"{more}, and {slower}"
+
+
+def _was(median: Card) -> str:
+    if median.value is None or median.change is None:
+        return ""
+    return f" ({length(median.value - median.change)} in the four weeks before)"

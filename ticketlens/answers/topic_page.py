@@ -1,0 +1,72 @@
+"""One topic: what it is, whether it gets worse, whom it hits, and what is close to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from ticketlens.answers.desk import TREND_PERIODS, Desk
+from ticketlens.answers.topics import topic_table
+from ticketlens.answers.trend import Asked, trend
+from ticketlens.model.filter import Filter
+from ticketlens.model.topic import Topic, TopicFigures
+from ticketlens.model.trend import Trend
+from ticketlens.store.base import Key, Row, Store
+
+FACETS = ("language", "channel", "group", "brand")
+NEAR = 5
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """`near` has (topic, cosine of the centres, size in the window); `rank_waited` 1 is the topic waited for most."""
+
+    figures: TopicFigures
+    window: tuple[date, date]
+    volume: Trend
+    ttr: Trend
+    facets: Mapping[str, list[tuple[str, int]]]
+    typical: tuple[Row, ...]
+    edge: tuple[Row, ...]
+    near: tuple[tuple[Topic, float, int], ...]
+    rank_waited: int
+
+
+def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:  # noqa: A002
+    table = topic_table(desk, where, hidden=True)
+    figures = next((row for row in table.rows if row.topic.id == id), None)
+    if figures is None:
+        return None
+    own = where.having("topic", str(id))
+    inside = own.between(*table.window)
+    final = desk.day(desk.anchor)
+    weeks = desk.periods("week", final - timedelta(weeks=TREND_PERIODS - 1), final)
+    sizes = {row.topic.id: row.size for row in table.rows}
+    return TopicPage(
+        figures=figures,
+        window=table.window,
+        volume=trend(desk, Asked("arrived", "calendar", "arrived", "week", weeks, own.between(None, None))),
+        ttr=trend(desk, Asked("ttr.full", "calendar", "arrived", "week", weeks, own.between(None, None))),
+        facets={name: desk.store.facet(name, inside, limit=8) for name in FACETS},
+        typical=_rows(desk.store, figures.topic.typical),
+        edge=_rows(desk.store, figures.topic.edge),
+        near=tuple((topic, cosine, sizes[topic.id]) for topic, cosine in _near(figures.topic, [r.topic for r in table.rows])),
+        rank_waited=1 + next(index for index, row in enumerate(table.rows) if row.topic.id == id),
+    )
+
+
+def _rows(store: Store, keys: tuple[Key, ...]) -> tuple[Row, ...]:
+    found = (store.get_ticket(source, id_) for source, id_ in keys[:SHOWN])
+    return tuple(row for row in found if row is not None)
+
+
+def _near(topic: Topic, others: list[Topic]) -> list[tuple[Topic, float]]:
+    comparable = [other for other in others if other.id != topic.id and len(other.centroid) == len(topic.centroid) > 0]
+    if not comparable:
+        return []
+    centres = np.stack([np.frombuffer(other.centroid, dtype="<f4") for other in comparable])
+    cosines = centres @ np.frombuffer(topic.centroid, dtype="<f4")
+    best = np.argsort(-cosines, kind="stable")[:NEAR]
+    return [(comparable[i], float(cosines[i])) for i in best]

@@ -1,0 +1,182 @@
+"""A trend: one metric over periods, by group where asked."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ticketlens.answers.curves import Curves, curves, known
+from ticketlens.answers.desk import BUSINESS_HORIZON, CALENDAR_HORIZON, Desk
+from ticketlens.errors import ConfigError
+from ticketlens.metrics import contract
+from ticketlens.metrics.periods import Period, complete
+from ticketlens.metrics.shares import REOPEN_DAYS, Score, share
+from ticketlens.model.filter import Filter
+from ticketlens.model.trend import Point, Trend
+from ticketlens.store.base import Question, Tally
+
+GROUPS = 20
+"""At most so many groups, those with most tickets."""
+
+Rows = Mapping[tuple[str | None, int], Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a trend is asked for; `first` and `last` periods are in `periods`."""
+
+    metric: str
+    clock: str
+    cohort: str
+    by: str
+    periods: tuple[Period, ...]
+    where: Filter = Filter()
+    group_by: str | None = None
+
+
+def trend(desk: Desk, asked: Asked) -> Trend:
+    """Raises ConfigError for a metric, clock or cohort that does not go together, saying what does."""
+    metric = _checked(asked)
+    if metric.kind != "duration":
+        asked = replace(asked, cohort=metric.cohorts[0])
+    if metric.kind == "duration":
+        points = _durations(desk, asked)
+    else:
+        points = SCALARS[metric.id](desk, asked)
+    horizon = _horizon(asked.clock) if metric.kind == "duration" else None
+    grouped = None if asked.group_by is None else {key or "": points[key] for key in points}
+    return Trend(
+        metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
+        by=asked.by, as_of=desk.as_of, horizon=horizon, groups=grouped,
+        points=points[None] if asked.group_by is None else trend(desk, replace(asked, group_by=None)).points,
+    )  # fmt: skip
+
+
+def _checked(asked: Asked) -> contract.Metric:
+    metric = contract.metric(asked.metric)
+    if not metric.answered:
+        raise ConfigError(f"metric: {asked.metric} is not computed yet; known are {', '.join(contract.ANSWERED)}")
+    if asked.clock not in ("calendar", "business"):
+        raise ConfigError(f"clock: {asked.clock!r} is neither calendar nor business")
+    if asked.clock == "business" and not metric.business:
+        raise ConfigError(f"clock: {asked.metric} has no business time; ask for calendar")
+    if metric.kind == "duration" and asked.cohort not in metric.cohorts:
+        raise ConfigError(f"cohort: {asked.metric} knows {' and '.join(metric.cohorts)} tickets, not {asked.cohort!r}")
+    return metric
+
+
+def _horizon(clock: str) -> float:
+    return float(CALENDAR_HORIZON if clock == "calendar" else BUSINESS_HORIZON)
+
+
+def _durations(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
+    question = Question(asked.periods, desk.as_of, asked.cohort, asked.where, asked.group_by)
+    rows = _rows(desk, question)
+    groups = _largest(rows) if asked.group_by else [None]
+    cells = desk.store.histogram(question, asked.metric, asked.clock, desk.positions)
+    found = curves(cells, len(asked.periods), groups)
+    return {key: _curve_points(desk, asked, found, index, rows) for index, key in enumerate(groups)}
+
+
+def _curve_points(desk: Desk, asked: Asked, found: Curves, index: int, rows: Rows) -> tuple[Point, ...]:
+    p50, p75, p90 = (found.quantile(q)[index] for q in (0.5, 0.75, 0.9))
+    low, high = (end[index] for end in found.interval(0.5))
+    mean, _ = found.mean(_horizon(asked.clock))
+    still = found.estimate.n[index] - found.estimate.events[index]
+    few = found.too_few[index]
+    key = found.groups[index]
+    return tuple(
+        _point(
+            desk, period, rows.get((key, i)), open=int(still[i]), p50=known(p50[i]), p75=known(p75[i]), p90=known(p90[i]),
+            mean=known(mean[index][i]), low=known(low[i]), high=known(high[i]), too_few=bool(few[i]),
+        )
+        for i, period in enumerate(asked.periods)
+    )  # fmt: skip
+
+
+def _rows(desk: Desk, question: Question) -> dict[tuple[str | None, int], Tally]:
+    return {(row.group, row.period): row for row in desk.store.tally(question)}
+
+
+def _largest(rows: Rows) -> list[str | None]:
+    sizes: dict[str | None, int] = defaultdict(int)
+    for (key, _), row in rows.items():
+        sizes[key] += row.n
+    return sorted(sizes, key=lambda key: (-sizes[key], key or ""))[:GROUPS]
+
+
+def _point(desk: Desk, period: Period, row: Tally | None, **figures: object) -> Point:
+    n = row.n if row else 0
+    whole = complete(period, desk.as_of)
+    return Point(label=period.label, start=period.start, end=period.end, complete=whole, n=n, **figures)  # type: ignore[arg-type]
+
+
+Scalar = Callable[[Desk, Asked], dict[str | None, tuple[Point, ...]]]
+
+
+def _from_tally(cohort: str, figure: Callable[[Desk, Period, Tally], dict[str, object]]) -> Scalar:
+    """A trend whose every point is a function of one row of the tally."""
+
+    def points(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
+        question = Question(asked.periods, desk.as_of, cohort, asked.where, asked.group_by)
+        rows = _rows(desk, question)
+        groups = _largest(rows) if asked.group_by else [None]
+        return {key: tuple(one(desk, p, rows.get((key, i)), key, i) for i, p in enumerate(asked.periods)) for key in groups}
+
+    def one(desk: Desk, period: Period, row: Tally | None, key: str | None, index: int) -> Point:
+        there = row or Tally(index, key, 0, 0, 0, 0, 0, 0, 0)
+        figures = figure(desk, period, there) if period.start_at <= desk.as_of else {"value": None}
+        return replace(_point(desk, period, there), **figures)  # type: ignore[arg-type]
+
+    return points
+
+
+def _count(_: Desk, __: Period, row: Tally) -> dict[str, object]:
+    return {"value": float(row.n), "open": row.open}
+
+
+def _waited(_: Desk, __: Period, row: Tally) -> dict[str, object]:
+    return {"value": row.waited_seconds / 3600, "open": row.open}
+
+
+def _reopened(desk: Desk, period: Period, row: Tally) -> dict[str, object]:
+    """Shown once 7 days have passed since the period's end."""
+    ripe = period.end_at + timedelta(days=REOPEN_DAYS) <= desk.as_of
+    return _score(share(row.returned, row.settled) if ripe else None, row.settled, ripe=ripe)
+
+
+def _csat(_: Desk, __: Period, row: Tally) -> dict[str, object]:
+    return _score(share(row.satisfied, row.rated), row.rated)
+
+
+def _score(score: Score | None, n: int, *, ripe: bool = True) -> dict[str, object]:
+    if score is None:
+        return {"value": None, "n": n, "too_few": ripe}
+    return {"value": score.value, "low": score.low, "high": score.high, "n": n}
+
+
+def _backlog(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
+    moments = [min(period.end_at - timedelta(seconds=1), desk.as_of) for period in asked.periods]
+    wheres: dict[str | None, Filter] = {None: asked.where}
+    if asked.group_by:
+        values = desk.store.facet(asked.group_by, asked.where, limit=GROUPS)
+        wheres = {value or None: asked.where.having(asked.group_by, value) for value, _ in values}
+    return {key: _open_points(desk, asked.periods, moments, where) for key, where in wheres.items()}
+
+
+def _open_points(desk: Desk, periods: Sequence[Period], moments: Sequence[datetime], where: Filter) -> tuple[Point, ...]:
+    counts = desk.store.backlog(moments, where)
+    return tuple(
+        replace(_point(desk, period, None), n=n, open=n, value=float(n) if period.start_at <= desk.as_of else None)
+        for period, n in zip(periods, counts, strict=True)
+    )
+
+
+SCALARS: Mapping[str, Scalar] = {
+    "arrived": _from_tally("arrived", _count),
+    "solved": _from_tally("solved", _count),
+    "waited_hours": _from_tally("arrived", _waited),
+    "reopen_rate": _from_tally("first_solved", _reopened),
+    "csat": _from_tally("rated", _csat),
+    "backlog": _backlog,
+}

@@ -1,0 +1,275 @@
+"""class Lens: the verbs, over its collaborators. The command line, the page and the API all speak to this one."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from ticketlens.answers.desk import Desk
+from ticketlens.answers.overview import overview
+from ticketlens.answers.rows import export_row, row_json
+from ticketlens.answers.topic_page import TopicPage, topic_page
+from ticketlens.answers.topics import topic_table
+from ticketlens.answers.trend import Asked, trend
+from ticketlens.config import Settings
+from ticketlens.engine import Engine
+from ticketlens.errors import BadPayload, ConfigError
+from ticketlens.grouping import ClusterReport, Grouper, Step
+from ticketlens.intake.context import ReadContext
+from ticketlens.intake.normal import read_ticket
+from ticketlens.intake.prepare import Preparer
+from ticketlens.intake.redact import Redactor
+from ticketlens.metrics.periods import By, day_of
+from ticketlens.model.filter import Filter
+from ticketlens.model.overview import Overview, TopicTable
+from ticketlens.model.report import Report, SetAside
+from ticketlens.model.ticket import Ticket
+from ticketlens.model.topic import Coverage, Topic
+from ticketlens.model.trend import Trend
+from ticketlens.store.base import Row, RowPage, Store
+
+PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
+EXPORT_PAGE = 500
+
+
+class TicketBatch(Protocol):
+    """A page of tickets read from somewhere, and what of it could not be read."""
+
+    @property
+    def tickets(self) -> Sequence[Ticket]: ...
+    @property
+    def set_aside(self) -> Sequence[SetAside]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    row: Row
+    topic: Topic | None
+    similar: tuple[tuple[Row, float], ...]
+
+
+@dataclass(frozen=True)
+class Lens:
+    store: Store
+    settings: Settings
+    engine: Engine
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    # -- reading tickets in
+
+    def add(self, batches: Iterable[TicketBatch], *, reading: int = 0) -> Iterator[Report]:
+        """Stores batch by batch, and tells what became of each. What is stored is on disk before it is told."""
+        for batch in batches:
+            stored = sum(self.store.put_tickets([self.preparer.prepare(ticket, reading) for ticket in batch.tickets]))
+            yield Report(
+                received=len(batch.tickets) + len(batch.set_aside),
+                stored=stored,
+                unchanged=len(batch.tickets) - stored,
+                set_aside=len(batch.set_aside),
+                set_aside_items=tuple(batch.set_aside),
+            )
+
+    def push(self, rows: Sequence[object], *, source: str | None = None) -> Report:
+        """Reads and stores rows of the NDJSON form; one that cannot be read is set aside with its index, from 0."""
+        context = ReadContext(now=self.now(), source_override=source, zone=self._zoneinfo)
+        tickets: list[Ticket] = []
+        aside: list[SetAside] = []
+        for index, row in enumerate(rows):
+            try:
+                if not isinstance(row, Mapping):
+                    raise BadPayload("", "not an object with the fields of a ticket")
+                tickets.append(read_ticket(row, context))
+            except BadPayload as error:
+                id_ = row.get("id") if isinstance(row, Mapping) else None
+                aside.append(SetAside("index", index, str(id_)[:200] if isinstance(id_, str | int) else None, str(error)))
+        report = Report()
+        for told in self.add([_Batch(tickets, aside)]):
+            report = report.add(told)
+        return replace(report, notes=context.notes.sentences())
+
+    def reading(self, source: str, mapping: str) -> int:
+        """The number of this way of reading a source: it grows each time that the mapping is another than before."""
+        while True:
+            held = self.store.get_record("reading", source)
+            fields = held.fields if held else {"mapping": "", "number": 0}
+            if fields["mapping"] == mapping:
+                return int(str(fields["number"]))
+            number = int(str(fields["number"])) + 1
+            changed = {"mapping": mapping, "number": number}
+            if self.store.put_record("reading", source, changed, expected=held.version if held else 0):
+                return number
+
+    def rederive(self, progress: Callable[[int], None]) -> int:
+        """Clean text and times anew for every ticket, after a change of zone, opening hours or rules."""
+        count = 0
+        batch: list[Ticket] = []
+        for ticket in self.store.each_raw():
+            batch.append(ticket)
+            if len(batch) == EXPORT_PAGE:
+                count += self._rederive(batch)
+                progress(count)
+                batch = []
+        count += self._rederive(batch)
+        progress(count)
+        self.store.put_record("derived", "settings", {"fingerprint": self._derivation})
+        return count
+
+    @property
+    def stale(self) -> bool:
+        """Whether zone or opening hours changed since days and durations were computed."""
+        held = self.store.get_record("derived", "settings")
+        if held is None:
+            if not self.empty():
+                return True
+            self.store.put_record("derived", "settings", {"fingerprint": self._derivation}, expected=0)
+            return False
+        return held.fields["fingerprint"] != self._derivation
+
+    # -- vectors and topics
+
+    def cluster(self, *, full: bool = False, step: Step) -> ClusterReport:
+        return Grouper(self.store, self.engine, self.settings.model, self.now).cluster(full=full, step=step)
+
+    # -- answers
+
+    @property
+    def zone(self) -> str:
+        return self.settings.zone
+
+    @property
+    def zone_is_set(self) -> bool:
+        return self.settings.zone_is_set
+
+    def as_of(self) -> datetime:
+        return self._desk(None).as_of
+
+    def empty(self) -> bool:
+        return self.store.span() is None
+
+    def overview(
+        self, where: Filter, *, clock: str = "calendar", cohort: str = "arrived", weeks: int = 26, as_of: datetime | None = None
+    ) -> Overview | None:
+        """None where there is no ticket at all."""
+        return None if self.empty() else overview(self._desk(as_of), where, clock=clock, cohort=cohort, weeks=weeks)
+
+    def trend(
+        self,
+        *,
+        metric: str = "ttr.full",
+        clock: str = "calendar",
+        cohort: str = "arrived",
+        by: str = "week",
+        first: date | None = None,
+        last: date | None = None,
+        as_of: datetime | None = None,
+        where: Filter = Filter(),
+        group_by: str | None = None,
+    ) -> Trend:
+        desk = self._desk(as_of)
+        grain = next((period for period in PERIODS if period == by), None)
+        if grain is None:
+            raise ConfigError(f"by: {by!r} is none of {', '.join(PERIODS)}")
+        periods = desk.periods(grain, first or where.first, last or where.last)
+        return trend(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by))
+
+    def topics(self, where: Filter, *, as_of: datetime | None = None) -> TopicTable:
+        return topic_table(self._desk(as_of), where)
+
+    def topic(self, id: int, where: Filter, *, as_of: datetime | None = None) -> TopicPage | None:  # noqa: A002
+        """None where no topic ever had that id."""
+        return topic_page(self._desk(as_of), id, where)
+
+    def topic_names(self) -> dict[int, Topic]:
+        return {topic.id: topic for topic in self.store.topics(retired=True)}
+
+    def tickets(self, where: Filter, *, cursor: str | None = None, limit: int = 50) -> RowPage:
+        return self.store.list_tickets(where, cursor=cursor, limit=limit, as_of=self._settled_at(where))
+
+    def count(self, where: Filter) -> int:
+        return self.store.count_tickets(where, as_of=self._settled_at(where))
+
+    def ticket(self, source: str, id: str, *, similar: int = 5) -> TicketPage | None:  # noqa: A002
+        row = self.store.get_ticket(source, id)
+        if row is None:
+            return None
+        near = self.store.nearest(self.engine.key(self.settings.model), source, id, similar)
+        topic = self.topic_names().get(row.topic) if row.topic is not None else None
+        return TicketPage(row, topic, tuple(near))
+
+    def coverage(self, where: Filter) -> Coverage:
+        return self.store.coverage(where)
+
+    def excluded(self, where: Filter) -> dict[str, int]:
+        return self.store.excluded(where)
+
+    def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
+        return self.store.facet(field, where, limit=limit)
+
+    def row_json(self, row: Row, topics: Mapping[int, Topic]) -> dict[str, object]:
+        """A ticket in the NDJSON form with topic, topic_name, match and each metric in minutes on both clocks."""
+        return row_json(row, topics)
+
+    def export_rows(self, where: Filter) -> Iterator[dict[str, object]]:
+        """`row_json` of each ticket with its metrics in columns of their own, newest first."""
+        topics = self.topic_names()
+        cursor: str | None = None
+        while True:
+            page = self.store.list_tickets(where, cursor=cursor, limit=EXPORT_PAGE, as_of=self._settled_at(where))
+            for row in page.items:
+                yield export_row(row, topics)
+            if page.next is None:
+                return
+            cursor = page.next
+
+    def ready(self) -> list[str]:
+        """What is wrong, each with its remedy; nothing where all is well."""
+        return ["zone or opening hours changed: run ticketlens cluster to recompute"] if self.stale else []
+
+    def foreign_share(self) -> float:
+        """The share of tickets of a known language that is not English."""
+        languages = dict(self.facet("language", Filter(), limit=200))
+        known = sum(n for code, n in languages.items() if code)
+        return 1 - languages.get("en", 0) / known if known else 0.0
+
+    # -- collaborators
+
+    @cached_property
+    def preparer(self) -> Preparer:
+        return Preparer(Redactor(self._redaction_key(), self.settings.regions), self.settings.clocks, day_of(self.zone))
+
+    def _desk(self, as_of: datetime | None) -> Desk:
+        return Desk(self.store, self.zone, self.settings.clocks, as_of, self.now)
+
+    def _settled_at(self, where: Filter) -> datetime | None:
+        """What has happened by now is only asked where a state depends on it."""
+        return self.as_of() if "settled" in where.states and not self.empty() else None
+
+    def _redaction_key(self) -> bytes:
+        """Made once a store: the same value has the same pseudonym for ever, and another one elsewhere."""
+        made = {"key": secrets.token_hex(32)}
+        self.store.put_record("secret", "redaction", made, expected=0)
+        held = self.store.get_record("secret", "redaction")
+        return bytes.fromhex(str(held.fields["key"] if held else made["key"]))
+
+    def _rederive(self, batch: Sequence[Ticket]) -> int:
+        self.store.put_derived(batch_prepared := [self.preparer.prepare(ticket) for ticket in batch])
+        return len(batch_prepared)
+
+    @cached_property
+    def _derivation(self) -> str:
+        return f"{self.zone}|{self.settings.schedules!r}"
+
+    @property
+    def _zoneinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    tickets: Sequence[Ticket]
+    set_aside: Sequence[SetAside]
+
+

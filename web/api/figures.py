@@ -1,0 +1,46 @@
+"""Topics, trends and coverage, as JSON."""
+
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import NotFound
+
+from ticketlens.query import parse_moment
+from web.api.table import Asked
+
+if TYPE_CHECKING:
+    from ticketlens.lens import Lens
+
+Json = dict[str, object]
+
+
+def topics(lens: "Lens", asked: Asked) -> Json:
+    table = lens.topics(asked.where)
+    return {
+        "items": [figures.to_json() for figures in table.rows],
+        "next": None,
+        "window": {"from": table.window[0].isoformat(), "to": table.window[1].isoformat()},
+        "as_of": table.as_of.isoformat(),
+        "tickets": table.total,
+        "waited_hours": table.waited_hours,
+        "coverage": table.coverage.to_json(),
+    }
+
+
+def topic(lens: "Lens", asked: Asked, id: int) -> Json:  # noqa: A002
+    page = lens.topic(id, asked.where)
+    if page is None:
+        raise NotFound(f"There is no topic {id}.")
+    first, last = page.window
+    return {**page.figures.to_json(), "window": {"from": first.isoformat(), "to": last.isoformat()}}
+
+
+def trend(lens: "Lens", asked: Asked) -> Json:
+    as_of = parse_moment("as_of", asked.own["as_of"]) if "as_of" in asked.own else None
+    named = asked.chosen("metric", "clock", "cohort", "by", "group_by")
+    where = asked.where.between(None, None)
+    found = lens.trend(**named, first=asked.where.first, last=asked.where.last, as_of=as_of, where=where)
+    return found.to_json()
+
+
+def coverage(lens: "Lens", asked: Asked) -> Json:
+    return {**lens.coverage(asked.where).to_json(), "excluded": lens.excluded(asked.where)}

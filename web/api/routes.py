@@ -1,0 +1,57 @@
+"""The one table of the API: routing, checks of parameters, roles, OpenAPI, the page and tests are made of it."""
+
+from ticketlens.metrics.contract import ANSWERED, METRICS
+from ticketlens.model.filter import DATED, FIELDS, STATES
+from ticketlens.model.person import Role
+from web.api import figures, tickets
+from web.api.body import JSON, NDJSON
+from web.api.schemas import DAY, TEXT, TIME, choice
+from web.api.table import Parameter, Route
+
+COHORTS = tuple(dict.fromkeys(cohort for metric in METRICS for cohort in metric.cohorts))
+FILTERS = (
+    Parameter("from", DAY, "first day, in the workspace's zone"),
+    Parameter("to", DAY, "last day, included"),
+    Parameter("dated", choice(*DATED), "which date from and to are about"),
+    Parameter("q", TEXT, "words that must all occur, without case and accents"),
+    Parameter("is", choice(*STATES), "a state; may be given several times, and then all hold"),
+    Parameter("open_at", TIME, "what was open at this moment"),
+    Parameter("excluded", TEXT, "what stays out of every figure, by reason: spam, deleted, test, merged"),
+    *(Parameter(name, TEXT, f"{name}; several are alternatives, an empty one means none") for name in FIELDS),
+)
+TOPIC_ID = Parameter("id", {"type": "integer", "minimum": 1}, "id of the topic", "path")
+TICKET_KEY = (
+    Parameter("source", TEXT, "name of the source, percent-encoded", "path"),
+    Parameter("id", TEXT, "id of the ticket in its source, percent-encoded", "path"),
+)
+PAGING = (
+    Parameter("cursor", TEXT, "`next` of the page before"),
+    Parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "tickets a page"),
+)
+TREND = (
+    Parameter("metric", choice(*ANSWERED), "what is measured; ttr.full if not named"),
+    Parameter("clock", choice("calendar", "business"), "every hour, or opening hours only"),
+    Parameter("cohort", choice(*COHORTS), "tickets that arrived in the period, or were solved in it; answers given in it"),
+    Parameter("by", choice("day", "week", "month", "quarter"), "the periods"),
+    Parameter("as_of", TIME, "as it was known at this moment"),
+    Parameter("group_by", choice(*FIELDS), "one series for each value of a field"),
+)
+
+ROUTES = (
+    Route("GET", "/topics", "list_topics", "Topics of a window, by customer-hours waited", figures.topics, "TopicList"),
+    Route("GET", "/topics/{id}", "get_topic", "One topic", figures.topic, "TopicPage", (TOPIC_ID,),
+          fails={404: "There is no such topic"}),
+    Route("GET", "/trend", "get_trend", "One metric over periods", figures.trend, "Trend", TREND),
+    Route("GET", "/tickets", "list_tickets", "Tickets, newest first", tickets.tickets, "TicketList", PAGING),
+    Route("GET", "/tickets/{source}/{id}", "get_ticket", "One ticket", tickets.ticket, "Ticket", TICKET_KEY,
+          filters=False, fails={404: "There is no such ticket"}),
+    Route("POST", "/tickets", "push_tickets", "Store tickets: one object, a list, or one a line", tickets.push,
+          "Report",
+          (Parameter("Idempotency-Key", {"type": "string", "maxLength": 255},
+                     "the same key with the same body gets the same answer, for 7 days", "header"),),
+          filters=False, role=Role.LEAD, status=202, takes=(JSON, NDJSON[0]),
+          fails={409: "The first call under this key still runs", 413: "The body is over 1 MiB",
+                 415: "The body is of another type", 422: "This key came with another body"}),
+    Route("GET", "/coverage", "get_coverage", "How many tickets are in topics, and how surely", figures.coverage,
+          "Coverage"),
+)  # fmt: skip

@@ -1,0 +1,118 @@
+"""The JSON Schemas (2020-12) of what the API takes and answers."""
+
+from typing import Any
+
+from ticketlens.model.ticket import Actor, Channel, Priority, Status
+from ticketlens.model.topic import MATCHES, STATES
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+DAY: Schema = {"type": "string", "format": "date"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+NUMBER: Schema = {"type": "number"}
+FLAG: Schema = {"type": "boolean"}
+
+
+def nullable(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(properties: Schema, *, optional: tuple[str, ...] = ()) -> Schema:
+    """An object that has all of `properties`, but for the optional ones, and may come to have more."""
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+
+
+def listing(item: str, **more: Schema) -> Schema:
+    return record({"items": {"type": "array", "items": ref(item)}, "next": nullable(TEXT), **more})
+
+
+def choice(*values: str) -> Schema:
+    return {"type": "string", "enum": list(values)}
+
+
+WINDOW = record({"from": DAY, "to": DAY})
+EXAMPLE = record({"source": TEXT, "id": TEXT, "subject": TEXT, "match": choice(*MATCHES)})
+TOPIC = record({
+    "id": {"type": "integer"}, "name": TEXT, "words": {"type": "array", "items": TEXT}, "state": choice(*STATES),
+    "kind": TEXT, "size": COUNT, "share": NUMBER,
+    "change": record({"month": nullable(NUMBER), "year": nullable(NUMBER)}),
+    "ttr": record({"p50": nullable(NUMBER), "p90": nullable(NUMBER), "n": COUNT, "open": COUNT}),
+    "reopen_rate": nullable(NUMBER), "csat": record({"score": nullable(NUMBER), "n": COUNT}), "waited_hours": NUMBER,
+    "examples": {"type": "array", "items": EXAMPLE},
+})  # fmt: skip
+REACHED = record({"p50": FLAG, "p75": FLAG, "p90": FLAG})
+INTERVAL = record({"of": choice("p50", "value"), "low": nullable(NUMBER), "high": nullable(NUMBER)})
+PERIOD = record({
+    "start": DAY, "end": DAY, "label": TEXT, "complete": FLAG, "n": COUNT, "open": COUNT,
+    "p50": nullable(NUMBER), "p75": nullable(NUMBER), "p90": nullable(NUMBER), "mean": nullable(NUMBER),
+    "reached": REACHED, "value": nullable(NUMBER),
+    "low": nullable(NUMBER), "high": nullable(NUMBER), "interval": INTERVAL,
+}, optional=("p50", "p75", "p90", "mean", "reached", "value"))  # fmt: skip
+PERIODS: Schema = {"type": "array", "items": ref("Period")}
+TREND = record({
+    "metric": TEXT, "kind": TEXT, "cohort": TEXT, "clock": TEXT, "zone": TEXT, "unit": TEXT, "by": TEXT, "as_of": TIME,
+    "horizon": nullable(NUMBER), "periods": PERIODS,
+    "groups": {"type": "array", "items": record({"key": nullable(TEXT), "periods": PERIODS})},
+}, optional=("groups",))  # fmt: skip
+SATISFACTION = record(
+    {"score": NUMBER, "scale": {"type": "integer"}, "comment": nullable(TEXT), "at": nullable(TIME)},
+    optional=("comment", "at"),
+)
+EVENT = record(
+    {"at": TIME, "field": TEXT, "from": nullable(TEXT), "to": nullable(TEXT), "actor": nullable(choice(*Actor))},
+    optional=("from", "to", "actor"),
+)
+MESSAGE = record({"at": TIME, "author": choice(*Actor), "public": FLAG, "body": TEXT}, optional=("author", "public"))
+GIVEN: Schema = {
+    "id": TEXT, "source": TEXT, "subject": TEXT, "body": TEXT, "status": choice(*Status),
+    "priority": nullable(choice(*Priority)), "channel": nullable(choice(*Channel)),
+    "tags": {"type": "array", "items": TEXT},
+    **{name: nullable(TEXT) for name in (
+        "requester", "organization", "assignee", "group", "brand", "language", "url", "merged_into")},
+    "created_at": TIME, "updated_at": TIME,
+    **{name: nullable(TIME) for name in ("first_reply_at", "solved_at", "first_solved_at", "observed_until")},
+    "reopens": COUNT, "satisfaction": nullable(SATISFACTION), "history": {"type": "array", "items": EVENT},
+    "messages": {"type": "array", "items": MESSAGE}, "spam": FLAG, "deleted": FLAG, "test": FLAG,
+    "custom": {"type": "object"},
+}  # fmt: skip
+NEEDED = ("id", "subject", "created_at")
+NEW_TICKET = record(GIVEN, optional=tuple(name for name in GIVEN if name not in ("id", "created_at")))
+TICKET = record(
+    {**GIVEN, "topic": nullable({"type": "integer"}), "topic_name": nullable(TEXT), "match": choice(*MATCHES)},
+    optional=tuple(name for name in GIVEN if name not in ("id", "source", "subject", "created_at", "status")),
+)
+SET_ASIDE = record(
+    {"line": COUNT, "index": COUNT, "id": nullable(TEXT), "reason": TEXT}, optional=("line", "index", "id")
+)
+REPORT = record({
+    **dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused"), COUNT),
+    "set_aside_items": {"type": "array", "items": SET_ASIDE, "maxItems": 1000},
+})  # fmt: skip
+COVERED: Schema = dict.fromkeys(("tickets", "core", "weak", "edited", "ungrouped"), COUNT)
+PROBLEM = record(
+    {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "id": TEXT}, optional=("id",)
+)
+
+SCHEMAS: dict[str, Schema] = {
+    "Topic": TOPIC,
+    "TopicPage": {"allOf": [ref("Topic"), record({"window": WINDOW})]},
+    "TopicList": listing(
+        "Topic", window=WINDOW, as_of=TIME, tickets=COUNT, waited_hours=NUMBER, coverage=record(COVERED)
+    ),
+    "Period": PERIOD,
+    "Trend": TREND,
+    "Ticket": TICKET,
+    "TicketList": listing("Ticket"),
+    "NewTicket": NEW_TICKET,
+    "NewTickets": {"oneOf": [ref("NewTicket"), {"type": "array", "items": ref("NewTicket")}]},
+    "Report": REPORT,
+    "Coverage": record({**COVERED, "excluded": {"type": "object", "additionalProperties": COUNT}}),
+    "Problem": PROBLEM,
+}

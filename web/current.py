@@ -1,0 +1,23 @@
+"""What the request being answered works with."""
+
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g
+
+from ticketlens.model.person import Visitor
+from ticketlens.people import People
+
+if TYPE_CHECKING:
+    from ticketlens.lens import Lens
+
+
+def lens() -> "Lens":
+    return cast("Lens", current_app.extensions["ticketlens"])
+
+
+def people() -> People:
+    return cast(People, current_app.extensions["people"])
+
+
+def visitor() -> Visitor | None:
+    return cast(Visitor | None, g.get("person"))

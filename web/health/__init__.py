@@ -1,0 +1,19 @@
+"""Is it alive, and is it able to serve? For load balancers and people who keep it running; needs no sign-in."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from web.current import lens
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+def alive() -> ResponseReturnValue:
+    return {"alive": True}
+
+
+@health.get("/readyz")
+def ready() -> ResponseReturnValue:
+    wrong = lens().ready()
+    return {"ready": not wrong, "wrong": wrong}, 503 if wrong else 200

@@ -8,6 +8,7 @@ from ticketlens.intake.names import fold
 from ticketlens.intake.payload import clean, parse_json, read_boolean, scalar_text
 from ticketlens.intake.plan import Plan
 from ticketlens.intake.record import LONGEST_BODY, LONGEST_NAME, MOST_CUSTOM, Record
+from ticketlens.intake.shown import shown
 from ticketlens.intake.terms import ACTORS, fold_term
 from ticketlens.intake.times import optional_time, read_time
 from ticketlens.model import Actor, Event, Message, Satisfaction, Status
@@ -81,7 +82,7 @@ def _status(word: str | None, record: Record) -> str | None:
         return None
     ours = record.translate("status", word)
     if ours is None:
-        record.context.notes.count(f'status "{word[:60]}" in a history is not known: read as open')
+        record.context.notes.count(f'status "{shown(word)}" in a history is not known: read as open')
     return ours or Status.OPEN.value
 
 
@@ -189,7 +190,7 @@ def _own_custom(record: Record, custom: dict[str, str], text: Callable[[object, 
         value = _from_cell(value, "custom")
     members = cast("Mapping[str, object]", value if isinstance(value, dict) else {"custom": value})
     for name, member in members.items():
-        if (kept := text(member, f"custom.{name[:80]}")) is not None:
+        if (kept := text(member, f"custom.{shown(name)}")) is not None:
             custom[clean(name)[:_LONGEST_KEY]] = kept
 
 

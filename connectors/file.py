@@ -41,7 +41,7 @@ class FileReading:
         return self.rows
 
 
-def open_tickets(path: Path, *, format: str | None = None, encoding: str | None = None) -> FileReading:  # noqa: A002
+def open_tickets(path: Path, *, format: str | None = None, encoding: str | None = None) -> FileReading:
     """The file ready to be read; Unreadable, in one line, where nothing of it can be."""
     wanted = chosen(format)
     file = open_text(path, encoding)
@@ -89,7 +89,7 @@ class FileSource:
         path: Path,
         context: ReadContext,
         *,
-        format: str | None = None,  # noqa: A002
+        format: str | None = None,
         encoding: str | None = None,
     ) -> None:
         self.path = path

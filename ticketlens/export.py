@@ -74,7 +74,9 @@ def write_parquet(rows: Rows, file: BinaryIO) -> None:
     schema = pa.schema([(name, _arrow_type(name, values)) for name, values in first.items()])
     with pq.ParquetWriter(file, schema) as writer:
         for chunk in chain((first,), chunks) if first else ():
-            writer.write_table(pa.table({field.name: _fitting(chunk[field.name], field.type) for field in schema}, schema=schema))
+            writer.write_table(
+                pa.table({field.name: _fitting(chunk[field.name], field.type) for field in schema}, schema=schema)
+            )
 
 
 def _columns(rows: Rows) -> Iterator[dict[str, list[object]]]:
@@ -108,4 +110,8 @@ def _fitting(values: list[object], kind: Any) -> list[object]:
     return [None if value is None else str(value) for value in values] if str(kind) == "string" else values
 
 
-WRITERS: Mapping[str, Callable[[Rows, BinaryIO], None]] = {"csv": write_csv, "ndjson": write_ndjson, "parquet": write_parquet}
+WRITERS: Mapping[str, Callable[[Rows, BinaryIO], None]] = {
+    "csv": write_csv,
+    "ndjson": write_ndjson,
+    "parquet": write_parquet,
+}

@@ -37,9 +37,7 @@ def test_the_cookie_cannot_be_read_by_scripts_nor_sent_from_other_sites(
     assert "Domain" not in cookie
 
 
-def test_over_tls_both_cookies_are_secure_and_bound_to_the_host(
-    make_app: Callable[..., Flask], password: str
-) -> None:
+def test_over_tls_both_cookies_are_secure_and_bound_to_the_host(make_app: Callable[..., Flask], password: str) -> None:
     client = make_app(base_url="https://lens.example").test_client()
     page = client.get("/sign-in", base_url="https://lens.example")
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]

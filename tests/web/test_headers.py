@@ -104,7 +104,20 @@ def test_our_own_errors_say_what_to_do(
     assert "/var/lib" not in told.text + page.text
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "evil.example:8000", "", "a b", "[::2]", "evil@localhost", "localhost/x"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.",
+        "evil.example:8000",
+        "",
+        "a b",
+        "[::2]",
+        "evil@localhost",
+        "localhost/x",
+    ],
+)
 def test_a_name_that_is_not_ours_is_refused(client: FlaskClient, people: People, host: str) -> None:
     link = f"/sign-in/{people.make_link()}"
     for address in ("/sign-in", "/api/v1/openapi.json", link):

@@ -45,7 +45,9 @@ def demo(session: Session, port: int | None, tickets: int, no_serve: bool) -> No
             _fill(own, tickets, step)
             report = own.lens.cluster(full=False, step=step)
         own.close()
-        click.echo(f"{report.tickets:,} tickets in {report.topics} topics after {time.perf_counter() - begin:.0f} s", err=True)
+        click.echo(
+            f"{report.tickets:,} tickets in {report.topics} topics after {time.perf_counter() - begin:.0f} s", err=True
+        )
         if not no_serve:
             start(replace(own), lambda url: _tell(own, url), with_worker=True)
 

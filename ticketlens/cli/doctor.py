@@ -1,6 +1,7 @@
 """ticketlens doctor: versions, settings with where they come from, and what is wrong."""
 
 import platform
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 import click
@@ -14,6 +15,7 @@ from ticketlens.store.sqlite.connection import FIRST_SAFE
 
 PACKAGES = ("apsw", "flask", "hdbscan", "numpy", "scikit-learn", "sentence-transformers", "torch")
 FOREIGN = 0.1
+REMEDY = 'set model = "multilingual", then ticketlens cluster --full'
 
 
 @click.command()
@@ -53,7 +55,15 @@ def _settings(settings: Settings) -> list[dict[str, str]]:
     for row in TABLE:
         value = getattr(settings, row.key.rpartition(".")[2])
         text = _hidden(str(value)) if row.secret else _plain(value)
-        shown.append({"key": row.key, "value": text, "origin": settings.origins[row.key], "variable": variable(row.key), "help": row.help})
+        shown.append(
+            {
+                "key": row.key,
+                "value": text,
+                "origin": settings.origins[row.key],
+                "variable": variable(row.key),
+                "help": row.help,
+            }
+        )
     return shown
 
 
@@ -78,16 +88,18 @@ def _problems(lens: Lens) -> list[str]:
         return found
     share = lens.foreign_share()
     if share > FOREIGN and lens.settings.model == "english":
-        found.append(f'{share * 100:.0f} % of the tickets are not in English: set model = "multilingual", then ticketlens cluster --full')
+        found.append(f"{share * 100:.0f} % of the tickets are not in English: {REMEDY}")
     missing = lens.store.count_without_vector(lens.engine.key(lens.settings.model))
     if missing:
         found.append(f"{missing:,} texts are in no topic yet: run ticketlens cluster, or ticketlens worker")
     return found
 
 
-def _print(told: dict[str, object]) -> None:
+def _print(told: Mapping[str, object]) -> None:
     versions, settings, problems = told["versions"], told["settings"], told["problems"]
-    assert isinstance(versions, dict) and isinstance(settings, list) and isinstance(problems, list)
+    assert isinstance(versions, dict)
+    assert isinstance(settings, list)
+    assert isinstance(problems, list)
     click.echo("\n".join(f"{name:<22} {value}" for name, value in versions.items()))
     click.echo()
     click.echo("\n".join(f"{row['key']:<22} {row['value']:<34} {row['origin']}" for row in settings))

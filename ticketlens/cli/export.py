@@ -20,7 +20,7 @@ from ticketlens.model.filter import Filter
 @click.option("--output", type=click.Path(path_type=Path), help="a file, in place of standard output")
 @filter_options
 @click.pass_obj
-def export(session: Session, what: str, format_: str, output: Path | None, **given: Any) -> None:
+def export(session: Session, /, what: str, format_: str, output: Path | None, **given: Any) -> None:
     """Write tickets, topics or a trend as CSV, NDJSON or Parquet."""
     rows = ROWS[what](session.lens, chosen_filter(given))
     if output is None:

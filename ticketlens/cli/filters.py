@@ -19,7 +19,9 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--custom", "f_custom", multiple=True, metavar="NAME=VALUE"),
         click.option("--is", "is_", multiple=True, type=click.Choice(STATES)),
         click.option("--q", metavar="WORDS", help="words that the text holds"),
-        click.option("--excluded", metavar="REASON", help="what stays out of every figure: spam, deleted, merged, test, any"),
+        click.option(
+            "--excluded", metavar="REASON", help="what stays out of every figure: spam, deleted, merged, test, any"
+        ),
     ]
     for option in reversed(options):
         command = option(command)

@@ -14,7 +14,7 @@ from ticketlens.cli.session import Session, Step, echo_json, json_option, steps
 from ticketlens.config import Settings
 from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.intake.context import ReadContext
-from ticketlens.intake.mapping import FieldMapping, mapping_from, mapping_from_file, fields_from_option
+from ticketlens.intake.mapping import FieldMapping, fields_from_option, mapping_from, mapping_from_file
 from ticketlens.lens import Lens
 from ticketlens.model.report import Report
 
@@ -25,7 +25,9 @@ SHOWN_ASIDE = 10
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--source", help="the source that the tickets belong to; wins over what a row says (default: import)")
-@click.option("--format", "format_", type=click.Choice(["csv", "ndjson", "json", "mbox"]), help="where the content does not tell")
+@click.option(
+    "--format", "format_", type=click.Choice(["csv", "ndjson", "json", "mbox"]), help="where the content does not tell"
+)
 @click.option("--map", "fields", multiple=True, metavar="FIELD=COLUMN,…", help="which column is which field of ours")
 @click.option("--mapping", type=click.Path(path_type=Path), help="a TOML file with fields, values and defaults")
 @json_option
@@ -43,7 +45,9 @@ def import_(
     with steps(quiet=as_json) as step:
         for file in files:
             try:
-                report = report.add(_import(session.lens, file, _context(session.settings, plan, source), format_, step))
+                report = report.add(
+                    _import(session.lens, file, _context(session.settings, plan, source), format_, step)
+                )
             except TicketLensError as error:
                 failed.append(str(error))
     report = replace(report, notes=(*report.notes, *_languages(session.lens)))
@@ -93,7 +97,9 @@ def _languages(lens: Lens) -> tuple[str, ...]:
     share = lens.foreign_share()
     if share <= FOREIGN or lens.settings.model != "english":
         return ()
-    return (f'{share * 100:.0f} % of the tickets are not in English: set model = "multilingual" before ticketlens cluster',)
+    return (
+        f'{share * 100:.0f} % of the tickets are not in English: set model = "multilingual" before ticketlens cluster',
+    )
 
 
 def _tell(report: Report) -> None:

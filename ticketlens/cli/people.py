@@ -9,7 +9,9 @@ from ticketlens.errors import ConfigError
 from ticketlens.model.person import Role
 from ticketlens.people import People
 
-role_option = click.option("--role", type=click.Choice([role.value for role in Role]), default="viewer", show_default=True)
+role_option = click.option(
+    "--role", type=click.Choice([role.value for role in Role]), default="viewer", show_default=True
+)
 
 
 @click.group()
@@ -20,7 +22,9 @@ def person() -> None:
 @person.command("add")
 @click.argument("name")
 @role_option
-@click.option("--password-stdin", is_flag=True, help="take the password from standard input, in place of a one-time link")
+@click.option(
+    "--password-stdin", is_flag=True, help="take the password from standard input, in place of a one-time link"
+)
 @json_option
 @click.pass_obj
 def add_person(session: Session, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
@@ -32,7 +36,9 @@ def add_person(session: Session, name: str, role: str, password_stdin: bool, as_
     if as_json:
         echo_json({"name": added.name, "role": added.role.value, "link": link})
     else:
-        click.echo(f"{added.name} may sign in as {added.role.value}" + (f"; once, within a day, at\n{link}" if link else ""))
+        click.echo(
+            f"{added.name} may sign in as {added.role.value}" + (f"; once, within a day, at\n{link}" if link else "")
+        )
 
 
 @person.command("list")

@@ -23,7 +23,7 @@ from ticketlens.query import parse_moment
 @filter_options
 @json_option
 @click.pass_obj
-def trend(session: Session, as_json: bool, as_of: str | None, **given: Any) -> None:
+def trend(session: Session, /, as_json: bool, as_of: str | None, **given: Any) -> None:
     """One metric over days, weeks, months or quarters."""
     where = chosen_filter(given)
     told = session.lens.trend(where=where, as_of=parse_moment("--as-of", as_of) if as_of else None, **given)
@@ -35,10 +35,17 @@ def trend(session: Session, as_json: bool, as_of: str | None, **given: Any) -> N
 
 def _print(told: Trend) -> None:
     console = Console()
-    console.print(f"{told.metric} · {told.clock} time · {told.cohort} by {told.by} · {told.zone} · as of {told.as_of:%Y-%m-%d %H:%M %Z}")
+    console.print(
+        f"{told.metric} · {told.clock} time · {told.cohort} by {told.by} · {told.zone} · "
+        f"as of {told.as_of:%Y-%m-%d %H:%M %Z}"
+    )
     for key, points in (told.groups or {"": told.points}).items():
         table = Table(title=key or None, title_justify="left")
-        heads = ("value", "95 % interval") if told.scalar else ("half within", "95 % interval", "three quarters", "nine in ten")
+        heads = (
+            ("value", "95 % interval")
+            if told.scalar
+            else ("half within", "95 % interval", "three quarters", "nine in ten")
+        )
         for head in ("period", "n", "open", *heads):
             table.add_column(head, justify="right" if head != "period" else "left")
         for point in points:

@@ -30,7 +30,12 @@ class Arrivals:
 
 
 def draw(
-    count: int, rng: np.random.Generator, until: datetime, months: int, problems: Sequence[Problem], facts: Mapping[str, Truth]
+    count: int,
+    rng: np.random.Generator,
+    until: datetime,
+    months: int,
+    problems: Sequence[Problem],
+    facts: Mapping[str, Truth],
 ) -> Arrivals:
     """`count` arrivals in the `months` before `until`, none after it."""
     local, hours = _hours(until, months)
@@ -50,9 +55,7 @@ def _hours(until: datetime, months: int) -> tuple[Sequence[datetime], Hours]:
     return local, Hours(middle, np.array([moment.month for moment in local]), end)
 
 
-def _rates(
-    local: Sequence[datetime], hours: Hours, problems: Sequence[Problem], facts: Mapping[str, Truth]
-) -> Floats:
+def _rates(local: Sequence[datetime], hours: Hours, problems: Sequence[Problem], facts: Mapping[str, Truth]) -> Floats:
     """Relative rate by hour (rows) and problem (columns, noise last)."""
     base = _base(local, hours)
     shapes = np.column_stack([problem.weight * shape(problem, facts[problem.id], hours) for problem in problems])

@@ -73,7 +73,10 @@ def _chat(pen: Pen, wording: Wording) -> Text:
         body = _joined(pen.phrase("hello_chat"), pen.say(wording.short))
     else:
         body = _joined(
-            pen.phrase("hello_chat"), pen.say(wording.problem), pen.perhaps(0.3, wording.detail), pen.perhaps(0.5, wording.ask)
+            pen.phrase("hello_chat"),
+            pen.say(wording.problem),
+            pen.perhaps(0.3, wording.detail),
+            pen.perhaps(0.5, wording.ask),
         )
     body = roughen(pen.rng, body, hasty=True)
     subject = pen.say(wording.subject) if pen.chance(0.6) else body[:60]

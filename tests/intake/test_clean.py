@@ -158,7 +158,7 @@ def test_signatures_are_cut(signature: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "Sent from my laptop it arrives, sent from my phone it is lost, I have no idea why that should be.\nPlease help",
+        "Sent from my laptop it arrives, sent from my phone it is lost, nobody knows why.\nPlease help",
         "Sent from my iPhone",
         "Steps\n---\nopen it\n---\nclose it",
         "first part\n--\n" + "\n".join(f"line {number}" for number in range(30)),

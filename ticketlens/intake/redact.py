@@ -17,7 +17,7 @@ REGIONS = ("US", "GB", "SE", "IT", "RU", "DE")
 """Countries (ISO 3166) whose national ways to write telephone numbers are known to the defaults."""
 PSEUDONYM = re.compile(rf"\[(?:{'|'.join(KINDS)}) [0-9a-f]{{6}}\]")
 
-_DIGITS = re.compile(r"\d(?:[^\n\dA-Za-z]{0,3}\d){6}|[A-Za-z]{2}\d\d ?[A-Z]{4}")
+_DIGITS = re.compile(r"\d(?:[^\n\dA-Za-z]{0,3}\d){6}")
 _ROUNDS = 4
 
 

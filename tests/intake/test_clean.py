@@ -163,6 +163,7 @@ def test_signatures_are_cut(signature: str) -> None:
         "Steps\n---\nopen it\n---\nclose it",
         "first part\n--\n" + "\n".join(f"line {number}" for number in range(30)),
         "- one\n- two\n-- three",
+        "It moves the copy.\n\n--\n\nI believe that the only way to resolve this is a filter on one folder, is it not?",
     ],
 )
 def test_what_only_resembles_a_signature_stays(body: str) -> None:

@@ -6,8 +6,8 @@ LOOK_BACK = 48
 """Characters."""
 
 _PHONE_WORD = re.compile(
-    r"\b(?:tele?f|tel|phone|call|ring|mobil|cell|handy|whatsapp|sms|text me|fax|reach me|contact|festnetz|rückruf|anruf"
-    r"|erreich|durchwahl|telefonnummer|nå mig|kontakta|chiam|recapito|contatt|тел|звон|перезвон|моб|сот|вотсап|ватсап)",
+    r"\b(?:tele?f|tel|phone|call|ring|mob|cell|handy|whatsapp|sms|text me|fax|reach me|contact|festnetz|rückruf|anruf"
+    r"|erreich|durchwahl|telefonnummer|nås?\b|kontakta|chiam|recapito|contatt|тел|звон|перезвон|моб|сот|вотсап|ватсап)",
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_]+|\d+")

@@ -11,13 +11,14 @@ from ticketlens.intake.phone_context import counts_something_else, speaks_of_a_p
 
 _SEPARATOR = r"[ \t\u00a0\u202f.()/\u2010-\u2013-]"
 _RUN = re.compile(
-    rf"(?<![\w#/.,$€£@%-])(?<!\d:)"
+    rf"(?<![\w#/,$€£@%-])(?<!\d[.:])"
     rf"(?:\+[ \u00a0]?)?\(?(?:\+[ \u00a0]?)?\d(?:{_SEPARATOR}{{0,3}}\d){{6,19}}(?![\w%]|[-:/.,]\d)"
 )
 _PART = re.compile(r"(?:\(?\+[ \u00a0]?)?\(?\d(?:[.()/\u2010-\u2013-]{0,3}\d)*\)?")
 _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:(?:19|20)\d\d|\d\d))(?!\d)(?:[ T]\d\d?(?=:))?"
+    r"|(?<!\d)(?:19|20)\d\d (?:0[1-9]|1[0-2]) (?:0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _INTERNATIONAL = re.compile(r"\(?(?:\+|00[1-9])")
 _TRUNK_SHAPES: dict[str, frozenset[tuple[int, ...]]] = {
@@ -82,7 +83,9 @@ def _usual(groups: tuple[str, ...], region: str, called: bool) -> bool:
     shape = tuple(map(len, groups))
     if region in _TRUNK_SHAPES and shape in _TRUNK_SHAPES[region]:
         return region != "RU" or len(groups[0]) > 1 or groups[0] in "78"
-    return groups[0].startswith("0") and region not in {"US", "RU"} and (1 not in shape or called)
+    if not groups[0].startswith("0") or region in {"US", "RU"}:
+        return False
+    return called or (1 not in shape and sum(shape) >= (8 if len(shape) > 3 else 9))
 
 
 @lru_cache(maxsize=4096)

@@ -136,11 +136,11 @@ class FileSource:
 
     def _read(self, row: Row, place: Place) -> Ticket | SetAside:
         if isinstance(row.row, BadPayload):
-            return SetAside(place, row.line, None, str(row.row))
+            return SetAside(place, row.line, None, shown(str(row.row), 300))
         try:
             return read_ticket(row.row, self.context)
         except BadPayload as error:
-            return SetAside(place, row.line, self._id_of(row.row), str(error))
+            return SetAside(place, row.line, self._id_of(row.row), shown(str(error), 300))
 
     def _id_of(self, row: object) -> str | None:
         """The id for the report, if there is anything like one."""

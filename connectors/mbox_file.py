@@ -43,7 +43,8 @@ def _seekable(file: TextFile) -> Iterator[tuple[BinaryIO, str | None]]:
     opened = open_bytes(file.path)
     try:
         if not opened.packed:
-            yield cast("BinaryIO", file.path.open("rb")), None
+            with file.path.open("rb") as plain:
+                yield plain, None
             return
         with tempfile.TemporaryFile() as unpacked:
             while piece := opened.stream.read(_COPIED):

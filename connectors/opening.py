@@ -144,13 +144,19 @@ class TextFile:
         """Physical lines with their ends; `newline` as in io.TextIOWrapper. A last line without its end is flawed
         where the file breaks off."""
         self.opened = open_bytes(self.path)
-        with io.TextIOWrapper(self.opened.stream, self.encoding, self._on_error, newline) as text:
-            number = 0
-            while line := text.readline(LONGEST_LINE):
-                number += 1
-                yield Line(number, line, self._flaw(line, text))
-            if self.opened.broken:
-                yield Line(number + 1, "", self.opened.broken)
+        try:
+            with io.TextIOWrapper(self.opened.stream, self.encoding, self._on_error, newline) as text:
+                yield from self._numbered(text)
+        finally:
+            self.opened.close()
+
+    def _numbered(self, text: io.TextIOWrapper) -> Iterator[Line]:
+        number = 0
+        while line := text.readline(LONGEST_LINE):
+            number += 1
+            yield Line(number, line, self._flaw(line, text))
+        if self.opened is not None and self.opened.broken:
+            yield Line(number + 1, "", self.opened.broken)
 
     def _flaw(self, line: str, text: io.TextIOWrapper) -> str | None:
         if len(line) >= LONGEST_LINE and line[-1] != "\n":

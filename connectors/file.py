@@ -9,8 +9,9 @@ from connectors.csv_file import csv_rows
 from connectors.detection import Format, by_content, by_name, chosen
 from connectors.mbox_file import mbox_rows
 from connectors.ndjson_file import json_rows, ndjson_rows
-from connectors.opening import TextFile, Unreadable, open_text
+from connectors.opening import Unreadable
 from connectors.rows import Row
+from connectors.text import TextFile, open_text
 from ticketlens.connector import Field, Page
 from ticketlens.errors import BadPayload
 from ticketlens.intake.context import ReadContext

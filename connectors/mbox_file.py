@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from connectors.letter import Envelope, read_envelope, read_text
-from connectors.opening import LONGEST_LINE, TextFile, Unreadable, open_bytes
+from connectors.opening import Unreadable, open_bytes
 from connectors.rows import Row
+from connectors.text import LONGEST_LINE, TextFile
 from ticketlens.errors import BadPayload
 from ticketlens.intake.shown import shown
 

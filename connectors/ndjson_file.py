@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from connectors.opening import TextFile, Unreadable
+from connectors.opening import Unreadable
 from connectors.rows import Row
+from connectors.text import TextFile
 from ticketlens.errors import BadPayload
 from ticketlens.intake.payload import DECODER, parse_json
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from connectors.opening import Line, TextFile, Unreadable
+from connectors.opening import Unreadable
 from connectors.rows import Row
+from connectors.text import Line, TextFile
 from ticketlens.errors import BadPayload
 from ticketlens.intake.shown import shown
 

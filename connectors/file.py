@@ -9,8 +9,9 @@ from connectors.csv_file import csv_rows
 from connectors.detection import Format, by_content, by_name, chosen
 from connectors.mbox_file import mbox_rows
 from connectors.ndjson_file import json_rows, ndjson_rows
-from connectors.opening import TextFile, Unreadable, open_text
+from connectors.opening import Unreadable
 from connectors.rows import Row
+from connectors.text import TextFile, open_text
 from ticketlens.connector import Field, Page
 from ticketlens.errors import BadPayload
 from ticketlens.intake.context import ReadContext
@@ -136,11 +137,11 @@ class FileSource:
 
     def _read(self, row: Row, place: Place) -> Ticket | SetAside:
         if isinstance(row.row, BadPayload):
-            return SetAside(place, row.line, None, str(row.row))
+            return SetAside(place, row.line, None, shown(str(row.row), 300))
         try:
             return read_ticket(row.row, self.context)
         except BadPayload as error:
-            return SetAside(place, row.line, self._id_of(row.row), str(error))
+            return SetAside(place, row.line, self._id_of(row.row), shown(str(error), 300))
 
     def _id_of(self, row: object) -> str | None:
         """The id for the report, if there is anything like one."""

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from connectors.letter import Envelope, read_envelope, read_text
-from connectors.opening import LONGEST_LINE, TextFile, Unreadable, open_bytes
+from connectors.opening import Unreadable, open_bytes
 from connectors.rows import Row
+from connectors.text import LONGEST_LINE, TextFile
 from ticketlens.errors import BadPayload
 from ticketlens.intake.shown import shown
 
@@ -43,7 +44,8 @@ def _seekable(file: TextFile) -> Iterator[tuple[BinaryIO, str | None]]:
     opened = open_bytes(file.path)
     try:
         if not opened.packed:
-            yield cast("BinaryIO", file.path.open("rb")), None
+            with file.path.open("rb") as plain:
+                yield plain, None
             return
         with tempfile.TemporaryFile() as unpacked:
             while piece := opened.stream.read(_COPIED):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from connectors.opening import TextFile, Unreadable
+from connectors.opening import Unreadable
 from connectors.rows import Row
+from connectors.text import TextFile
 from ticketlens.errors import BadPayload
 from ticketlens.intake.payload import DECODER, parse_json
 
@@ -39,7 +40,7 @@ def json_rows(file: TextFile) -> Iterator[Row]:
     while at < len(text) and text[at] != "]":
         index += 1
         value, at = _next(text, at)
-        yield Row(index, value, at if flaw is None else file.position)
+        yield Row(index, value, file.position * at // len(text))
         if isinstance(value, BadPayload) and at >= len(text):
             return
         at = _skip(text, at)

@@ -1,8 +1,10 @@
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from ticketlens.errors import ConfigError
+from ticketlens.intake import mapping
 from ticketlens.intake.mapping import FieldMapping, fields_from_option, mapping_from, mapping_from_file
 
 MAPPINGS = Path(__file__).parents[2] / "docs" / "mappings"
@@ -21,12 +23,12 @@ channel = "web"
 def test_a_file_gives_fields_values_and_defaults(tmp_path: Path) -> None:
     path = tmp_path / "m.toml"
     path.write_text(WRITTEN)
-    mapping = mapping_from_file(path)
-    assert mapping.fields == {"solved_at": "resolved_at"}
-    assert mapping.values["status"].get("awaiting vendor") == "on_hold"
-    assert mapping.values["status"].get("elsewhere") is None
-    assert str(mapping.zone) == "Europe/Stockholm"
-    assert mapping.defaults["channel"] == "web"
+    mapped = mapping_from_file(path)
+    assert mapped.fields == {"solved_at": "resolved_at"}
+    assert mapped.values["status"].get("awaiting vendor") == "on_hold"
+    assert mapped.values["status"].get("elsewhere") is None
+    assert str(mapped.zone) == "Europe/Stockholm"
+    assert mapped.defaults["channel"] == "web"
 
 
 @pytest.mark.parametrize(
@@ -64,8 +66,8 @@ def test_a_file_that_is_missing_or_no_toml_is_one_line(tmp_path: Path) -> None:
 def test_the_option_gives_fields_on_top_of_the_file() -> None:
     fields = fields_from_option('id=Ticket ID, "subject=Title, short",body=a=b')
     assert fields == {"id": "Ticket ID", "subject": "Title, short", "body": "a=b"}
-    mapping = mapping_from({"fields": {"id": "Key", "url": "Link"}}).with_fields(fields)
-    assert (mapping.fields["id"], mapping.fields["url"]) == ("Ticket ID", "Link")
+    mapped = mapping_from({"fields": {"id": "Key", "url": "Link"}}).with_fields(fields)
+    assert (mapped.fields["id"], mapped.fields["url"]) == ("Ticket ID", "Link")
 
 
 @pytest.mark.parametrize("option", ["id", "id=", "=x", "ide=x"])
@@ -85,3 +87,10 @@ def test_the_fingerprint_is_of_what_is_said_not_of_its_order() -> None:
 @pytest.mark.parametrize("path", sorted(MAPPINGS.glob("*.toml")), ids=lambda path: path.stem)
 def test_the_mappings_that_come_with_the_docs_can_be_read(path: Path) -> None:
     assert mapping_from_file(path).values["status"].exact
+
+
+def test_the_page_on_mappings_names_every_default_and_every_field_of_values() -> None:
+    page = (MAPPINGS / "README.md").read_text()
+    assert [name for name in (*mapping.DEFAULTS, *mapping.VALUES) if f"`{name}`" not in page] == []
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert mapping.mapping_from(tomllib.loads(example)).day_order == "day-first"

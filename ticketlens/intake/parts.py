@@ -136,7 +136,7 @@ def read_satisfaction(record: Record, row: Mapping[str, object], plan: Plan) -> 
         value = _from_cell(value, "satisfaction")
     if value is None or value == "":
         value = {part: row[column] for part, column in plan.satisfaction if row[column] not in (None, "")}
-    if not value:
+    if value is None or value in ("", {}, []):
         return None
     try:
         return _answer(value, record)
@@ -190,7 +190,7 @@ def _own_custom(record: Record, custom: dict[str, str], text: Callable[[object, 
         value = _from_cell(value, "custom")
     members = cast("Mapping[str, object]", value if isinstance(value, dict) else {"custom": value})
     for name, member in members.items():
-        if (kept := text(member, f"custom.{shown(name)}")) is not None:
+        if (kept := text(member, f"custom.{name[:80]}")) is not None:
             custom[clean(name)[:_LONGEST_KEY]] = kept
 
 

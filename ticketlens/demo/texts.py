@@ -62,10 +62,18 @@ def write_noise(pen: Pen, channel: Channel, *, spam: bool) -> Text:
         return Text(pen.say(pen.noise["subject"]), "")
     if pen.chance(0.08):
         return Text(pen.say(pen.noise["subject"]), pen.say(pen.noise["lone"]))
-    greeting, thanks = pen.perhaps(0.5, pen.banks["greeting"]), pen.perhaps(0.5, pen.banks["thanks"])
-    lines = _joined(pen.say(pen.noise["lines"]), pen.perhaps(0.3, pen.noise["lines"]), thanks)
-    body = _paragraphs(greeting, lines, _signature(pen) if pen.chance(0.4) else "")
-    return Text(pen.say(pen.noise["subject"]), roughen(pen.rng, body, hasty=channel is Channel.CHAT))
+    line, spoken = pen.say(pen.noise["lines"]), channel in (Channel.CHAT, Channel.SOCIAL)
+    text = _joined(line, pen.perhaps(0.3, pen.noise["lines"]), pen.perhaps(0.5, pen.banks["thanks"]))
+    signature = _signature(pen) if not spoken and pen.chance(0.5) else ""
+    body = _paragraphs(pen.perhaps(0.5, pen.banks["greeting"]), text, signature)
+    subject = _shortened(line) if pen.chance(0.6) else pen.say(pen.noise["subject"])
+    return Text(subject, roughen(pen.rng, body, hasty=spoken))
+
+
+def _shortened(line: str) -> str:
+    """The first words of a line, as people who fill in the subject last."""
+    words = line.split(" ")
+    return " ".join(words[:6]) + ("..." if len(words) > 6 else "")
 
 
 def _chat(pen: Pen, wording: Wording) -> Text:

@@ -7,7 +7,6 @@ import click
 
 from ticketlens import __version__
 from ticketlens.cli.cluster import cluster
-
 from ticketlens.cli.demo import demo
 from ticketlens.cli.doctor import doctor
 from ticketlens.cli.export import export

@@ -11,7 +11,9 @@ from ticketlens.model.person import Role
 from ticketlens.people import People
 
 
-def test_while_nobody_is_set_up_the_link_lets_one_browser_in_once(client: FlaskClient, app: Flask, people: People) -> None:
+def test_while_nobody_is_set_up_the_link_lets_one_browser_in_once(
+    client: FlaskClient, app: Flask, people: People
+) -> None:
     link = f"/sign-in/{people.make_link()}"
     answer = client.get(link)
     assert (answer.status_code, answer.location) == (303, "/")
@@ -80,7 +82,9 @@ def test_a_session_of_nobody_does_not_travel(client: FlaskClient, people: People
     assert client.get("/api/docs", environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 303
 
 
-def test_a_link_for_a_person_works_from_anywhere_with_their_role(make_app: Callable[..., Flask], people: People) -> None:
+def test_a_link_for_a_person_works_from_anywhere_with_their_role(
+    make_app: Callable[..., Flask], people: People
+) -> None:
     people.add_person("kim", Role.VIEWER)
     client = make_app(loopback_only=False).test_client()
     link = f"/sign-in/{people.make_link(Role.ADMIN, person='kim')}"

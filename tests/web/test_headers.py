@@ -22,7 +22,7 @@ POLICY = {
 }  # fmt: skip
 
 
-class Odd(Exception):
+class OddError(Exception):
     pass
 
 
@@ -37,7 +37,7 @@ def failing(app: Flask, error: Exception) -> Flask:
 
 @pytest.fixture
 def signed_in(app: Flask, client: FlaskClient, people: People) -> FlaskClient:
-    failing(app, Odd("the secret of the database is hunter2"))
+    failing(app, OddError("the secret of the database is hunter2"))
     client.get(f"/sign-in/{people.make_link()}")
     return client
 
@@ -46,7 +46,9 @@ def signed_in(app: Flask, client: FlaskClient, people: People) -> FlaskClient:
     ("method", "address", "status"),
     [
         ("GET", "/healthz", 200), ("GET", "/sign-in", 303), ("GET", "/nothing", 404), ("POST", "/sign-in", 400),
-        ("PUT", "/api/docs", 405), ("PUT", "/api/v1/topics", 403), ("GET", "/api/v1/nothing", 404), ("GET", "/api/docs", 200), ("GET", "/failing", 500),
+        ("PUT", "/api/docs", 405),
+        ("PUT", "/api/v1/topics", 403), ("GET", "/api/v1/nothing", 404), ("GET", "/api/docs", 200), ("GET",
+        "/failing", 500),
         ("GET", "/api/v1/failing", 500), ("GET", "/api/v1/openapi.json", 200), ("GET", "/static/none.css", 404),
         ("GET", "/api/v1/topics?form=x", 400),
     ],
@@ -72,7 +74,7 @@ def test_an_unexpected_error_tells_an_id_and_nothing_else(
 ) -> None:
     answer = signed_in.get(address)
     assert answer.status_code == 500
-    for secret in ("hunter2", "Odd", "Traceback", "test_headers", ".py"):
+    for secret in ("hunter2", "OddError", "Traceback", "test_headers", ".py"):
         assert secret not in answer.text
     id_ = caplog.records[-1].args[0]
     assert id_ in answer.text
@@ -89,9 +91,9 @@ def test_an_unexpected_error_tells_an_id_and_nothing_else(
     ],
 )
 def test_our_own_errors_say_what_to_do(
-    app: Flask, client: FlaskClient, people: People, error: Exception, status: int, detail: str
+    make_app: Callable[..., Flask], people: People, error: Exception, status: int, detail: str
 ) -> None:
-    failing(app, error)
+    client = failing(make_app(), error).test_client()
     client.get(f"/sign-in/{people.make_link()}")
     told = client.get("/api/v1/failing")
     assert (told.status_code, told.content_type) == (status, "application/problem+json")
@@ -104,7 +106,20 @@ def test_our_own_errors_say_what_to_do(
     assert "/var/lib" not in told.text + page.text
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "evil.example:8000", "", "a b", "[::2]", "evil@localhost", "localhost/x"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.",
+        "evil.example:8000",
+        "",
+        "a b",
+        "[::2]",
+        "evil@localhost",
+        "localhost/x",
+    ],
+)
 def test_a_name_that_is_not_ours_is_refused(client: FlaskClient, people: People, host: str) -> None:
     link = f"/sign-in/{people.make_link()}"
     for address in ("/sign-in", "/api/v1/openapi.json", link):

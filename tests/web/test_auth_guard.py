@@ -19,9 +19,9 @@ def doors(app: Flask) -> Iterator[tuple[str, str, Rule]]:
     """Each method of each route that is not open to all, at an address that fits it."""
     for rule in app.url_map.iter_rules():
         if rule.rule not in OPEN:
-            parts = dict.fromkeys(rule.arguments, "7")
-            with app.test_request_context():
-                address = app.url_map.bind("localhost").build(rule.endpoint, {k: int(v) for k, v in parts.items()})
+            parts = {name: next(iter(getattr(rule._converters[name], "items", "7"))) for name in rule.arguments}
+            values = {name: int(part) if part == "7" else part for name, part in parts.items()}
+            address = app.url_map.bind("localhost").build(rule.endpoint, values)
             for method in rule.methods or ():
                 yield method, address, rule
 

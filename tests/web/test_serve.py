@@ -44,9 +44,8 @@ def running(store: Path, host: str = "127.0.0.1", port: int = 0) -> Iterator[tup
     try:
         yield process.stdout.readline().strip(), process
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])

@@ -14,11 +14,11 @@ FEWEST = 4
 def smallest_topic(tickets: int) -> int:
     """Fewest tickets that make a topic: 4 in a tiny store, 10 of 1,000, 40 of 10,000, 98 of 60,000.
 
-    Linear (0.4 %) where it was measured, between 2,500 and 10,000; by the square root on both sides,
-    so that neither a small store stays empty nor a large one hides its small topics.
+    Linear (0.4 %) where it was measured, between 2,500 and 10,000; by the cube root below 1,000 and the square
+    root above 10,000, so that neither a small store stays empty nor a large one hides its small topics.
     """
     if tickets <= 1_000:
-        return max(FEWEST, round(10 * sqrt(tickets / 1_000)))
+        return max(FEWEST, round(10 * float(np.cbrt(tickets / 1_000))))
     if tickets <= 10_000:
         return max(10, round(0.004 * tickets))
     return round(40 * sqrt(tickets / 10_000))
@@ -37,17 +37,18 @@ def principal_components(rows: Floats, dimensions: int = DIMENSIONS) -> NDArray[
 def dense_groups(rows: Floats, counts: Ints, smallest: int) -> Ints:
     """A label for each of n distinct rows, -1 for noise; row i stands for `counts[i]` equal tickets.
 
-    HDBSCAN (Campello, Moulavi and Sander, 2013), excess of mass. Where the whole store is one crowd, its
-    dense middle is the one group.
+    HDBSCAN (Campello, Moulavi and Sander, 2013), excess of mass. Where the whole store is one crowd, the
+    denser half of it is the one group.
     """
     if int(counts.sum()) < smallest:
         return np.full(len(rows), -1)
     if len(rows) == 1:
         return np.zeros(1, np.int64)
     points, owner = _with_copies(principal_components(rows), counts, smallest)
-    labels = _hdbscan(points, smallest, single=False)
+    labels, _ = _hdbscan(points, smallest, single=False)
     if labels.max() < 0:
-        labels = _hdbscan(points, smallest, single=True)
+        labels, strength = _hdbscan(points, smallest, single=True)
+        labels[strength < np.median(strength)] = -1
     first = np.searchsorted(owner, np.arange(len(rows)))
     return np.asarray(labels[first], dtype=np.int64)
 
@@ -73,7 +74,8 @@ def _typical_step(points: NDArray[np.float64]) -> float:
     return max(float(np.median(distances[:, 1])) / 2, 1e-6)
 
 
-def _hdbscan(points: NDArray[np.float64], smallest: int, single: bool) -> Ints:
+def _hdbscan(points: NDArray[np.float64], smallest: int, single: bool) -> tuple[Ints, NDArray[np.float64]]:
+    """Labels, and how deep in its group each point lies, 0 to 1."""
     from hdbscan import HDBSCAN
 
     model = HDBSCAN(
@@ -83,4 +85,5 @@ def _hdbscan(points: NDArray[np.float64], smallest: int, single: bool) -> Ints:
         allow_single_cluster=single,
         core_dist_n_jobs=1,
     )
-    return np.asarray(model.fit_predict(points), dtype=np.int64)
+    labels = np.asarray(model.fit_predict(points), dtype=np.int64)
+    return labels, np.asarray(model.probabilities_, dtype=np.float64)

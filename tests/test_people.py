@@ -1,5 +1,6 @@
 """Who may come in, for how long, and how often they may try."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -81,6 +82,20 @@ def test_only_the_right_password_lets_a_person_in(people: People) -> None:
     assert (found.name, found.role) == ("Kim", Role.LEAD)
     assert people.check_password("kim", PASSWORD + "!") is None
     assert people.check_password("nobody", PASSWORD) is None
+
+
+def test_an_unknown_name_takes_as_long_as_a_known_one(people: People) -> None:
+    people.add_person("kim", Role.VIEWER, PASSWORD)
+
+    def seconds(name: str) -> float:
+        spent = []
+        for number in range(4):
+            start = time.perf_counter()
+            people.check_password(name, f"wrong wrong wrong {number}", f"192.0.2.{number}")
+            spent.append(time.perf_counter() - start)
+        return min(spent)
+
+    assert 1 / 3 < seconds("nobody") / seconds("kim") < 3
 
 
 def test_a_person_without_a_password_cannot_sign_in_by_one(people: People) -> None:

@@ -62,9 +62,10 @@ class Setting:
 TABLE = (
     Setting("store", "sqlite:///ticketlens.db", _text, "where everything is kept: sqlite:///FILE", secret=True),
     Setting("zone", "UTC", _zone, "the zone in which days and weeks begin, such as Europe/Stockholm"),
-    Setting("model", "english", _text, "what makes vectors: english, multilingual, or a SentenceTransformer's folder or name"),
+    Setting("model", "english", _text, "what makes vectors: english, multilingual, or a model's folder or name"),
     Setting("host", "127.0.0.1", _text, "the address that the web page listens on"),
     Setting("port", 8000, _port, "the port that the web page listens on"),
+    Setting("base_url", "", str, "the address that people see, where it is not http://host:port"),
     Setting("schedules", (), _schedules, "opening hours by group or brand; without any, business time is not known"),
     Setting("redaction.regions", ("US", "GB", "SE", "IT", "RU", "DE"), _regions,
             "countries whose national telephone numbers are recognised"),
@@ -81,6 +82,7 @@ class Settings:
     model: str
     host: str
     port: int
+    base_url: str
     schedules: tuple[Schedule, ...]
     regions: tuple[str, ...]
     origins: Mapping[str, str]
@@ -88,6 +90,10 @@ class Settings:
     @property
     def zone_is_set(self) -> bool:
         return self.origins["zone"] != "default"
+
+    @property
+    def address(self) -> str:
+        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def clocks(self) -> Clocks:
@@ -114,7 +120,9 @@ def load_settings(
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Variables that look like settings and are none; doctor warns of them."""
     known = {name for key in KEYS for name in (variable(key), variable(key) + "_FILE")}
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name)
+    return sorted(
+        name for name in environment if name.startswith(PREFIX) and name not in known and "_TEST_" not in name
+    )
 
 
 def _from_file(file: Path | None) -> list[tuple[str, str, Any]]:

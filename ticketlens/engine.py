@@ -25,7 +25,12 @@ class Engine(Protocol):
         """A unit vector for each (subject, body)."""
 
     def full_run(
-        self, vectors: Vectors, texts: Sequence[str], languages: Sequence[str | None], encode: Encode, progress: Progress
+        self,
+        vectors: Vectors,
+        texts: Sequence[str],
+        languages: Sequence[str | None],
+        encode: Encode,
+        progress: Progress,
     ) -> Grouping: ...
 
     def assign_new(self, vectors: Vectors, centroids: Vectors, thresholds: Vectors) -> Assignment: ...

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 
 from ticketlens.embedding import Embedder
 from ticketlens.engine import Engine, Progress, Vectors
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING
 from ticketlens.model.grouping import Assignment as Found
 from ticketlens.model.grouping import Grouping, Match, TopicDraft
 from ticketlens.model.topic import Coverage, Topic
@@ -65,7 +66,9 @@ class Grouper:
         done = 0
         while batch := self.store.texts_without_vector(embedder.name, BATCH):
             rows = self.engine.encode_tickets(
-                embedder, [(subject, body) for _, subject, body in batch], lambda n, of: progress(done + n * len(batch) // max(of, 1), total)
+                embedder,
+                [(subject, body) for _, subject, body in batch],
+                partial(_within, progress, done, len(batch), total),
             )
             self.store.put_vectors(embedder.name, [name for name, _, _ in batch], rows)
             done += len(batch)
@@ -83,7 +86,7 @@ class Grouper:
         anew = full or not self.store.topics()
         with watch.timed("cluster"):
             quality = self._full(embedder, names, vectors, step) if anew else self._assign(names, vectors)
-        coverage = self.store.coverage(Filter())
+        coverage = self.store.coverage(EVERYTHING)
         topics = len(self.store.topics())
         return ClusterReport(coverage.total, embedded, topics, coverage, anew, watch.seconds, quality)
 
@@ -104,15 +107,24 @@ class Grouper:
         texts = self.store.subjects(names)
         order = [texts[name] for name in names]
         words = [f"{subject}\n{body}".strip() for _, subject, body, _ in order]
-        found = self.engine.full_run(vectors, words, [language for *_, language in order], embedder.encode, step("cluster"))
+        found = self.engine.full_run(
+            vectors, words, [language for *_, language in order], embedder.encode, step("cluster")
+        )
         ids = self._ids(names, found)
         before = {topic.id: topic for topic in self.store.topics(retired=True)}
         keys = [key for key, *_ in order]
         languages = [language for *_, language in order]
         topics = [
-            self._topic(number, draft, keys, languages, before.get(number)) for number, draft in zip(ids, found.topics, strict=True)
+            self._topic(number, draft, keys, languages, before.get(number))
+            for number, draft in zip(ids, found.topics, strict=True)
         ]
-        run = {"at": self.now().isoformat(), "model": embedder.name, "texts": len(names), "topics": len(topics), "quality": dict(found.quality)}
+        run = {
+            "at": self.now().isoformat(),
+            "model": embedder.name,
+            "texts": len(names),
+            "topics": len(topics),
+            "quality": dict(found.quality),
+        }
         self.store.publish(topics, _assignments(names, found, ids), run)
         return found.quality
 
@@ -144,6 +156,11 @@ class Grouper:
             edge=tuple(keys[i] for i in draft.edge),
             born=before.born if before and before.born else self.now(),
         )
+
+
+def _within(progress: Progress, before: int, size: int, total: int, done: int, of: int) -> None:
+    """Progress inside a batch of `size` as progress of the whole."""
+    progress(before + done * size // max(of, 1), total)
 
 
 def _assignments(names: Sequence[str], found: Found, ids: Sequence[int]) -> dict[str, Assignment]:

@@ -23,7 +23,7 @@ from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
 from ticketlens.intake.redact import Redactor
 from ticketlens.metrics.periods import By, day_of
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.overview import Overview, TopicTable
 from ticketlens.model.report import Report, SetAside
 from ticketlens.model.ticket import Ticket
@@ -84,7 +84,9 @@ class Lens:
                 tickets.append(read_ticket(row, context))
             except BadPayload as error:
                 id_ = row.get("id") if isinstance(row, Mapping) else None
-                aside.append(SetAside("index", index, str(id_)[:200] if isinstance(id_, str | int) else None, str(error)))
+                aside.append(
+                    SetAside("index", index, str(id_)[:200] if isinstance(id_, str | int) else None, str(error))
+                )
         report = Report()
         for told in self.add([_Batch(tickets, aside)]):
             report = report.add(told)
@@ -150,7 +152,13 @@ class Lens:
         return self.store.span() is None
 
     def overview(
-        self, where: Filter, *, clock: str = "calendar", cohort: str = "arrived", weeks: int = 26, as_of: datetime | None = None
+        self,
+        where: Filter,
+        *,
+        clock: str = "calendar",
+        cohort: str = "arrived",
+        weeks: int = 26,
+        as_of: datetime | None = None,
     ) -> Overview | None:
         """None where there is no ticket at all."""
         return None if self.empty() else overview(self._desk(as_of), where, clock=clock, cohort=cohort, weeks=weeks)
@@ -165,7 +173,7 @@ class Lens:
         first: date | None = None,
         last: date | None = None,
         as_of: datetime | None = None,
-        where: Filter = Filter(),
+        where: Filter = EVERYTHING,
         group_by: str | None = None,
     ) -> Trend:
         desk = self._desk(as_of)
@@ -178,7 +186,7 @@ class Lens:
     def topics(self, where: Filter, *, as_of: datetime | None = None) -> TopicTable:
         return topic_table(self._desk(as_of), where)
 
-    def topic(self, id: int, where: Filter, *, as_of: datetime | None = None) -> TopicPage | None:  # noqa: A002
+    def topic(self, id: int, where: Filter, *, as_of: datetime | None = None) -> TopicPage | None:
         """None where no topic ever had that id."""
         return topic_page(self._desk(as_of), id, where)
 
@@ -191,7 +199,7 @@ class Lens:
     def count(self, where: Filter) -> int:
         return self.store.count_tickets(where, as_of=self._settled_at(where))
 
-    def ticket(self, source: str, id: str, *, similar: int = 5) -> TicketPage | None:  # noqa: A002
+    def ticket(self, source: str, id: str, *, similar: int = 5) -> TicketPage | None:
         row = self.store.get_ticket(source, id)
         if row is None:
             return None
@@ -208,9 +216,12 @@ class Lens:
     def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
         return self.store.facet(field, where, limit=limit)
 
-    def row_json(self, row: Row, topics: Mapping[int, Topic]) -> dict[str, object]:
-        """A ticket in the NDJSON form with topic, topic_name, match and each metric in minutes on both clocks."""
-        return row_json(row, topics)
+    def row_json(self, row: Row, topics: Mapping[int, Topic] | None = None) -> dict[str, object]:
+        """A ticket in the NDJSON form with topic, topic_name, match and each metric in minutes on both clocks.
+
+        `topics`, from `topic_names`, saves a look at the store for each row of a list.
+        """
+        return row_json(row, self.topic_names() if topics is None else topics)
 
     def export_rows(self, where: Filter) -> Iterator[dict[str, object]]:
         """`row_json` of each ticket with its metrics in columns of their own, newest first."""
@@ -230,7 +241,7 @@ class Lens:
 
     def foreign_share(self) -> float:
         """The share of tickets of a known language that is not English."""
-        languages = dict(self.facet("language", Filter(), limit=200))
+        languages = dict(self.facet("language", EVERYTHING, limit=200))
         known = sum(n for code, n in languages.items() if code)
         return 1 - languages.get("en", 0) / known if known else 0.0
 
@@ -271,5 +282,3 @@ class Lens:
 class _Batch:
     tickets: Sequence[Ticket]
     set_aside: Sequence[SetAside]
-
-

@@ -40,14 +40,27 @@ def cards(
         first, last = scalar(metric, both)
         change = _ratio(first.value, last.value) if relative else _difference(first.value, last.value)
         told.append(
-            Card(id_, name, last.value, unit, last.n, change, relative, worse, _line(scalar(metric, weeks), "value"), listed)
+            Card(
+                id_,
+                name,
+                last.value,
+                unit,
+                last.n,
+                change,
+                relative,
+                worse,
+                _line(scalar(metric, weeks), "value"),
+                listed,
+            )
         )
     told.insert(1, _open_now(desk, where, window, weeks))
     told.insert(3, _reopened(desk, where, both, solved, _line(scalar("reopen_rate", weeks), "value")))
     return tuple(told)
 
 
-def _reopened(desk: Desk, where: Filter, both: tuple[Period, ...], listed: Filter, line: tuple[float | None, ...]) -> Card:
+def _reopened(
+    desk: Desk, where: Filter, both: tuple[Period, ...], listed: Filter, line: tuple[float | None, ...]
+) -> Card:
     """Of those first solved at least 7 days ago: the others may still come back."""
     rows = {row.period: row for row in desk.store.tally(Question(both, desk.as_of, "first_solved", where))}
     shares = [share(row.returned, row.settled) if (row := rows.get(number)) else None for number in (0, 1)]
@@ -60,7 +73,9 @@ def _open_now(desk: Desk, where: Filter, window: Period, weeks: tuple[Period, ..
     now, then = desk.store.backlog((desk.as_of, window.start_at), where)
     line = trend(desk, Asked("backlog", "calendar", "arrived", "week", weeks, where)).points
     listed = replace(where, open_at=desk.as_of)
-    return Card("open", "Open now", float(now), "tickets", now, float(now - then), False, 1, _line(line, "value"), listed)
+    return Card(
+        "open", "Open now", float(now), "tickets", now, float(now - then), False, 1, _line(line, "value"), listed
+    )
 
 
 def _line(points: tuple[Point, ...], figure: str) -> tuple[float | None, ...]:

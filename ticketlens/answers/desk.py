@@ -75,7 +75,9 @@ class Desk:
     def periods(self, by: By, first: date | None, last: date | None) -> tuple[Period, ...]:
         """Those that hold `first` to `last`; without `first` the last 26, the running one included."""
         final = last or self.day(self.anchor)
-        start = first or final - timedelta(days={"day": 1, "week": 7, "month": 30, "quarter": 91}[by] * (TREND_PERIODS - 1))
+        start = first or final - timedelta(
+            days={"day": 1, "week": 7, "month": 30, "quarter": 91}[by] * (TREND_PERIODS - 1)
+        )
         if final < start:
             raise ConfigError(f"from {start.isoformat()} is after to {final.isoformat()}; change one of them")
         if (final - start).days > 366 * 40:

@@ -41,7 +41,9 @@ def overview(desk: Desk, where: Filter, *, clock: str, cohort: str, weeks: int) 
         topic_count=len(table.rows),
         top_share_tickets=sum(f.size for f in top) / table.total if table.total else 0.0,
         top_share_waited=sum(f.waited_hours for f in top) / table.waited_hours if table.waited_hours else 0.0,
-        movers=tuple(sorted((f for f in table.rows if f.state in MOVERS), key=lambda f: (MOVERS.index(f.state), -f.size))),
+        movers=tuple(
+            sorted((f for f in table.rows if f.state in MOVERS), key=lambda f: (MOVERS.index(f.state), -f.size))
+        ),
         coverage=table.coverage,
         window=table.window,
         excluded=desk.store.excluded(inside.between(*table.window)),

@@ -34,7 +34,7 @@ class TopicPage:
     rank_waited: int
 
 
-def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:  # noqa: A002
+def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:
     table = topic_table(desk, where, hidden=True)
     figures = next((row for row in table.rows if row.topic.id == id), None)
     if figures is None:
@@ -52,7 +52,9 @@ def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:  # noqa:
         facets={name: desk.store.facet(name, inside, limit=8) for name in FACETS},
         typical=_rows(desk.store, figures.topic.typical),
         edge=_rows(desk.store, figures.topic.edge),
-        near=tuple((topic, cosine, sizes[topic.id]) for topic, cosine in _near(figures.topic, [r.topic for r in table.rows])),
+        near=tuple(
+            (topic, cosine, sizes[topic.id]) for topic, cosine in _near(figures.topic, [r.topic for r in table.rows])
+        ),
         rank_waited=1 + next(index for index, row in enumerate(table.rows) if row.topic.id == id),
     )
 

@@ -50,7 +50,11 @@ def topic_table(desk: Desk, where: Filter, *, hidden: bool = False) -> TopicTabl
     rows = _tallies(desk, inside, window)
     total = sum(row.n for row in rows[1].values())
     figures = _figures(desk, desk.store.topics(retired=hidden), inside, window, rows, total)
-    seen = tuple(sorted((f for f in figures if hidden or not f.topic.hidden), key=lambda f: (-f.waited_hours, -f.size, f.topic.id)))
+    seen = tuple(
+        sorted(
+            (f for f in figures if hidden or not f.topic.hidden), key=lambda f: (-f.waited_hours, -f.size, f.topic.id)
+        )
+    )
     covered = inside.between(window.start, window.end - timedelta(days=1))
     return TopicTable(
         rows=seen,
@@ -74,7 +78,9 @@ def topic_weeks(desk: Desk, where: Filter, topics: Sequence[Topic]) -> Weeks:
     return Weeks(weeks, counts, total)
 
 
-def state_of(weekly: Sequence[int], total: Sequence[int], first_seen: date | None, recent_start: date, *, retired: bool) -> str:
+def state_of(
+    weekly: Sequence[int], total: Sequence[int], first_seen: date | None, recent_start: date, *, retired: bool
+) -> str:
     """The first that fits of retired, new, back, rising, fading, steady.
 
     Rising and fading: the share of all tickets in the last 4 weeks against the 12 weeks before, by the exact binomial
@@ -145,7 +151,9 @@ def _figures(
         figures.append(
             TopicFigures(
                 topic=topic,
-                state=state_of(weekly, weeks.total, seen and seen[0], weeks.periods[-RECENT].start, retired=topic.retired),
+                state=state_of(
+                    weekly, weeks.total, seen and seen[0], weeks.periods[-RECENT].start, retired=topic.retired
+                ),
                 size=now.n,
                 share=now.n / total if total else 0.0,
                 change_month=_change(before.n, now.n),
@@ -184,5 +192,3 @@ def _half(sizes: Sequence[int], total: int) -> int:
         if 2 * reached >= total > 0:
             return number
     return 0
-
-

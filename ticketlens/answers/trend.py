@@ -11,7 +11,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.metrics import contract
 from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import REOPEN_DAYS, Score, share
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.trend import Point, Trend
 from ticketlens.store.base import Question, Tally
 
@@ -30,7 +30,7 @@ class Asked:
     cohort: str
     by: str
     periods: tuple[Period, ...]
-    where: Filter = Filter()
+    where: Filter = EVERYTHING
     group_by: str | None = None
 
 
@@ -39,10 +39,7 @@ def trend(desk: Desk, asked: Asked) -> Trend:
     metric = _checked(asked)
     if metric.kind != "duration":
         asked = replace(asked, cohort=metric.cohorts[0])
-    if metric.kind == "duration":
-        points = _durations(desk, asked)
-    else:
-        points = SCALARS[metric.id](desk, asked)
+    points = _durations(desk, asked) if metric.kind == "duration" else SCALARS[metric.id](desk, asked)
     horizon = _horizon(asked.clock) if metric.kind == "duration" else None
     grouped = None if asked.group_by is None else {key or "": points[key] for key in points}
     return Trend(
@@ -87,8 +84,8 @@ def _curve_points(desk: Desk, asked: Asked, found: Curves, index: int, rows: Row
     key = found.groups[index]
     return tuple(
         _point(
-            desk, period, rows.get((key, i)), open=int(still[i]), p50=known(p50[i]), p75=known(p75[i]), p90=known(p90[i]),
-            mean=known(mean[index][i]), low=known(low[i]), high=known(high[i]), too_few=bool(few[i]),
+            desk, period, rows.get((key, i)), open=int(still[i]), p50=known(p50[i]), p75=known(p75[i]),
+            p90=known(p90[i]), mean=known(mean[index][i]), low=known(low[i]), high=known(high[i]), too_few=bool(few[i]),
         )
         for i, period in enumerate(asked.periods)
     )  # fmt: skip
@@ -121,7 +118,9 @@ def _from_tally(cohort: str, figure: Callable[[Desk, Period, Tally], dict[str, o
         question = Question(asked.periods, desk.as_of, cohort, asked.where, asked.group_by)
         rows = _rows(desk, question)
         groups = _largest(rows) if asked.group_by else [None]
-        return {key: tuple(one(desk, p, rows.get((key, i)), key, i) for i, p in enumerate(asked.periods)) for key in groups}
+        return {
+            key: tuple(one(desk, p, rows.get((key, i)), key, i) for i, p in enumerate(asked.periods)) for key in groups
+        }
 
     def one(desk: Desk, period: Period, row: Tally | None, key: str | None, index: int) -> Point:
         there = row or Tally(index, key, 0, 0, 0, 0, 0, 0, 0)
@@ -164,7 +163,9 @@ def _backlog(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
     return {key: _open_points(desk, asked.periods, moments, where) for key, where in wheres.items()}
 
 
-def _open_points(desk: Desk, periods: Sequence[Period], moments: Sequence[datetime], where: Filter) -> tuple[Point, ...]:
+def _open_points(
+    desk: Desk, periods: Sequence[Period], moments: Sequence[datetime], where: Filter
+) -> tuple[Point, ...]:
     counts = desk.store.backlog(moments, where)
     return tuple(
         replace(_point(desk, period, None), n=n, open=n, value=float(n) if period.start_at <= desk.as_of else None)

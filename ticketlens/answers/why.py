@@ -26,7 +26,9 @@ def why(desk: Desk, where: Filter, before: Period, after: Period, topics: dict[s
     cells = []
     for number, period in enumerate((before, after)):
         question = Question((period,), desk.as_of, "arrived", where, "topic")
-        cells += [c._replace(period=number) for c in desk.store.histogram(question, "ttr.full", "calendar", desk.positions)]
+        cells += [
+            c._replace(period=number) for c in desk.store.histogram(question, "ttr.full", "calendar", desk.positions)
+        ]
     whole = curves([cell._replace(group=None) for cell in cells], 2, [None])
     mean, error = (figure[0] for figure in whole.mean(CALENDAR_HORIZON))
     if np.isnan(mean).any():
@@ -80,5 +82,3 @@ def _parts(found: Curves, topics: dict[str, Topic]) -> tuple[Split, tuple[Part, 
 
 def _name(key: str, topics: dict[str, Topic]) -> str:
     return topics[key].name if key in topics else key
-
-

@@ -2,8 +2,8 @@
 
 FRACTIONS = (
     (0.95, "nearly all"), (0.80, "most"), (0.71, "three quarters"), (0.62, "two thirds"), (0.55, "more than half"),
-    (0.46, "half"), (0.36, "two fifths"), (0.29, "a third"), (0.22, "a quarter"), (0.17, "a fifth"), (0.12, "an eighth"),
-    (0.08, "a tenth"),
+    (0.46, "half"), (0.36, "two fifths"), (0.29, "a third"), (0.22, "a quarter"), (0.17, "a fifth"),
+    (0.12, "an eighth"), (0.08, "a tenth"),
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from ticketlens.intake.finding import Finding
 
 _DOMAIN = r"(?:[\w-]{1,63}\.){1,8}(xn--[a-z0-9-]{2,40}|[^\W\d_]{2,24})(?![\w@])"
-_EMAIL = re.compile(rf"(?<![\w.+-])(?:\"[^\"\n@]{{1,64}}\"|\w[\w.+'&!~-]{{0,127}})@{_DOMAIN}", re.I)
+_EMAIL = re.compile(rf"(?<!\w)(?:\"[^\"\n@]{{1,64}}\"|[\w+][\w.+'&!~-]{{0,127}})@{_DOMAIN}", re.I)
 _EMAIL_IN_URL = re.compile(rf"(?<=[=/:])\w[\w.+-]{{0,127}}%40{_DOMAIN}", re.I)
 _FILE_ENDINGS = frozenset(("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "tar", "zip", "html"))
 
@@ -47,7 +47,7 @@ _IBAN_COUNTRIES = {
 _IBAN_LENGTHS = {country: length for length, countries in _IBAN_COUNTRIES.items() for country in countries.split()}
 """ISO 13616: characters of an IBAN by country."""
 
-_V4 = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d|-\d)")
+_V4 = re.compile(r"(?<![\w.])(?<![^\W\d]-)(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d|-\d+(?![\d.]))")
 _V6 = re.compile(r"(?<![\w:.])[0-9a-f:]{2,45}(?:%\w{1,15}|(?:\.\d{1,3}){3})?(?![\w:])", re.I)
 _VERSION_BEFORE = re.compile(
     r"(?:(?:\b(?:v|vers?|release|build|rev|revision|firmware|прошивк\w+|driver|update|upgrade[ds]?|uppdatering|uppdaterade"
@@ -92,7 +92,7 @@ def ibans(text: str) -> Iterator[Finding]:
             yield Finding("iban", start, end, compact)
 
 
-def addresses(text: str) -> Iterator[Finding]:
+def ip_addresses(text: str) -> Iterator[Finding]:
     """IP addresses; not loopback, unspecified or a net mask, which name nobody, and not version numbers."""
     if text.count(".") >= 3:
         yield from (found for match in _V4.finditer(text) if (found := _v4(text, match)))
@@ -102,7 +102,7 @@ def addresses(text: str) -> Iterator[Finding]:
 
 def _is_card(digits: str) -> bool:
     known = any(len(digits) in lengths and brand.match(digits) for brand, lengths in _CARD_BRANDS)
-    return known and len(set(digits)) > 2 and _luhn(digits)
+    return known and len(set(digits)) > 1 and _luhn(digits)
 
 
 def _luhn(digits: str) -> bool:

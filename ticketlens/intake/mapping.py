@@ -21,7 +21,7 @@ from ticketlens.intake.times import DayOrder
 # Raised when the same row and mapping come to be read differently, so that stored rows are read anew.
 READING = 1
 DAY_ORDERS = ("day-first", "month-first")
-_DEFAULTS = (
+DEFAULTS = (
     "zone",
     "dates",
     "source",
@@ -34,7 +34,7 @@ _DEFAULTS = (
     "language",
     "organization",
 )
-_VALUES = (
+VALUES = (
     "status",
     "priority",
     "channel",
@@ -132,9 +132,9 @@ def mapping_from(written: Mapping[str, object]) -> FieldMapping:
     fields = _texts(_table(written, "fields"), "fields")
     _known(fields, FIELDS, "field")
     values = _table(written, "values")
-    _known(values, _VALUES, "field of values")
+    _known(values, VALUES, "field of values")
     defaults = _texts(_table(written, "defaults"), "defaults")
-    _known(defaults, _DEFAULTS, "default")
+    _known(defaults, DEFAULTS, "default")
     return FieldMapping(fields, {name: _words(name, values) for name in values}, _checked_defaults(defaults))
 
 

@@ -7,14 +7,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 _BLOCK = (
     "address|article|aside|body|blockquote|br|center|dd|details|div|dl|dt|fieldset|figure|footer|form|h[1-6]|head|header|hr|"
-    "html|li|main|nav|ol|option|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul"
+    "html|li|main|nav|ol|option|p|noscript|pre|section|textarea|summary|table|tbody|tfoot|thead|tr|ul"
 )
 _CELL = "td|th"
 _INLINE = (
     "a|abbr|acronym|b|big|button|cite|code|del|em|font|i|img|input|ins|kbd|label|link|mark|meta|o:p|q|s|samp|select|small|"
     "span|strike|strong|sub|sup|tt|u|var|wbr|colgroup|col|base"
 )
-_HIDDEN = "script|style|title|template|noscript|textarea|iframe|svg|object"
+_HIDDEN = "script|style|title|template|iframe|svg|object"
 _KNOWN = f"{_BLOCK}|{_CELL}|{_INLINE}|{_HIDDEN}"
 
 _MARKUP = re.compile(
@@ -64,7 +64,7 @@ def _visible(source: str) -> str:
     if source.count("<") > _PARSER_TAGS:
         return html.unescape(_ANY_TAG.sub(" ", source))
     tree = LexborHTMLParser(f"<body>{source}")
-    for hidden in tree.css("script,style,title,template,noscript,textarea,iframe,svg,object"):
+    for hidden in tree.css("script,style,title,template,iframe,svg,object"):
         hidden.decompose()
     return tree.body.text(separator="") if tree.body else ""
 

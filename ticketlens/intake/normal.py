@@ -9,6 +9,7 @@ from ticketlens.intake.parts import read_custom, read_history, read_messages, re
 from ticketlens.intake.payload import read_id, read_integer
 from ticketlens.intake.plan import Plan, reach
 from ticketlens.intake.record import LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT, Record
+from ticketlens.intake.shown import shown
 from ticketlens.intake.solved import apply_history
 from ticketlens.intake.times import optional_time
 from ticketlens.model import Channel, Event, Message, Priority, Satisfaction, Status, Ticket
@@ -27,7 +28,7 @@ def read_ticket(row: Mapping[str, object], context: ReadContext) -> Ticket:
     plan = context.plan(row)
     record = Record(plan.pick(row), context)
     ticket = apply_history(_as_given(record, row, plan))
-    for name in ("first_solved_at", "solved_at"):
+    for name in ("solved_at", "first_solved_at"):
         moment = getattr(ticket, name)
         if moment is not None and moment < ticket.created_at:
             raise BadPayload(name, "before created_at")
@@ -104,7 +105,7 @@ def _source(record: Record) -> str:
 def _solved_times(record: Record, row: Mapping[str, object], plan: Plan) -> list[datetime]:
     """The solve times given, the one that counts first."""
     rule = record.context.rule
-    times = (optional_time(reach(row, path), ".".join(path)[:80], rule) for path in plan.solved)
+    times = (optional_time(reach(row, path), shown(".".join(path)), rule) for path in plan.solved)
     return [moment for moment in times if moment is not None]
 
 

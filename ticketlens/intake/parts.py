@@ -8,6 +8,7 @@ from ticketlens.intake.names import fold
 from ticketlens.intake.payload import clean, parse_json, read_boolean, scalar_text
 from ticketlens.intake.plan import Plan
 from ticketlens.intake.record import LONGEST_BODY, LONGEST_NAME, MOST_CUSTOM, Record
+from ticketlens.intake.shown import shown
 from ticketlens.intake.terms import ACTORS, fold_term
 from ticketlens.intake.times import optional_time, read_time
 from ticketlens.model import Actor, Event, Message, Satisfaction, Status
@@ -81,7 +82,7 @@ def _status(word: str | None, record: Record) -> str | None:
         return None
     ours = record.translate("status", word)
     if ours is None:
-        record.context.notes.count(f'status "{word[:60]}" in a history is not known: read as open')
+        record.context.notes.count(f'status "{shown(word)}" in a history is not known: read as open')
     return ours or Status.OPEN.value
 
 
@@ -135,7 +136,7 @@ def read_satisfaction(record: Record, row: Mapping[str, object], plan: Plan) -> 
         value = _from_cell(value, "satisfaction")
     if value is None or value == "":
         value = {part: row[column] for part, column in plan.satisfaction if row[column] not in (None, "")}
-    if not value:
+    if value is None or value in ("", {}, []):
         return None
     try:
         return _answer(value, record)

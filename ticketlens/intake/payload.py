@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import cast
 
 from ticketlens.errors import BadPayload
+from ticketlens.intake.shown import shown
 from ticketlens.intake.times import TimeRule, optional_time, read_time
 
 LONGEST_ID = 512
@@ -46,7 +47,7 @@ def _without_conflict(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(members) != len(pairs):
         for key, value in pairs:
             if members[key] != value:
-                raise BadPayload(clean(key)[:100], "stated twice, with two values")
+                raise BadPayload(shown(key), "stated twice, with two values")
     return members
 
 

@@ -7,50 +7,30 @@ from functools import lru_cache
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 
 from ticketlens.intake.finding import Finding
+from ticketlens.intake.phone_context import counts_something_else, speaks_of_a_phone
 
 _SEPARATOR = r"[ \t\u00a0\u202f.()/\u2010-\u2013-]"
 _RUN = re.compile(
-    rf"(?<![\w#/.,$€£@%-])(?<!\d:)"
+    rf"(?<![\w#/,$€£@%-])(?<!\d[.:])"
     rf"(?:\+[ \u00a0]?)?\(?(?:\+[ \u00a0]?)?\d(?:{_SEPARATOR}{{0,3}}\d){{6,19}}(?![\w%]|[-:/.,]\d)"
 )
 _PART = re.compile(r"(?:\(?\+[ \u00a0]?)?\(?\d(?:[.()/\u2010-\u2013-]{0,3}\d)*\)?")
 _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|[12]\d|3[01])[-./](?:(?:19|20)\d\d|\d\d))(?!\d)(?:[ T]\d\d?(?=:))?"
-)
-_PHONE_WORD = re.compile(
-    r"\b(?:tele?f|tel|phone|call|ring|mobil|cell|handy|whatsapp|sms|text me|fax|reach me|contact|festnetz|rückruf|anruf"
-    r"|erreich|durchwahl|telefonnummer|handynummer"
-    r"|nå mig|kontakta|chiam|cellulare|numero di telefono|recapito|contatt|тел|звон|моб|сот"
-    r"|вотсап|ватсап|номер телефона)",
-    re.I,
-)
-_NUMBERED_WORD = re.compile(
-    r"\b(?:orders?|ordine|ordini|ordernummer|beställning\w*|bestell\w*|auftrag\w*|заказ\w*|invoices?|rechnung\w*|faktura\w*"
-    r"|fattura|сч[её]т\w*|tracking|track|parcel|paket\w*|kolli\w*|spårning\w*|sendung\w*|spedizione|tracciamento|pacco"
-    r"|посылк\w*|трек\w*|отправлени\w*|ref|reference|referens\w*|referenz\w*|riferimento|ticket|case|ärende\w*|vorgang\w*"
-    r"|pratica|обращени\w*|customer|kund\w*|cliente|клиент\w*|account|konto\w*|conto|article|artikel\w*|articolo|артикул\w*"
-    r"|serial|serien\w*|seriale|serie\w*|серийн\w*|sku|isbn|ean|gtin|imei|id|инн|огрн|снилс|vat|p\.?\s?iva|ust\w*"
-    r"|licen[cs]e|lizenz\w*|licens\w*|\w*(?-i:ID)|bug|error|fehler\w*|code|codice|kod|код\w*|barcode)"
-    r"(?:[\s-](?:number|num|no|nr|nummer|numero|id|code|is|ist|är|è|номер|with|mit|med|con)\b)*[\s.:#№°=,(n\"-]{0,6}$",
-    re.I,
+    r"|(?<!\d)(?:19|20)\d\d (?:0[1-9]|1[0-2]) (?:0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _INTERNATIONAL = re.compile(r"\(?(?:\+|00[1-9])")
 _TRUNK_SHAPES: dict[str, frozenset[tuple[int, ...]]] = {
     "US": frozenset({(3, 3, 4), (1, 3, 3, 4)}),
     "IT": frozenset({(3, 7), (3, 3, 4), (3, 6), (3, 3, 3), (3, 2, 2, 3), (3, 4, 3)}),
     "RU": frozenset(
-        {
-            (1, 3, 3, 2, 2),
-            (1, 3, 3, 4),
-            (1, 3, 7),
-            (1, 10),
-            (3, 3, 2, 2),
-            (3, 3, 4),
+        (
+            *((1, 3, 3, 2, 2), (1, 3, 3, 4), (1, 3, 7), (1, 10), (3, 3, 2, 2), (3, 3, 4)),
             (1, 4, 2, 2, 2),
             (1, 4, 6),
             (1, 4, 3, 3),
-        }
+        )
     ),
 }
 """Ways to group digits, for plans whose national numbers do not begin with a 0."""
@@ -72,13 +52,13 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[Finding]:
 
 def _in_run(text: str, parts: list[tuple[int, int]], regions: tuple[str, ...]) -> Iterator[Finding]:
     first = 0
-    numbered = _NUMBERED_WORD.search(text[max(0, parts[0][0] - 48) : parts[0][0]]) is not None
+    counted = counts_something_else(text, parts[0][0])
     while first < len(parts):
         start = parts[first][0]
-        before = text[max(0, start - 48) : start]
+        called = speaks_of_a_phone(text, start)
         for last in range(min(len(parts), first + 7), first, -1):
             end = parts[last - 1][1]
-            value = _number(text[start:end], before, numbered, regions)
+            value = _number(text[start:end], called, counted, regions)
             if value:
                 yield Finding("phone", start, end, value)
                 first = last - 1
@@ -86,15 +66,14 @@ def _in_run(text: str, parts: list[tuple[int, int]], regions: tuple[str, ...]) -
         first += 1
 
 
-def _number(written: str, before: str, numbered: bool, regions: tuple[str, ...]) -> str | None:
+def _number(written: str, called: bool, counted: bool, regions: tuple[str, ...]) -> str | None:
     groups = tuple(re.findall(r"\d+", written))
     if not 7 <= sum(map(len, groups)) <= 17:
         return None
     if _INTERNATIONAL.match(written):
         return _valid("+" + "".join(groups).removeprefix("00" if "+" not in written else ""), regions[:1])
-    if numbered or _NUMBERED_WORD.search(before):
+    if counted:
         return None
-    called = _PHONE_WORD.search(before) is not None
     return _valid(written, tuple(region for region in regions if _usual(groups, region, called)))
 
 
@@ -104,7 +83,9 @@ def _usual(groups: tuple[str, ...], region: str, called: bool) -> bool:
     shape = tuple(map(len, groups))
     if region in _TRUNK_SHAPES and shape in _TRUNK_SHAPES[region]:
         return region != "RU" or len(groups[0]) > 1 or groups[0] in "78"
-    return groups[0].startswith("0") and region not in {"US", "RU"} and (1 not in shape or called)
+    if not groups[0].startswith("0") or region in {"US", "RU"}:
+        return False
+    return called or (1 not in shape and sum(shape) >= (8 if len(shape) > 3 else 9))
 
 
 @lru_cache(maxsize=4096)

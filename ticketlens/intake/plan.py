@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ticketlens.intake.mapping import FieldMapping
 from ticketlens.intake.names import FIELDS, KNOWN, SATISFACTION_PARTS, fold
 from ticketlens.intake.notes import Notes
+from ticketlens.intake.shown import shown
 
 _EXPORT_ADDS = frozenset({"topic", "topic_name", "match"})
 _Path = tuple[str, ...]
@@ -69,7 +70,7 @@ def _mapped(names: list[str], folded: Mapping[str, str], mapping: FieldMapping, 
         elif len(parts) > 1 and parts[0] in known:
             found[field] = parts
         else:
-            notes.say(f'the mapping reads {field} from "{theirs[:80]}", which some records do not have')
+            notes.say(f'the mapping reads {field} from "{shown(theirs)}", which some records do not have')
     return found
 
 
@@ -88,7 +89,7 @@ def _understood(folded: Mapping[str, str], mapped: Mapping[str, _Path], used: se
 
 def _say_understood(field: str, column: str, notes: Notes) -> None:
     if column != field:
-        notes.say(f'"{column[:80]}" is read as {field}')
+        notes.say(f'"{shown(column)}" is read as {field}')
 
 
 def _solved(folded: Mapping[str, str], mapped: Mapping[str, _Path], used: set[str], notes: Notes) -> tuple[_Path, ...]:
@@ -108,5 +109,5 @@ def _custom(names: list[str], used: set[str], notes: Notes) -> tuple[tuple[str, 
     left = tuple((name.removeprefix("custom.") or name, name) for name in names if name not in own)
     for name, column in left:
         if name == column:
-            notes.keep_custom(name[:80])
+            notes.keep_custom(shown(name))
     return left

@@ -30,7 +30,9 @@ class Packed:
 def pack(ticket: Ticket, reading: int = 0) -> Packed:
     """The same ticket gives the same bytes and version, wherever and whenever it is packed."""
     fields = ticket_fields(ticket)
-    told = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode("utf-8", "surrogatepass")
+    told = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode(
+        "utf-8", "surrogatepass"
+    )
     richness = len(fields) + len(ticket.history) + len(ticket.messages) + len(ticket.custom)
     version = Version(microseconds(ticket.updated_at), reading, richness, hashlib.sha256(told).hexdigest()[:32])
     return Packed(zlib.compress(told, 1), version)
@@ -45,7 +47,9 @@ class Preparer:
     day_of: Callable[[int], int]
 
     def prepare(self, ticket: Ticket, reading: int = 0) -> Prepared:
-        return self.joined(ticket, pack(ticket, reading), prepare_text(ticket, self.redactor), measure(ticket, self.clocks))
+        return self.joined(
+            ticket, pack(ticket, reading), prepare_text(ticket, self.redactor), measure(ticket, self.clocks)
+        )
 
     def joined(self, ticket: Ticket, packed: Packed, text: CleanText, timing: Timing) -> Prepared:
         survey = ticket.satisfaction

@@ -8,6 +8,7 @@ from datetime import datetime
 from ticketlens.errors import BadPayload
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.payload import clean, read_boolean, scalar_text
+from ticketlens.intake.shown import shown
 from ticketlens.intake.terms import TERMS, fold_term
 from ticketlens.intake.times import optional_time
 
@@ -65,7 +66,7 @@ class Record:
         if not word:
             return self.context.mapping.defaults.get(name)
         if (ours := self.translate(name, word)) is None:
-            self.keep(name, word, f'{name} "{word[:60]}" is not known: kept in custom.{name}')
+            self.keep(name, word, f'{name} "{shown(word)}" is not known: kept in custom.{name}')
         return ours
 
     def translate(self, name: str, word: str) -> str | None:

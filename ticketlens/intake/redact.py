@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 
 from ticketlens.intake.finding import Finder, Finding
-from ticketlens.intake.identifiers import addresses, cards, emails, ibans
+from ticketlens.intake.identifiers import cards, emails, ibans, ip_addresses
 from ticketlens.intake.phones import phones
 from ticketlens.intake.stated_secrets import stated_secrets
 from ticketlens.intake.token_shapes import shaped_tokens
@@ -17,7 +17,7 @@ REGIONS = ("US", "GB", "SE", "IT", "RU", "DE")
 """Countries (ISO 3166) whose national ways to write telephone numbers are known to the defaults."""
 PSEUDONYM = re.compile(rf"\[(?:{'|'.join(KINDS)}) [0-9a-f]{{6}}\]")
 
-_DIGITS = re.compile(r"\d(?:[^\n\dA-Za-z]{0,3}\d){6}|[A-Za-z]{2}\d\d ?[A-Z]{4}")
+_DIGITS = re.compile(r"\d(?:[^\n\dA-Za-z]{0,3}\d){6}")
 _ROUNDS = 4
 
 
@@ -36,7 +36,7 @@ class Redactor:
     def find(self, text: str) -> list[Finding]:
         """What `redact` would replace, in the order of the text, without overlaps."""
         found: list[Finding] = []
-        for finder in (shaped_tokens, stated_secrets, emails, addresses, *self._numbered(text)):
+        for finder in (shaped_tokens, stated_secrets, emails, ip_addresses, *self._numbered(text)):
             new = _apart(finder(text))
             found += new
             text = _masked(text, new)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 _LONGEST = 12
 """Lines. More than this under "--" is a part of the message, not a signature."""
+_SHORT = 72
+"""Characters."""
 _DELIMITERS = frozenset({"--", "—", "-- -", "__"})
 _MARKERS = (
     *(
@@ -39,10 +41,22 @@ def has_signature(text: str) -> bool:
 def cut_signature(lines: Sequence[str]) -> list[str]:
     """The lines above the signature. The first line of a message is never a signature."""
     for at in range(max(1, len(lines) - _LONGEST), len(lines)):
-        line = lines[at]
-        if line in _DELIMITERS or (_is_mobile(line) and len(lines) - at <= 4):
+        if _ends_message(lines[at], lines[at + 1 :]):
             return list(lines[:at])
     return list(lines)
+
+
+def _ends_message(line: str, below: Sequence[str]) -> bool:
+    if line in _DELIMITERS:
+        return _is_visiting_card(below)
+    return len(below) <= 3 and _is_mobile(line)
+
+
+def _is_visiting_card(below: Sequence[str]) -> bool:
+    """A name right below "--", or a few short lines; what else follows "--" is the message going on."""
+    if below and below[0]:
+        return len(below[0]) <= _SHORT
+    return len(below) <= 5 and all(len(line) <= _SHORT for line in below)
 
 
 def _is_mobile(line: str) -> bool:

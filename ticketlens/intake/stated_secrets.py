@@ -9,67 +9,34 @@ _WORDS = (
     *("password", "passwd", "passphrase", "passcode", "pwd", "passwort", "kennwort", "lösenord", "пароль", "пароля"),
     *("contraseña", "mot de passe", "parola", "secret", "token", "токен", "api key", "api_key", "apikey", "api-key"),
     *("access key", "access_key", "accesskey", "access-key", "private key", "schlüssel", "nyckel", "chiave", "ключ"),
+    *("pass:", "pass=", "pw:", "pw=", "pin:"),
 )
 _NAME = (
     r"(?<![^\W_])(?:passwords?|passwd|passphrase|passcode|pwd|passworte?|kennw[oö]rte?r?|lösenord(?:et)?"
     r"|parola(?: d'ordine| chiave)?|парол[ьяюе]м?|contraseña|mot de passe|(?:(?:client|shared|webhook)[ _-]?)?secret"
     r"|\w{0,12}token|токен|(?:api|access|private|secret)[ _-]?key|api-?(?:schlüssel|nyckeln?|ключ|token)"
-    r"|chiave(?: api)?|(?:api )?ключ)"
+    r"|chiave(?: api)?|(?:api )?ключ|(?:pass|pw|pin)(?=[:=]))"
 )
 _IS = (
-    r"(?:\s(?:is|was|ist|war|lautet|är|var|è|era|es|est)\s(?:now |jetzt |nu |ora )?"
-    r"|\s?(?:[:=]{1,2}|->|=>)\s?|\s[—–-]\s|\s)"
+    r"(?:(?:\s[^\W\d_]{1,14}){0,4}?(?:\s(?:is|was|ist|war|lautet|är|var|è|era|es|est)\s(?:now |jetzt |nu |ora )?"
+    r"|\s?(?:[:=]{1,2}|->|=>)\s?|\s[—–-]\s)|\s)"
 )
-_STATED = re.compile(rf"{_NAME}[\"'»)]?({_IS})[\"'«“„`<(]?([^\s\x00\"'<>\[\](),;&`«»“”„]{{4,512}})", re.I)
+_STATED = re.compile(rf"{_NAME}[\"'»)]?({_IS})[\"'«“„`<(]?([^\s\x00\"'<>\[\]&`«»“”„]{{4,512}})", re.I)
 _CODED = r"(?=[A-Za-z+/_=-]{0,80}\d)(?=[\d+/_=-]{0,80}[A-Za-z])[A-Za-z0-9+/_=-]{16,512}"
 _CODED_NEARBY = re.compile(
     rf"{_NAME}(?:[\s:=\"'`(]{{1,3}}[^\W\d_]{{1,14}}){{0,4}}[\s:=\"'`(]{{1,4}}({_CODED})(?![\w\]])", re.I
 )
 _PASSWORD = re.compile(r"pass|pwd|kennw|lösen|парол", re.I)
 _REST_OF_LINE = re.compile(r"[.!?\"'»”)]{0,2}[ \t]*(?:\n|$)")
-_DOTS = ".!?:"
+_DOTS = ".!?:,;)"
 _PLAIN_WORDS = frozenset(
     (
-        *(
-            "none",
-            "null",
-            "true",
-            "false",
-            "wrong",
-            "incorrect",
-            "invalid",
-            "required",
-            "optional",
-            "expired",
-            "changed",
-        ),
-        *(
-            "missing",
-            "empty",
-            "unknown",
-            "correct",
-            "reset",
-            "forgotten",
-            "normal",
-            "plain",
-            "encrypted",
-            "hidden",
-            "saved",
-        ),
-        *(
-            "stored",
-            "oauth2",
-            "oauth2.0",
-            "kerberos",
-            "ntlm",
-            "string",
-            "field",
-            "manager",
-            "error",
-            "failed",
-            "failure",
-        ),
-        *("accepted", "rejected", "blank", "please", "thanks", "thank"),
+        *("none", "null", "true", "false", "wrong", "incorrect", "invalid", "required", "optional", "expired"),
+        *("changed", "missing", "empty", "unknown", "correct", "reset", "forgotten", "normal", "plain", "hidden"),
+        *("saved", "stored", "oauth2", "oauth2.0", "kerberos", "ntlm", "string", "field", "manager", "error"),
+        *("failed", "failure", "accepted", "rejected", "blank", "please", "thanks", "thank", "encrypted"),
+        *("falsch", "vergessen", "ungültig", "abgelaufen", "pflichtfeld", "felaktigt", "saknas", "sbagliata", "errata"),
+        *("scaduta", "obbligatorio", "dimenticata", "неверный", "неправильный", "забыт", "обязательно"),
     )
 )
 

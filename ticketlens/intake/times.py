@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from ticketlens.errors import BadPayload
+from ticketlens.intake.shown import shown
 
 DayOrder = Literal["day-first", "month-first"]
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -35,6 +36,7 @@ _DAY_NAME = re.compile(
     rf"(?P<day>\d{{1,2}})[\s/.-]+(?P<name>[a-z]{{3,9}})\.?[\s/,.-]+(?P<year>\d{{4}}|\d\d){_CLOCK}{_ZONE}", re.I
 )
 _NAME_DAY = re.compile(rf"(?P<name>[a-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){_CLOCK}{_ZONE}", re.I)
+_MAIL = re.compile(r"(?:[a-z]{3},\s*)?\d{1,2}\s+[a-z]{3}\s+\d{4}\s+\d\d:\d\d", re.I)
 _LEAP_SECOND = re.compile(r"(\d\d:\d\d):60")
 
 
@@ -107,11 +109,11 @@ def _from_other_forms(text: str, path: str, rule: TimeRule) -> datetime:
     if len(text) > 100:
         raise BadPayload(path, "not a time")
     try:
-        return _iso_variant(text) or _human(text, path, rule) or parsedate_to_datetime(text)
+        return _iso_variant(text) or _human(text, path, rule) or _mail(text)
     except BadPayload:
         raise
     except (ValueError, TypeError, IndexError, OverflowError):
-        raise BadPayload(path, f'"{text[:40]}" is no time') from None
+        raise BadPayload(path, f'"{shown(text, 40)}" is no time') from None
 
 
 def _iso_variant(text: str) -> datetime | None:
@@ -123,6 +125,13 @@ def _iso_variant(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment + timedelta(seconds=1) if second != text else moment
+
+
+def _mail(text: str) -> datetime:
+    """The form of mail (RFC 5322, 3.3); its own reader takes far more than that for a date."""
+    if not _MAIL.match(text):
+        raise ValueError(text)
+    return parsedate_to_datetime(text)
 
 
 def _human(text: str, path: str, rule: TimeRule) -> datetime | None:
@@ -150,18 +159,18 @@ def _month_and_day(match: re.Match[str], path: str, order: DayOrder | None) -> t
     if b > 12:
         return a, b
     if order is None:
-        raise BadPayload(path, f'"{match[0][:40]}": {_AMBIGUOUS}')
+        raise BadPayload(path, f'"{shown(match[0], 40)}": {_AMBIGUOUS}')
     return (b, a) if order == "day-first" else (a, b)
 
 
 def _assemble(match: re.Match[str], month: int, day: int) -> datetime:
-    year = int(match["year"])
+    year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
     hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
     if half := match["half"]:
         if not 1 <= hour <= 12:
             raise ValueError(hour)
         hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
-    moment = datetime(year + 2000 if year < 100 else year, month, day, hour, minute, second)  # noqa: DTZ001
+    moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
     return datetime.fromisoformat(moment.isoformat() + _offset(match["zone"]))
 
 

@@ -10,7 +10,19 @@ FIELDS = (
     "tag", "organization", "requester", "status", "topic",
 )  # fmt: skip
 DATED = ("arrived", "solved", "first_solved", "rated")
-STATES = ("open", "solved", "reopened", "settled", "returned", "rated", "satisfied", "core", "weak", "edited", "ungrouped")
+STATES = (
+    "open",
+    "solved",
+    "reopened",
+    "settled",
+    "returned",
+    "rated",
+    "satisfied",
+    "core",
+    "weak",
+    "edited",
+    "ungrouped",
+)
 CUSTOM = "custom."
 NONE = ""
 
@@ -22,9 +34,9 @@ class Filter:
     """Every part given must hold; several values of one field are alternatives, and "" stands for "has none".
 
     `first` and `last` are days of the workspace's zone, both included, on the date that `dated` names.
-    `states` all hold at once: "open" (neither solved nor closed), "solved", "reopened" (at least once), "settled" (first
-    solved 7 days ago or more), "returned" (reopened within 7 days of its first solve), "rated", "satisfied", and how its
-    topic was found.
+    `states` all hold at once: "open" (neither solved nor closed), "solved", "reopened" (at least once), "settled"
+    (first solved 7 days ago or more), "returned" (reopened within 7 days of its first solve), "rated", "satisfied", and
+    how its topic was found.
     `open_at` keeps what was open at that moment. `excluded` asks for what stays out of every figure: "spam", …
     """
 
@@ -47,3 +59,6 @@ class Filter:
 
     def without(self, name: str) -> "Filter":
         return replace(self, where={key: values for key, values in self.where.items() if key != name})
+
+
+EVERYTHING = Filter()

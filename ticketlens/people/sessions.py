@@ -47,7 +47,7 @@ class Sessions:
     def end(self, secret: str) -> None:
         self._records.delete_record(NOUN, fingerprint(secret))
 
-    def end_by_id(self, id: str) -> bool:  # noqa: A002
+    def end_by_id(self, id: str) -> bool:
         return self._records.delete_record(NOUN, id)
 
     def end_all_of(self, person: str | None) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ticketlens.metrics.periods import Period
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Timing
@@ -47,8 +47,8 @@ class Version(NamedTuple):
 class Prepared:
     """A ticket as it is stored: raw (kept apart), clean (searched, embedded, shown, exported), and timed.
 
-    `raw` is the whole ticket as its source told it, packed as `codec.load` reads it; `ticket` has its short fields redacted, and
-    its long texts are not looked at: `text` has the clean ones. Days are counted in the workspace's zone.
+    `raw` is the whole ticket as its source told it, packed as `codec.load` reads it; `ticket` has its short fields
+    redacted, and its long texts are not looked at: `text` has the clean ones. Days are counted in the workspace's zone.
     """
 
     ticket: Ticket
@@ -132,7 +132,7 @@ class Question:
     periods: tuple[Period, ...]
     as_of: datetime
     cohort: str = "arrived"
-    where: Filter = Filter()
+    where: Filter = EVERYTHING
     group_by: str | None = None
 
 
@@ -163,7 +163,9 @@ class TicketStore(Protocol):
     def get_raw(self, source: str, id: str) -> Ticket | None:
         """The ticket with its raw text, for re-deriving and for those who may see it."""
 
-    def list_tickets(self, where: Filter, *, cursor: str | None = None, limit: int = 50, as_of: datetime | None = None) -> RowPage:
+    def list_tickets(
+        self, where: Filter, *, cursor: str | None = None, limit: int = 50, as_of: datetime | None = None
+    ) -> RowPage:
         """Newest first. The cursor is opaque; a list read to its end has each ticket once."""
 
     def count_tickets(self, where: Filter, *, as_of: datetime | None = None) -> int: ...
@@ -250,7 +252,9 @@ class TopicStore(Protocol):
 
 
 class RecordStore(Protocol):
-    def put_record(self, noun: str, id: str, fields: Mapping[str, object], *, expected: int | None = None) -> int | None:
+    def put_record(
+        self, noun: str, id: str, fields: Mapping[str, object], *, expected: int | None = None
+    ) -> int | None:
         """The new version; None where `expected` is given (0: must not exist) and is not the version there."""
 
     def get_record(self, noun: str, id: str) -> Record | None: ...
@@ -288,4 +292,3 @@ class Store(TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, Inbo
         """What `doctor` prints: kind, its version, schema, size on disk."""
 
     def close(self) -> None: ...
-

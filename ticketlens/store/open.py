@@ -12,7 +12,9 @@ SQLITE = "sqlite:///"
 def open_store(url: str) -> Store:
     """The store at `sqlite:///relative.db` or `sqlite:////absolute.db`; made if it is not there."""
     if not url.startswith(SQLITE):
-        raise ConfigError(f"store: {url.split('@')[-1]!r} is no address of a store; write sqlite:///ticketlens.db")
+        raise ConfigError(
+            f"store: {url.rsplit('@', maxsplit=1)[-1]!r} is no address of a store; write sqlite:///ticketlens.db"
+        )
     path = Path(url.removeprefix(SQLITE)).expanduser()
     if not path.name:
         raise ConfigError("store: the address names no file; write sqlite:///ticketlens.db")

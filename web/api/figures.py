@@ -26,7 +26,7 @@ def topics(lens: Lens, asked: Asked) -> Json:
     }
 
 
-def topic(lens: Lens, asked: Asked, id: int) -> Json:  # noqa: A002
+def topic(lens: Lens, asked: Asked, id: int) -> Json:
     page = None if lens.empty() else lens.topic(id, asked.where)
     if page is None:
         raise NotFound(f"There is no topic {id}.")

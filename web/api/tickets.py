@@ -18,7 +18,7 @@ def tickets(lens: Lens, asked: Asked) -> Json:
     return {"items": [lens.row_json(row, topics) for row in page.items], "next": page.next}
 
 
-def ticket(lens: Lens, asked: Asked, source: str, id: str) -> Json:  # noqa: A002
+def ticket(lens: Lens, asked: Asked, source: str, id: str) -> Json:
     page = lens.ticket(source, id)
     if page is None:
         raise NotFound("There is no such ticket.")

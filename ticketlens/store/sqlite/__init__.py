@@ -13,9 +13,7 @@ from ticketlens.store.sqlite.topics import SqliteTopics
 from ticketlens.store.sqlite.vectors import SqliteVectors
 
 
-class SqliteStore(
-    SqliteTickets, SqliteFigures, SqliteVectors, SqliteTopics, SqliteRecords, SqliteInbox, SqliteLeases
-):
+class SqliteStore(SqliteTickets, SqliteFigures, SqliteVectors, SqliteTopics, SqliteRecords, SqliteInbox, SqliteLeases):
     def __init__(self, path: Path) -> None:
         self._db = Database(path)
 

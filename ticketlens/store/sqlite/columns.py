@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from ticketlens.metrics.bins import bin_of
@@ -28,7 +29,9 @@ def duration_column(metric: str, clock: str) -> str:
 
 
 DURATION_COLUMNS = tuple(
-    name for metric, clock in DURATIONS for name in (duration_column(metric, clock), duration_column(metric, clock) + "_bin")
+    name
+    for metric, clock in DURATIONS
+    for name in (duration_column(metric, clock), duration_column(metric, clock) + "_bin")
 )
 COLUMNS = (*FIELDS, *DURATION_COLUMNS)
 QUOTED = [f'"{name}"' for name in COLUMNS]
@@ -36,7 +39,10 @@ INSERT = (
     f"INSERT INTO tickets (key, {', '.join(QUOTED)}, topic, match, similarity) "
     f"VALUES ({', '.join('?' * (len(COLUMNS) + 4))})"
 )
-UPDATE = f"UPDATE tickets SET {', '.join(f'{name} = ?' for name in QUOTED)}, topic = ?, match = ?, similarity = ? WHERE key = ?"
+UPDATE = (
+    f"UPDATE tickets SET {', '.join(f'{name} = ?' for name in QUOTED)}, topic = ?, match = ?, similarity = ? "
+    "WHERE key = ?"
+)
 READ = tuple(duration_column(metric, clock) for metric, clock in DURATIONS)
 SELECT = (
     f"SELECT {', '.join(f't.{c}' for c in READ)}, t.topic, t.match, t.similarity, t.waited_seconds, t.waiting_since, "
@@ -86,7 +92,7 @@ def row(columns: tuple[Any, ...]) -> Row:
 def pauses(prepared: Prepared) -> list[tuple[int, int]]:
     """(solved, reopened) of every solved stretch that ended."""
     cycles = prepared.timing.cycles
-    return [(before[1], after[0]) for before, after in zip(cycles, cycles[1:], strict=False) if before[1] is not None]
+    return [(before[1], after[0]) for before, after in pairwise(cycles) if before[1] is not None]
 
 
 def _durations(durations: Mapping[str, tuple[int | None, int | None]]) -> list[int | None]:
@@ -108,5 +114,3 @@ def _day(day: date | None) -> int | None:
 
 def _flag(value: bool | None) -> int | None:
     return None if value is None else int(value)
-
-

@@ -105,7 +105,9 @@ class Database:
         newest = known[-1][0]
         version = self.value("PRAGMA user_version")
         if version > newest:
-            raise StoreError(f"the store {self.path} was made by a newer TicketLens (schema {version}); update TicketLens")
+            raise StoreError(
+                f"the store {self.path} was made by a newer TicketLens (schema {version}); update TicketLens"
+            )
         for number, sql in known:
             if number > version:
                 self._apply(number, sql)

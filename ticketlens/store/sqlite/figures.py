@@ -22,7 +22,9 @@ Counts = Counter[tuple[int, str | None, int, bool]]
 ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
 """When the event of a metric was; waits end with the last solve."""
 
-PAUSED = "(t.reopens > 0 AND EXISTS (SELECT 1 FROM pauses p WHERE p.key = t.key AND p.start <= {at:d} AND {at:d} < p.stop))"
+PAUSED = (
+    "(t.reopens > 0 AND EXISTS (SELECT 1 FROM pauses p WHERE p.key = t.key AND p.start <= {at:d} AND {at:d} < p.stop))"
+)
 """A reopened ticket that stood as solved at that moment."""
 
 LEAST_AGE = "min({at:d}, coalesce(t.observed_until, {forever}), (SELECT at FROM read_to r WHERE r.source = t.source))"
@@ -42,7 +44,10 @@ class SqliteFigures:
                 self._paused(count, question, clock, positions)
             if question.cohort == "arrived" and metric in ENDS:
                 self._running(count, question, metric, clock, positions, live=live)
-        return [Cell(*place, n) for place, n in sorted(count.items(), key=lambda item: (item[0][0], item[0][1] or "", *item[0][2:]))]
+        return [
+            Cell(*place, n)
+            for place, n in sorted(count.items(), key=lambda item: (item[0][0], item[0][1] or "", *item[0][2:]))
+        ]
 
     def tally(self, question: Question) -> list[Tally]:
         sums: dict[tuple[int, str | None], list[int]] = defaultdict(lambda: [0] * 7)
@@ -50,7 +55,11 @@ class SqliteFigures:
         with self._db.snapshot():
             live = self._live(question)
             day, group, table, met = self._over(question, live=live)
-            is_open = "t.is_open" if live else f"((t.is_open OR coalesce(t.solved_at, 0) > {at:d}) AND NOT {PAUSED.format(at=at)})"
+            is_open = (
+                "t.is_open"
+                if live
+                else f"((t.is_open OR coalesce(t.solved_at, 0) > {at:d}) AND NOT {PAUSED.format(at=at)})"
+            )
             figures = {
                 "arrived": f"sum({is_open}), sum(t.waited_seconds), 0, 0, count(t.satisfied), sum(t.satisfied)",
                 "solved": "0, 0, 0, 0, 0, 0",
@@ -63,7 +72,10 @@ class SqliteFigures:
                 sums[one, key] = [a + (b or 0) for a, b in zip(sums[one, key], cells, strict=True)]
             if question.cohort == "arrived":
                 self._add_running_waits(sums, question, live=live)
-        return [Tally(*place, *cells) for place, cells in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
+        return [
+            Tally(*place, *cells)
+            for place, cells in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+        ]
 
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
         counts = []
@@ -77,12 +89,13 @@ class SqliteFigures:
     def coverage(self, where: Filter) -> Coverage:
         met = condition(where)
         rows = self._db.rows(f"SELECT t.match, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1", met.values)
-        n = defaultdict(int, rows)
+        n: dict[int, int] = defaultdict(int, rows)
         return Coverage(ungrouped=n[0], weak=n[1], core=n[2], edited=n[3])
 
     def excluded(self, where: Filter) -> dict[str, int]:
         met = condition(Filter(where.first, where.last, where.dated, where.where, where.q, excluded="any"))
-        sql = f"SELECT t.excluded, count(*) FROM tickets t WHERE {met.sql} AND t.excluded IS NOT NULL GROUP BY 1 ORDER BY 1"
+        met.add("t.excluded IS NOT NULL")
+        sql = f"SELECT t.excluded, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1 ORDER BY 1"
         return dict(self._db.rows(sql, met.values))
 
     def _live(self, question: Question) -> bool:
@@ -95,7 +108,9 @@ class SqliteFigures:
         day = f"t.{DAYS[question.cohort]}"
         met = condition(question.where, None if live else question.as_of)
         if question.periods:
-            met.add(f"{day} >= ? AND {day} < ?", question.periods[0].start.toordinal(), question.periods[-1].end.toordinal())
+            met.add(
+                f"{day} >= ? AND {day} < ?", question.periods[0].start.toordinal(), question.periods[-1].end.toordinal()
+            )
         else:
             met.add("0")
         group, table = "NULL", "tickets t"
@@ -121,27 +136,25 @@ class SqliteFigures:
             if day in number:
                 yield (number[day], _text(group), *rest)
 
-    def _ended(
-        self, count: Counts, question: Question, metric: str, clock: str, *, live: bool
-    ) -> None:
+    def _ended(self, count: Counts, question: Question, metric: str, clock: str, *, live: bool) -> None:
         day, group, table, met = self._over(question, live=live)
         column = f"t.{duration_column(metric, clock)}_bin"
         met.add(f"{column} IS NOT NULL")
         if not live:
             met.add(f"{ENDS.get(metric, 't.solved_at')} <= ?", seconds(question.as_of))
-        sql = f"SELECT {day}, {group}, {column}, count(*) FROM {table} WHERE {met.sql} GROUP BY 1, {'2, 3' if group != 'NULL' else '3'}"
+        keys = "1, 3" if group == "NULL" else "1, 2, 3"
+        sql = f"SELECT {day}, {group}, {column}, count(*) FROM {table} WHERE {met.sql} GROUP BY {keys}"
         for period, key, number, n in self._by_period(question, self._db.rows(sql, met.values)):
             count[period, key, number, True] += n
 
-    def _paused(
-        self, count: Counts, question: Question, clock: str, positions: Positions
-    ) -> None:
+    def _paused(self, count: Counts, question: Question, clock: str, positions: Positions) -> None:
         """Tickets that were solved at `as_of` and reopened after it."""
         day, group, table, met = self._over(question, live=False)
         at = seconds(question.as_of)
         started = "t.created_at" if clock == "calendar" else "t.business_start"
         met.add(f"{started} IS NOT NULL AND t.reopens > 0 AND p.start <= ? AND ? < p.stop", at, at)
-        sql = f"SELECT {day}, {group}, p.start, {started}, t.schedule FROM {table} JOIN pauses p ON p.key = t.key WHERE {met.sql}"
+        columns = f"{day}, {group}, p.start, {started}, t.schedule"
+        sql = f"SELECT {columns} FROM {table} JOIN pauses p ON p.key = t.key WHERE {met.sql}"
         self._add_ages(count, question, self._db.rows(sql, met.values), clock, positions, ended=True)
 
     def _add_ages(
@@ -182,7 +195,9 @@ class SqliteFigures:
         sql = f"SELECT {day}, {group}, {stop}, {started}, t.schedule FROM {table} WHERE {met.sql}"
         self._add_ages(count, question, self._db.rows(sql, met.values), clock, positions, ended=False)
 
-    def _add_running_waits(self, sums: dict[tuple[int, str | None], list[int]], question: Question, *, live: bool) -> None:
+    def _add_running_waits(
+        self, sums: dict[tuple[int, str | None], list[int]], question: Question, *, live: bool
+    ) -> None:
         day, group, table, met = self._over(question, live=live)
         met.add("t.is_open AND t.waiting_since IS NOT NULL")
         stop = LEAST_AGE.format(at=seconds(question.as_of), forever=FOREVER)
@@ -217,5 +232,3 @@ def _business_ages(rows: Sequence[tuple[Any, ...]], positions: Positions) -> np.
 
 def _text(group: Any) -> str | None:
     return None if group is None else str(group)
-
-

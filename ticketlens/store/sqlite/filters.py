@@ -50,13 +50,7 @@ def condition(where: Filter, as_of: datetime | None = None) -> Condition:
         met.add("t.excluded IS NULL")
     elif where.excluded != "any":
         met.add("t.excluded = ?", where.excluded)
-    day = DAYS[where.dated]
-    if where.first is not None:
-        met.add(f"t.{day} >= ?", where.first.toordinal())
-    if where.last is not None:
-        met.add(f"t.{day} <= ?", where.last.toordinal())
-    if where.dated != "arrived" and where.first is None and where.last is None:
-        met.add(f"t.{day} IS NOT NULL")
+    _dated(met, where)
     for name, chosen in where.where.items():
         _field(met, name, chosen)
     for state in where.states:
@@ -70,6 +64,16 @@ def condition(where: Filter, as_of: datetime | None = None) -> Condition:
     return met
 
 
+def _dated(met: Condition, where: Filter) -> None:
+    day = DAYS[where.dated]
+    if where.first is not None:
+        met.add(f"t.{day} >= ?", where.first.toordinal())
+    if where.last is not None:
+        met.add(f"t.{day} <= ?", where.last.toordinal())
+    if where.dated != "arrived" and where.first is None and where.last is None:
+        met.add(f"t.{day} IS NOT NULL")
+
+
 def open_at(at: int) -> tuple[Any, ...]:
     """(SQL, values): open at that moment, and still observed then."""
     return _open_at(at)
@@ -78,7 +82,8 @@ def open_at(at: int) -> tuple[Any, ...]:
 def _open_at(at: int) -> tuple[Any, ...]:
     return (
         "t.created_at <= ? AND (t.is_open OR t.solved_at > ?) AND (t.observed_until IS NULL OR t.observed_until >= ?) "
-        "AND (t.reopens = 0 OR NOT EXISTS (SELECT 1 FROM pauses p WHERE p.key = t.key AND p.start <= ? AND ? < p.stop))",
+        "AND (t.reopens = 0 OR NOT EXISTS (SELECT 1 FROM pauses p "
+        "WHERE p.key = t.key AND p.start <= ? AND ? < p.stop))",
         at, at, at, at, at,
     )  # fmt: skip
 

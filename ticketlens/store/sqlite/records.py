@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from ticketlens.store.base import Record
 from ticketlens.store.codec import seconds
@@ -12,17 +13,19 @@ from ticketlens.store.sqlite.connection import Database
 class SqliteRecords:
     _db: Database
 
-    def put_record(self, noun: str, id: str, fields: Mapping[str, object], *, expected: int | None = None) -> int | None:  # noqa: A002
+    def put_record(
+        self, noun: str, id: str, fields: Mapping[str, object], *, expected: int | None = None
+    ) -> int | None:
         with self._db.transaction() as connection:
             held = connection.execute("SELECT version FROM records WHERE noun = ? AND id = ?", (noun, id)).fetchall()
-            version = int(held[0][0]) if held else 0
+            version = cast(int, held[0][0]) if held else 0
             if expected is not None and expected != version:
                 return None
             packed = json.dumps(fields, ensure_ascii=False)
             connection.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", (noun, id, version + 1, packed))
             return version + 1
 
-    def get_record(self, noun: str, id: str) -> Record | None:  # noqa: A002
+    def get_record(self, noun: str, id: str) -> Record | None:
         rows = self._db.rows("SELECT version, fields FROM records WHERE noun = ? AND id = ?", (noun, id))
         return Record(id, json.loads(rows[0][1]), rows[0][0]) if rows else None
 
@@ -30,7 +33,7 @@ class SqliteRecords:
         rows = self._db.rows("SELECT id, version, fields FROM records WHERE noun = ? ORDER BY id", (noun,))
         return [Record(id_, json.loads(fields), version) for id_, version, fields in rows]
 
-    def delete_record(self, noun: str, id: str) -> bool:  # noqa: A002
+    def delete_record(self, noun: str, id: str) -> bool:
         with self._db.transaction() as connection:
             connection.execute("DELETE FROM records WHERE noun = ? AND id = ?", (noun, id))
             return connection.changes() > 0
@@ -47,7 +50,10 @@ class SqliteInbox:
 
     def deliveries(self, *, limit: int) -> list[tuple[int, str, bytes, Mapping[str, str]]]:
         sql = "SELECT number, source, body, headers FROM inbox WHERE outcome IS NULL ORDER BY number LIMIT ?"
-        return [(number, source, body, json.loads(headers)) for number, source, body, headers in self._db.rows(sql, (limit,))]
+        return [
+            (number, source, body, json.loads(headers))
+            for number, source, body, headers in self._db.rows(sql, (limit,))
+        ]
 
     def settle(self, number: int, outcome: str) -> None:
         with self._db.transaction() as connection:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import apsw
 
@@ -46,11 +46,11 @@ class SqliteTickets:
             self._write(connection, unchanged, new=False)
             grow(connection)
 
-    def get_ticket(self, source: str, id: str) -> Row | None:  # noqa: A002
+    def get_ticket(self, source: str, id: str) -> Row | None:
         found = self._db.rows(f"{columns.SELECT} WHERE t.source = ? AND t.id = ?", (source, id))
         return columns.row(found[0]) if found else None
 
-    def get_raw(self, source: str, id: str) -> Ticket | None:  # noqa: A002
+    def get_raw(self, source: str, id: str) -> Ticket | None:
         sql = "SELECT r.ticket FROM raw r JOIN tickets t ON t.key = r.key WHERE t.source = ? AND t.id = ?"
         packed = self._db.value(sql, (source, id))
         return load(packed) if packed else None
@@ -86,11 +86,14 @@ class SqliteTickets:
             table, column = "tickets t", COLUMNS[field]
         else:
             raise ConfigError(f"unknown field {field!r}; known are tag, {', '.join(COLUMNS)} and custom.NAME")
-        sql = f"SELECT coalesce({column}, ''), count(*) FROM {table} WHERE {met.sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"
+        counted = f"coalesce({column}, ''), count(*)"
+        sql = f"SELECT {counted} FROM {table} WHERE {met.sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"
         return [(str(value), n) for value, n in self._db.rows(sql, [*met.values, limit])]
 
     def span(self) -> Span | None:
-        first, last = self._db.rows("SELECT (SELECT min(created_at) FROM tickets), (SELECT max(created_at) FROM tickets)")[0]
+        first, last = self._db.rows(
+            "SELECT (SELECT min(created_at) FROM tickets), (SELECT max(created_at) FROM tickets)"
+        )[0]
         if first is None:
             return None
         read_to = self._db.value("SELECT max(at) FROM read_to")
@@ -119,7 +122,8 @@ class SqliteTickets:
         if not batch:
             return
         if new:
-            first = (connection.execute("SELECT max(key) FROM tickets").fetchall()[0][0] or 0) + 1
+            last = connection.execute("SELECT coalesce(max(key), 0) FROM tickets").fetchall()[0][0]
+            first = cast(int, last) + 1
             keyed = [(first + index, prepared) for index, (_, prepared) in enumerate(batch)]
         else:
             keyed = [(key, prepared) for key, prepared in batch if key is not None]
@@ -140,11 +144,10 @@ def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepare
     connection.executemany(
         "INSERT INTO details (key, body, rest) VALUES (?, ?, ?)", ((key, *columns.details(p)) for key, p in keyed)
     )
+    connection.executemany("INSERT INTO raw (key, ticket) VALUES (?, ?)", ((key, p.raw) for key, p in keyed))
     connection.executemany(
-        "INSERT INTO raw (key, ticket) VALUES (?, ?)", ((key, p.raw) for key, p in keyed)
-    )
-    connection.executemany(
-        "INSERT OR IGNORE INTO tags (value, key) VALUES (?, ?)", [(tag, key) for key, p in keyed for tag in p.ticket.tags]
+        "INSERT OR IGNORE INTO tags (value, key) VALUES (?, ?)",
+        [(tag, key) for key, p in keyed for tag in p.ticket.tags],
     )
     connection.executemany(
         "INSERT INTO custom (name, value, key) VALUES (?, ?, ?)",
@@ -169,7 +172,7 @@ def grow(connection: apsw.Connection) -> None:
     connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'generation'")
 
 
-def _version(connection: apsw.Connection, source: str, id: str) -> tuple[int | None, Version | None]:  # noqa: A002
+def _version(connection: apsw.Connection, source: str, id: str) -> tuple[int | None, Version | None]:
     sql = "SELECT key, updated_us, reading, richness, digest FROM tickets WHERE source = ? AND id = ?"
     for key, *version in connection.execute(sql, (source, id)):
         return int(key), Version(*version)
@@ -216,5 +219,3 @@ def _decoded(cursor: str) -> tuple[int, str, str]:
         return int(at), str(source), str(id_)
     except (ValueError, TypeError, binascii.Error):
         raise ConfigError("cursor: not one that this list gave") from None
-
-

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import apsw
 
@@ -21,8 +21,9 @@ OUTSIDE = ("id", "centroid", "retired")
 PUT_TOPIC = "INSERT OR REPLACE INTO topics (id, retired, centroid, fields) VALUES (?, ?, ?, ?)"
 SWITCH = (
     "UPDATE tickets AS t SET topic = a.topic, match = coalesce(a.match, 0), similarity = a.similarity FROM "
-    "(SELECT k.key, a.topic, a.match, a.similarity FROM tickets k LEFT JOIN assignments a ON a.fingerprint = k.fingerprint"
-    "{only}) a WHERE a.key = t.key AND (t.topic IS NOT a.topic OR t.match <> coalesce(a.match, 0) OR t.similarity IS NOT a.similarity)"
+    "(SELECT k.key, a.topic, a.match, a.similarity FROM tickets k "
+    "LEFT JOIN assignments a ON a.fingerprint = k.fingerprint{only}) a WHERE a.key = t.key "
+    "AND (t.topic IS NOT a.topic OR t.match <> coalesce(a.match, 0) OR t.similarity IS NOT a.similarity)"
 )
 
 
@@ -68,7 +69,9 @@ class SqliteTopics:
 
     def assignments(self) -> dict[str, Assignment]:
         sql = "SELECT fingerprint, topic, match, similarity FROM assignments ORDER BY fingerprint"
-        return {name: Assignment(topic, MATCHES[match], similarity) for name, topic, match, similarity in self._db.rows(sql)}
+        return {
+            name: Assignment(topic, MATCHES[match], similarity) for name, topic, match, similarity in self._db.rows(sql)
+        }
 
     def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
         sql = (
@@ -98,7 +101,7 @@ class SqliteTopics:
     def first_and_last_day(self) -> dict[int, tuple[date, date]]:
         sql = (
             "SELECT id, (SELECT min(created_day) FROM tickets t WHERE t.excluded IS NULL AND t.topic = topics.id), "
-            "(SELECT max(created_day) FROM tickets t WHERE t.excluded IS NULL AND t.topic = topics.id) FROM topics WHERE NOT retired"
+            "(SELECT max(created_day) FROM tickets t WHERE t.excluded IS NULL AND t.topic = topics.id) FROM topics"
         )
         return {
             topic: (date.fromordinal(first), date.fromordinal(last))
@@ -116,7 +119,8 @@ def _put(connection: apsw.Connection, assignments: Mapping[str, Assignment]) -> 
 
 def _count(connection: apsw.Connection, counter: str, by: int) -> int:
     connection.execute("UPDATE counters SET value = value + ? WHERE name = ?", (by, counter))
-    return int(connection.execute("SELECT value FROM counters WHERE name = ?", (counter,)).fetchall()[0][0])
+    row = connection.execute("SELECT value FROM counters WHERE name = ?", (counter,)).fetchall()[0]
+    return cast(int, row[0])
 
 
 def _row(topic: Topic) -> tuple[Any, ...]:

@@ -39,7 +39,9 @@ class SqliteVectors:
         fingerprints: list[str] = []
         parts: list[Vectors] = []
         with self._db.snapshot():
-            rows = self._db.each(f"SELECT v.fingerprint, v.vector FROM vectors v WHERE {IN_USE} ORDER BY v.fingerprint", (model,))
+            rows = self._db.each(
+                f"SELECT v.fingerprint, v.vector FROM vectors v WHERE {IN_USE} ORDER BY v.fingerprint", (model,)
+            )
             chunk: list[bytes] = []
             for name, packed in rows:
                 fingerprints.append(name)
@@ -51,14 +53,15 @@ class SqliteVectors:
             parts.append(_unpacked(chunk))
         return fingerprints, np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)
 
-    def nearest(self, model: str, source: str, id: str, limit: int) -> list[tuple[Row, float]]:  # noqa: A002
+    def nearest(self, model: str, source: str, id: str, limit: int) -> list[tuple[Row, float]]:
         own = self._db.value("SELECT fingerprint FROM tickets WHERE source = ? AND id = ?", (source, id))
         packed = self._db.value("SELECT vector FROM vectors WHERE model = ? AND fingerprint = ?", (model, own))
         if packed is None:
             return []
         best = self._best(model, np.frombuffer(packed, dtype="<f4"), limit + 1)
         found: list[tuple[Row, float]] = []
-        sql = f"{columns.SELECT} WHERE t.fingerprint = ? AND t.excluded IS NULL ORDER BY t.created_at DESC, t.source, t.id LIMIT ?"
+        order = "ORDER BY t.created_at DESC, t.source, t.id LIMIT ?"
+        sql = f"{columns.SELECT} WHERE t.fingerprint = ? AND t.excluded IS NULL {order}"
         for name, cosine in best:
             rows = [columns.row(one) for one in self._db.rows(sql, (name, limit + 1))]
             found += [(row, cosine) for row in rows if (row.ticket.source, row.ticket.id) != (source, id)]

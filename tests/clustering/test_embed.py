@@ -1,0 +1,75 @@
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clustering.embed import encode_tickets, load
+from ticketlens.errors import ConfigError
+
+
+class Counting:
+    """An embedder that remembers what it was asked."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.name, self.dimensions = inner, inner.name, inner.dimensions
+        self.asked: list[str] = []
+
+    def encode(self, texts: Any) -> Any:
+        self.asked.extend(texts)
+        return self.inner.encode(texts)
+
+
+def test_the_vector_is_one_part_subject_and_two_parts_subject_and_body(words: Any) -> None:
+    found = encode_tickets(words, [("Parcel lost", "since Monday")])[0]
+    subject, whole = words.encode(["Parcel lost", "Parcel lost\nsince Monday"])
+    expected = subject / 3 + 2 * whole / 3
+    assert np.allclose(found, expected / np.linalg.norm(expected), atol=1e-6)
+
+
+def test_where_one_part_is_empty_the_other_stands_alone_and_no_text_is_the_zero_row(words: Any) -> None:
+    found = encode_tickets(words, [("Parcel lost", " "), ("", "Parcel lost"), ("", "\n")])
+    assert np.allclose(found[0], words.encode(["Parcel lost"])[0])
+    assert (found[0] == found[1]).all()
+    assert not found[2].any()
+
+
+def test_equal_texts_are_encoded_once_and_progress_reaches_the_total(words: Any) -> None:
+    counting, told = Counting(words), []
+    rows = encode_tickets(counting, [("a b", ""), ("a b", ""), ("a  b", "")], lambda *step: told.append(step))
+    assert counting.asked == ["a b"]
+    assert told == [(1, 1)]
+    assert (rows[0] == rows[2]).all()
+
+
+def test_nothing_to_encode_is_an_empty_array(words: Any) -> None:
+    assert encode_tickets(words, []).shape == (0, words.dimensions)
+
+
+def test_the_english_model_knows_that_two_wordings_are_one_problem(english: Any) -> None:
+    refund, money, login = english.encode(["My refund never came", "Still waiting for my money back", "Cannot log in"])
+    assert refund @ money > refund @ login
+    assert english.dimensions == 384
+    assert english.encode([]).shape == (0, 384)
+
+
+def test_the_multilingual_model_brings_translations_together() -> None:
+    model = load("multilingual")
+    russian, english, other = model.encode(["Где мой заказ?", "Where is my order?", "The password is wrong"])
+    assert russian @ english > russian @ other
+    assert model.encode(["a\0b"]).shape == (1, model.dimensions)
+    assert model.encode([]).shape == (0, model.dimensions)
+
+
+def test_a_model_that_is_not_here_is_an_error_that_says_what_to_do() -> None:
+    with pytest.raises(ConfigError, match=r"nobody/nothing.*not on this machine.*english"):
+        load("nobody/nothing")
+
+
+def test_importing_the_module_loads_no_heavy_library() -> None:
+    check = (
+        "import sys, clustering.embed, clustering.engine; print({'torch', 'sentence_transformers'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,82 @@
+from typing import Any
+
+import pytest
+
+from clustering.label import Label, TopicTexts, label
+from clustering.phrases import count_phrases
+from clustering.stopwords import stop_words
+
+
+def named(embedder: Any, topics: list[list[str]], languages: list[list[str | None]] | None = None) -> list[Label]:
+    spoken = languages or [["en"] * len(texts) for texts in topics]
+    return label(
+        [
+            TopicTexts(texts, tongue, embedder.encode([" ".join(texts)])[0])
+            for texts, tongue in zip(topics, spoken, strict=True)
+        ],
+        embedder.encode,
+    )
+
+
+def test_a_name_is_a_phrase_as_people_wrote_it(words: Any) -> None:
+    texts = [f"{opening} refund not received {rest}" for opening in ("My", "Still", "The") for rest in ("yet", "why")]
+    assert named(words, [texts, ["Cannot open the app"] * 4])[0].name == "Refund not received"
+
+
+def test_no_two_names_are_equal_whatever_the_case(words: Any) -> None:
+    names = [found.name.casefold() for found in named(words, [["refund"] * 3, ["Refund"] * 3, ["REFUND"] * 3])]
+    assert len(set(names)) == 3
+
+
+def test_pseudonyms_addresses_and_numbers_are_never_in_a_name(words: Any) -> None:
+    texts = [
+        f"[email 3f2a9c] wrote [phone 9ab123] about 4711 and a@b.example https://x.example/y id 3f2a9c7d parcel lost {n}"
+        for n in range(6)
+    ]
+    found = named(words, [texts])[0]
+    said = f"{found.name} {' '.join(found.words)}".lower()
+    assert "parcel" in said
+    for secret in ("3f2a9c", "email", "phone", "4711", "example", "["):
+        assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "unwanted"),
+    [
+        ("ru", ["Не могу войти в личный кабинет", "Здравствуйте, не открывается личный кабинет"] * 3, {"не", "в"}),
+        ("sv", ["Jag kan inte logga in på mitt konto", "Hej, mitt konto är låst"] * 3, {"jag", "på", "mitt", "är"}),
+        ("it", ["Non riesco ad accedere al mio conto", "Il mio conto è bloccato"] * 3, {"il", "mio", "non", "è"}),
+        ("de", ["Ich kann mein Passwort nicht ändern", "Mein Passwort ist falsch"] * 3, {"ich", "mein", "ist"}),
+        ("fr", ["Je n'ai pas reçu ma commande", "Ma commande est en retard"] * 3, {"je", "ma", "est", "en"}),
+        ("es", ["No puedo entrar en mi cuenta", "Mi cuenta está bloqueada"] * 3, {"no", "mi", "en", "está"}),
+    ],
+)
+def test_function_words_of_a_language_are_not_words_of_a_topic(
+    words: Any, language: str, texts: list[str], unwanted: set[str]
+) -> None:
+    found = named(words, [texts], [[language] * len(texts)])[0]
+    assert found.words
+    assert not unwanted & set(found.words)
+
+
+def test_the_name_is_in_the_language_of_most_tickets(words: Any) -> None:
+    texts = ["Konto låst"] * 5 + ["Account locked"] * 3
+    assert named(words, [texts], [["sv"] * 5 + ["en"] * 3])[0].name == "Konto låst"
+
+
+def test_a_topic_of_symbols_alone_still_gets_a_name(words: Any) -> None:
+    first, second = named(words, [["???"] * 4, ["!!! 12345"] * 4])
+    assert first.name
+    assert first.name != second.name
+
+
+def test_a_verb_keeps_its_particle() -> None:
+    found = count_phrases(["I cannot log in to the portal"], stop_words("en"))
+    assert "log in" in found.count
+    assert "log" not in found.count
+    assert found.surface("log in") == "Log in"
+
+
+def test_capitals_throughout_are_lowered() -> None:
+    found = count_phrases(["PARCEL LOST", "PARCEL LOST", "parcel lost"], stop_words("en"))
+    assert found.surface("parcel lost") == "Parcel lost"

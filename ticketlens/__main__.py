@@ -1,0 +1,3 @@
+from ticketlens.cli.main import main
+
+main()

@@ -1,0 +1,86 @@
+"""ticketlens demo: an invented shop's tickets in a store of their own, grouped and served."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from ticketlens.cli.serve import first_link, start
+from ticketlens.cli.session import Session, Step, steps
+from ticketlens.demo.generator import generate
+from ticketlens.errors import ConfigError
+from ticketlens.model.filter import Filter
+from ticketlens.model.report import SetAside
+from ticketlens.model.ticket import Ticket
+
+BATCH = 500
+STORE = "ticketlens-demo.db"
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    tickets: tuple[Ticket, ...]
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@click.command()
+@click.option("--port", type=int, help="port to listen on (default: 8000, or TICKETLENS_PORT)")
+@click.option("--tickets", default=6000, show_default=True, type=click.IntRange(1, 2_000_000))
+@click.option("--no-serve", is_flag=True, help="make and group the tickets, then end")
+@click.pass_obj
+def demo(session: Session, port: int | None, tickets: int, no_serve: bool) -> None:
+    """Make demo tickets in a store of their own, find their topics, and serve the page."""
+    with as_file(files("ticketlens.demo") / "demo.toml") as settings:
+        config = session.config or Path(settings)
+        store = session.store or f"sqlite:///{STORE}"
+        own = Session(config, store, {"port": port})
+        _refuse_foreign(own)
+        begin = time.perf_counter()
+        with steps(quiet=False) as step:
+            _fill(own, tickets, step)
+            report = own.lens.cluster(full=False, step=step)
+        own.close()
+        click.echo(
+            f"{report.tickets:,} tickets in {report.topics} topics after {time.perf_counter() - begin:.0f} s", err=True
+        )
+        if not no_serve:
+            start(replace(own), lambda url: _tell(own, url), with_worker=True)
+
+
+def _tell(session: Session, url: str) -> None:
+    link = first_link(session, url)
+    click.echo(f"TicketLens is at {url}" + (f"\nsign in once at {link}" if link else ""))
+
+
+def _refuse_foreign(session: Session) -> None:
+    """The demo's tickets never go to a store that holds others."""
+    sources = dict(session.lens.facet("source", _everything()))
+    if set(sources) - {"demo"}:
+        raise ConfigError("this store holds tickets of your own; name another for the demo by --store")
+
+
+def _everything() -> Filter:
+    return Filter(excluded="any")
+
+
+def _fill(session: Session, count: int, step: Step) -> None:
+    there = session.lens.count(_everything())
+    progress = step("demo tickets")
+    if there >= count:
+        progress(there, there)
+        return
+    done = 0
+    for report in session.lens.add(_batches(count)):
+        done += report.received
+        progress(done, count)
+
+
+def _batches(count: int) -> Iterator[_Batch]:
+    made = (row.ticket for row in generate(count, until=datetime.now(UTC)))
+    while batch := tuple(islice(made, BATCH)):
+        yield _Batch(batch)

@@ -1,0 +1,107 @@
+"""ticketlens doctor: versions, settings with where they come from, and what is wrong."""
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from ticketlens import __version__
+from ticketlens.cli.session import Session, echo_json, json_option
+from ticketlens.config import TABLE, Settings, unknown_variables, variable
+from ticketlens.errors import TicketLensError
+from ticketlens.lens import Lens
+from ticketlens.store.sqlite.connection import FIRST_SAFE
+
+PACKAGES = ("apsw", "flask", "hdbscan", "numpy", "scikit-learn", "sentence-transformers", "torch")
+FOREIGN = 0.1
+REMEDY = 'set model = "multilingual", then ticketlens cluster --full'
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def doctor(session: Session, as_json: bool) -> None:
+    """Versions, settings with their origin (secrets hidden), and what is wrong with its remedy."""
+    problems: list[str] = [f"{name} is no setting; see: ticketlens doctor" for name in unknown_variables()]
+    settings = session.settings
+    store: dict[str, str] = {}
+    try:
+        store = dict(session.lens.store.versions())
+        problems += _problems(session.lens)
+    except TicketLensError as error:
+        problems.append(str(error))
+    told = {"versions": {**_versions(), **store}, "settings": _settings(settings), "problems": problems}
+    if as_json:
+        echo_json(told)
+    else:
+        _print(told)
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+def _versions() -> dict[str, str]:
+    found = {"ticketlens": __version__, "python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    return found
+
+
+def _settings(settings: Settings) -> list[dict[str, str]]:
+    shown = []
+    for row in TABLE:
+        value = getattr(settings, row.key.rpartition(".")[2])
+        text = _hidden(str(value)) if row.secret else _plain(value)
+        shown.append(
+            {
+                "key": row.key,
+                "value": text,
+                "origin": settings.origins[row.key],
+                "variable": variable(row.key),
+                "help": row.help,
+            }
+        )
+    return shown
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(getattr(one, "name", str(one)) for one in value) or "none"
+    return str(value)
+
+
+def _hidden(url: str) -> str:
+    """An address without the name and the password in it."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}…@{rest.rpartition('@')[2]}" if "@" in rest else url
+
+
+def _problems(lens: Lens) -> list[str]:
+    found = lens.ready()
+    sqlite = lens.store.versions().get("sqlite")
+    if sqlite and tuple(map(int, sqlite.split("."))) < FIRST_SAFE:
+        found.append(f"SQLite {sqlite} can lose commits; install apsw {'.'.join(map(str, FIRST_SAFE))} or newer")
+    if lens.empty():
+        return found
+    share = lens.foreign_share()
+    if share > FOREIGN and lens.settings.model == "english":
+        found.append(f"{share * 100:.0f} % of the tickets are not in English: {REMEDY}")
+    missing = lens.store.count_without_vector(lens.engine.key(lens.settings.model))
+    if missing:
+        found.append(f"{missing:,} texts are in no topic yet: run ticketlens cluster, or ticketlens worker")
+    return found
+
+
+def _print(told: Mapping[str, object]) -> None:
+    versions, settings, problems = told["versions"], told["settings"], told["problems"]
+    assert isinstance(versions, dict)
+    assert isinstance(settings, list)
+    assert isinstance(problems, list)
+    click.echo("\n".join(f"{name:<22} {value}" for name, value in versions.items()))
+    click.echo()
+    click.echo("\n".join(f"{row['key']:<22} {row['value']:<34} {row['origin']}" for row in settings))
+    click.echo()
+    click.echo("\n".join(f"! {problem}" for problem in problems) or "nothing is wrong")

@@ -1,0 +1,115 @@
+"""ticketlens import: tickets from files."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from connectors.file import FilePage, FileSource
+from ticketlens.cli.session import Session, Step, echo_json, json_option, steps
+from ticketlens.config import Settings
+from ticketlens.errors import ConfigError, TicketLensError
+from ticketlens.intake.context import ReadContext
+from ticketlens.intake.mapping import FieldMapping, fields_from_option, mapping_from, mapping_from_file
+from ticketlens.lens import Lens
+from ticketlens.model.report import Report
+
+FOREIGN = 0.1
+SHOWN_ASIDE = 10
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", help="the source that the tickets belong to; wins over what a row says (default: import)")
+@click.option(
+    "--format", "format_", type=click.Choice(["csv", "ndjson", "json", "mbox"]), help="where the content does not tell"
+)
+@click.option("--map", "fields", multiple=True, metavar="FIELD=COLUMN,…", help="which column is which field of ours")
+@click.option("--mapping", type=click.Path(path_type=Path), help="a TOML file with fields, values and defaults")
+@json_option
+@click.pass_obj
+def import_(
+    session: Session, files: tuple[Path, ...], source: str | None, format_: str | None, fields: tuple[str, ...],
+    mapping: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Store tickets from CSV, NDJSON or mbox FILEs (.gz too).
+
+    Run it again at any time: what is stored already is counted as unchanged.
+    """
+    plan = _mapping(mapping, fields)
+    report, failed = Report(), []
+    with steps(quiet=as_json) as step:
+        for file in files:
+            try:
+                report = report.add(
+                    _import(session.lens, file, _context(session.settings, plan, source), format_, step)
+                )
+            except TicketLensError as error:
+                failed.append(str(error))
+    report = replace(report, notes=(*report.notes, *_languages(session.lens)))
+    if as_json:
+        echo_json({**report.to_json(), "errors": failed})
+    else:
+        _tell(report)
+    for message in failed:
+        click.echo(f"ticketlens: {message}", err=True)
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _mapping(file: Path | None, options: Iterable[str]) -> FieldMapping:
+    told = mapping_from_file(file) if file else FieldMapping()
+    fields = {ours: theirs for option in options for ours, theirs in fields_from_option(option).items()}
+    return replace(told, fields={**told.fields, **mapping_from({"fields": fields}).fields}) if fields else told
+
+
+def _context(settings: Settings, mapping: FieldMapping, source: str | None) -> ReadContext:
+    return ReadContext(now=datetime.now(UTC), source_override=source, zone=ZoneInfo(settings.zone), mapping=mapping)
+
+
+def _import(lens: Lens, file: Path, context: ReadContext, format_: str | None, step: Step) -> Report:
+    if not file.exists():
+        raise ConfigError(f"{file}: there is no such file")
+    source = FileSource(file, context, format=format_)
+    reading = lens.reading(context.source_override or context.source, _fingerprint(context.mapping))
+    progress = step(f"import {file.name}")
+    report = Report()
+    for told in lens.add(_watched(source.pages(), progress), reading=reading):
+        report = report.add(told)
+    return replace(report, notes=tuple(dict.fromkeys((*report.notes, *context.notes.sentences()))))
+
+
+def _fingerprint(mapping: FieldMapping) -> str:
+    return hashlib.sha256(mapping.fingerprint.encode()).hexdigest()[:16]
+
+
+def _watched(pages: Iterable[FilePage], progress: object) -> Iterator[FilePage]:
+    for page in pages:
+        yield page
+        progress(page.position, page.total)  # type: ignore[operator]
+
+
+def _languages(lens: Lens) -> tuple[str, ...]:
+    share = lens.foreign_share()
+    if share <= FOREIGN or lens.settings.model != "english":
+        return ()
+    return (
+        f'{share * 100:.0f} % of the tickets are not in English: set model = "multilingual" before ticketlens cluster',
+    )
+
+
+def _tell(report: Report) -> None:
+    click.echo(
+        f"{report.received:,} received: {report.stored:,} stored, {report.unchanged:,} unchanged, "
+        f"{report.set_aside:,} set aside, {report.refused:,} refused"
+    )
+    for item in report.set_aside_items[:SHOWN_ASIDE]:
+        click.echo(f"  {item.place} {item.number}{f', id {item.id}' if item.id else ''}: {item.reason}")
+    if report.set_aside > SHOWN_ASIDE:
+        click.echo(f"  … and {report.set_aside - SHOWN_ASIDE:,} more; --json lists the first 1,000")
+    for note in report.notes:
+        click.echo(f"  {note}")

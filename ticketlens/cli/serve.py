@@ -1,0 +1,108 @@
+"""ticketlens serve and worker: the page and the API, and what happens behind them."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from ticketlens.cli.session import Session, echo_json, json_option
+from ticketlens.lens import Lens
+from ticketlens.people import People
+from ticketlens.worker import Worker
+
+
+@click.command()
+@click.option("--host", help="address to listen on (default: 127.0.0.1)")
+@click.option("--port", type=int, help="port to listen on (default: 8000; 0 takes a free one)")
+@click.option("--web-only", is_flag=True, help="no worker beside it: run ticketlens worker elsewhere")
+@json_option
+@click.pass_obj
+def serve(session: Session, host: str | None, port: int | None, web_only: bool, as_json: bool) -> None:
+    """Serve the page and the API, with one worker unless --web-only."""
+    session.overrides = {**session.overrides, "host": host, "port": port}
+    start(session, lambda url: _announce(session, url, as_json), with_worker=not web_only)
+
+
+def start(session: Session, announce: Callable[[str], None], *, with_worker: bool) -> None:
+    """Serve until told to stop."""
+    from web.serve import serve as serve_web
+
+    settings = session.settings
+    with _worker_beside(session) if with_worker else _nothing():
+        status = serve_web(
+            lambda: Session(session.config, session.store, session.overrides).lens,
+            settings.host, settings.port, base_url=settings.base_url or None, announce=announce,
+        )  # fmt: skip
+    if status:
+        raise click.exceptions.Exit(status)
+
+
+def first_link(session: Session, url: str) -> str | None:
+    """A one-time link for the first person, while nobody is set up."""
+    lens = Session(session.config, session.store, session.overrides).lens
+    try:
+        people = People(lens.store)
+        return None if people.anyone() else f"{url}/sign-in/{people.make_link()}"
+    finally:
+        lens.store.close()
+
+
+def _announce(session: Session, url: str, as_json: bool) -> None:
+    link = first_link(session, url)
+    if as_json:
+        echo_json({"url": url, "link": link})
+    else:
+        click.echo(f"TicketLens is at {url}" + (f", sign in once at {link}" if link else ""))
+    sys.stdout.flush()
+
+
+@contextmanager
+def _worker_beside(session: Session) -> Iterator[None]:
+    """A worker in a process of its own: models never load in the one that answers pages."""
+    command = [sys.executable, "-m", "ticketlens"]
+    command += ["--config", str(session.config)] if session.config else []
+    command += ["--store", session.store] if session.store else []
+    process = subprocess.Popen([*command, "worker"], stdin=subprocess.DEVNULL, stdout=sys.stderr)  # noqa: S603
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="do what is there to do, then end")
+@click.pass_obj
+def worker(session: Session, once: bool) -> None:
+    """Embed and group new tickets as they come, until told to stop."""
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+    _work(session.lens, stop, once=once)
+
+
+def _work(lens: Lens, stop: threading.Event, *, once: bool) -> None:
+    working = Worker(lens)
+    while not stop.is_set():
+        working.turn()
+        if once:
+            return
+        stop.wait(Worker.PAUSE_SECONDS)

@@ -1,0 +1,61 @@
+"""What every command starts from: settings, one store, one Lens, and how progress is shown."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from clustering.standard import StandardEngine
+from ticketlens.config import Settings, load_settings
+from ticketlens.lens import Lens
+from ticketlens.store.open import open_store
+
+json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON object and nothing else")
+
+
+@dataclass
+class Session:
+    """Made once a command; the store is opened when it is first needed, and closed at the end."""
+
+    config: Path | None = None
+    store: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load_settings(self.config, overrides={"store": self.store, **self.overrides})
+
+    @cached_property
+    def lens(self) -> Lens:
+        return Lens(open_store(self.settings.store), self.settings, StandardEngine())
+
+    def close(self) -> None:
+        if "lens" in self.__dict__:
+            self.lens.store.close()
+
+
+def echo_json(told: Mapping[str, object]) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
+
+
+Step = Callable[[str], Callable[[int, int], None]]
+
+
+@contextmanager
+def steps(*, quiet: bool) -> Iterator[Step]:
+    """A progress line for each named step, on standard error; each says how long it took."""
+    columns = (TextColumn("{task.description:<18}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bars:
+
+        def start(name: str) -> Callable[[int, int], None]:
+            task = bars.add_task(name, total=None)
+            return lambda done, total: bars.update(task, completed=done, total=total)
+
+        yield start

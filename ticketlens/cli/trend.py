@@ -1,0 +1,79 @@
+"""ticketlens trend: the same numbers as the page."""
+
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ticketlens.answers.words import length
+from ticketlens.cli.filters import chosen_filter, filter_options
+from ticketlens.cli.session import Session, echo_json, json_option
+from ticketlens.model.trend import Point, Trend
+from ticketlens.query import parse_moment
+
+
+@click.command()
+@click.option("--metric", default="ttr.full", show_default=True)
+@click.option("--clock", type=click.Choice(["calendar", "business"]), default="calendar", show_default=True)
+@click.option("--cohort", type=click.Choice(["arrived", "solved"]), default="arrived", show_default=True)
+@click.option("--by", type=click.Choice(["day", "week", "month", "quarter"]), default="week", show_default=True)
+@click.option("--as-of", metavar="TIME", help="as it was known then, such as 2026-11-16T09:00:00Z")
+@click.option("--group-by", metavar="FIELD")
+@filter_options
+@json_option
+@click.pass_obj
+def trend(session: Session, /, as_json: bool, as_of: str | None, **given: Any) -> None:
+    """One metric over days, weeks, months or quarters."""
+    where = chosen_filter(given)
+    told = session.lens.trend(where=where, as_of=parse_moment("--as-of", as_of) if as_of else None, **given)
+    if as_json:
+        echo_json(told.to_json())
+        return
+    _print(told)
+
+
+def _print(told: Trend) -> None:
+    console = Console()
+    console.print(
+        f"{told.metric} · {told.clock} time · {told.cohort} by {told.by} · {told.zone} · "
+        f"as of {told.as_of:%Y-%m-%d %H:%M %Z}"
+    )
+    for key, points in (told.groups or {"": told.points}).items():
+        table = Table(title=key or None, title_justify="left")
+        heads = (
+            ("value", "95 % interval")
+            if told.scalar
+            else ("half within", "95 % interval", "three quarters", "nine in ten")
+        )
+        for head in ("period", "n", "open", *heads):
+            table.add_column(head, justify="right" if head != "period" else "left")
+        for point in points:
+            table.add_row(*_cells(point, told))
+        console.print(table)
+
+
+def _cells(point: Point, told: Trend) -> tuple[str, ...]:
+    name = point.label if point.complete else f"{point.label} …"
+    shared = (name, f"{point.n:,}", f"{point.open:,}")
+    if told.scalar:
+        return (*shared, _value(point.value, told.unit), _interval(point, lambda value: _value(value, told.unit)))
+    if point.too_few:
+        return (*shared, "too few", "", "", "")
+    return (*shared, _reached(point.p50), _interval(point, length), _reached(point.p75), _reached(point.p90))
+
+
+def _reached(minutes: float | None) -> str:
+    return "not reached" if minutes is None else length(minutes)
+
+
+def _interval(point: Point, told: Any) -> str:
+    if point.low is None:
+        return ""
+    return f"{told(point.low)} – {'not reached' if point.high is None else told(point.high)}"
+
+
+def _value(value: float | None, unit: str) -> str:
+    if value is None:
+        return "not known"
+    return f"{value * 100:.1f} %" if unit == "share" else f"{value:,.0f}"

@@ -13,6 +13,7 @@ from ticketlens.lens import Lens
 from ticketlens.people import People
 from web.app import create_app
 from web.secret import form_secret
+from web.worker import PatientWorker, limit_patience
 from web.wsgi import WSGI
 
 LONGEST_LINE = 8190
@@ -80,7 +81,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def _options(listening: int, workers: int, threads: int) -> dict[str, Any]:
     return {
         "bind": f"fd://{listening}",
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "workers": workers,
         "threads": threads,
         "timeout": 120,
@@ -117,6 +118,7 @@ def _listen(host: str, port: int) -> socket.socket:
         )[0]
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        limit_patience(listening)
         listening.bind(address)
         listening.listen(1024)
     except OSError as error:

@@ -8,7 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from ticketlens.lens import Lens
 from ticketlens.people import People
 from web.secret import form_secret
 from web.serve import is_loopback, serve
+from web.worker import PATIENCE_SECONDS
 
 PROGRAM = """
 import sys
@@ -35,6 +36,11 @@ def lens():
 
 sys.exit(serve(lens, sys.argv[2], int(sys.argv[3]), announce=lambda url: print(url, flush=True)))
 """
+
+
+HALF = (
+    b"POST /api/v1/tickets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+)
 
 
 @contextmanager
@@ -77,6 +83,31 @@ def test_a_forged_scheme_or_host_gets_nowhere(tmp_path: Path) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(forged, timeout=10)
         assert refused.value.code == 400
+
+
+def test_connections_that_say_nothing_hold_nobody_up(tmp_path: Path) -> None:
+    with running(tmp_path / "lens.db") as (url, _), ExitStack() as silent:
+        port = int(url.rpartition(":")[2])
+        for _ in range(12):
+            silent.enter_context(socket.create_connection(("127.0.0.1", port)))
+        with urllib.request.urlopen(url + "/healthz", timeout=4) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.slow
+def test_requests_that_stop_halfway_are_let_go(tmp_path: Path) -> None:
+    with running(tmp_path / "lens.db") as (url, process), ExitStack() as slow:
+        port = int(url.rpartition(":")[2])
+        held = [slow.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(4)]
+        for connection in held[:2]:
+            connection.sendall(b"GET /heal")
+        for connection in held[2:]:
+            connection.sendall(HALF)
+        with urllib.request.urlopen(url + "/healthz", timeout=PATIENCE_SECONDS + 5) as answer:
+            assert answer.status == 200
+        assert b" 400 " in held[2].recv(100)
+        process.terminate()
+        assert process.communicate(timeout=20) == ("", "")
 
 
 @pytest.fixture

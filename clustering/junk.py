@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -37,21 +36,13 @@ def word_salad(texts: Sequence[str], count: int = SALADS) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Floors:
-    """Mean cosine to the nearest neighbours below which a ticket, or the middle ticket of a topic, is like salad."""
-
-    ticket: float
-    topic: float
+def topic_floor(salad: Floats) -> float:
+    """Mean cosine to the nearest neighbours that a topic's middle ticket must reach: three of four salads do not."""
+    return float(np.quantile(salad, TOPIC_QUANTILE)) if len(salad) else -1.0
 
 
-def floors(salad: Floats, members: Floats) -> Floors:
-    """From the mean cosine to the nearest neighbours of salads, and of members of dense groups.
-
-    A ticket must reach what 95 % of the salads do not, but no more than a tenth of the members is given up for it;
-    a topic's middle ticket must reach what three of four salads do not.
-    """
+def ticket_floor(salad: Floats, members: Floats) -> float:
+    """What a ticket must reach: 95 % of the salads do not; but no more than a tenth of the topics' members is lost."""
     if not len(salad) or not len(members):
-        return Floors(-1.0, -1.0)
-    ticket, topic = np.quantile(salad, (TICKET_QUANTILE, TOPIC_QUANTILE))
-    return Floors(min(float(ticket), float(np.quantile(members, MOST_LOST))), float(topic))
+        return -1.0
+    return min(float(np.quantile(salad, TICKET_QUANTILE)), float(np.quantile(members, MOST_LOST)))

@@ -61,14 +61,16 @@ def find_topics(rows: Floats, counts: Ints, salad: Floats) -> Found:
     settled = refine(smoothed, groups, counts)
     core = (groups >= 0) & (groups == settled)
     density = _density(near, counts)
-    floors = junk.floors(mean_similarity(salad, rows, near.indices.shape[1]), density[core])
-    members = [core & (settled == topic) for topic in range(int(settled.max(initial=-1)) + 1)]
-    kept = np.array([_is_topic(density[own], counts[own], floors, KEPT_CORE * smallest) for own in members], bool)
+    salad_density = mean_similarity(salad, rows, near.indices.shape[1])
+    dense = _topic_medians(settled, core, density, counts) >= junk.topic_floor(salad_density)
+    near_enough = density >= junk.ticket_floor(salad_density, density[core & _of_topics(dense, groups)])
+    sizes = np.bincount(settled[core & near_enough], counts[core & near_enough], minlength=len(dense))
+    kept = dense & (sizes >= max(1, KEPT_CORE * smallest))
     if not kept.any():
         return nothing(len(rows), rows.shape[1])
     settled = _without(~kept, smoothed, settled, counts)
-    sure = core & kept[groups]
-    return _largest_first(_judge(rows, counts, settled, sure, dense=density >= floors.ticket, salad=salad), counts)
+    sure = core & _of_topics(kept, groups)
+    return _largest_first(_judge(rows, counts, settled, sure, dense=near_enough, salad=salad), counts)
 
 
 def _neighbourhood(tickets: int, rows: int) -> int:
@@ -76,10 +78,19 @@ def _neighbourhood(tickets: int, rows: int) -> int:
     return min(NEIGHBOURS, max(4, tickets // 10), rows - 1)
 
 
-def _is_topic(density: Floats, counts: Ints, floors: junk.Floors, least: float) -> bool:
-    """Whether enough of its core lies closer together than word salad does."""
-    enough = counts[density >= floors.ticket].sum() >= max(1, least)
-    return bool(enough and np.median(np.repeat(density, counts)) >= floors.topic)
+def _topic_medians(labels: Ints, core: Flags, density: Floats, counts: Ints) -> Floats:
+    """Density of the middle core ticket of each topic, -1 where it has none."""
+    medians = np.full(int(labels.max(initial=-1)) + 1, -1, np.float32)
+    for topic in range(len(medians)):
+        own = core & (labels == topic)
+        if own.any():
+            medians[topic] = np.median(np.repeat(density[own], counts[own]))
+    return medians
+
+
+def _of_topics(chosen: Flags, labels: Ints) -> Flags:
+    """Which rows have one of the chosen labels; none of those with -1."""
+    return np.append(chosen, False)[labels]
 
 
 def _without(dropped: Flags, smoothed: Floats, settled: Ints, counts: Ints) -> Ints:

@@ -43,7 +43,7 @@ PIECES = (
     ),
     *(
         "12",
-        "3f2a9c",
+        "3f2a9c1d",
         "-",
         ".",
         ":",
@@ -113,6 +113,11 @@ def test_a_pseudonym_shows_its_kind_and_nothing_of_the_value() -> None:
     assert REDACTOR.pseudonym("email", "1")[7:] != REDACTOR.pseudonym("phone", "1")[7:]
 
 
+def test_a_pseudonym_of_digits_alone_is_not_taken_for_a_number() -> None:
+    text = "call me: [phone 02079460] or [ip 70123456] password: [token 12345678]"
+    assert REDACTOR.redact(text) is text
+
+
 def test_text_without_findings_is_the_same_object() -> None:
     text = "Order 12345678 arrived on 2026-01-02 at 10:15"
     assert REDACTOR.redact(text) is text
@@ -169,6 +174,9 @@ def test_text_without_findings_is_the_same_object() -> None:
             "key ID 0xEEEEEEEEE1111EEE",
             "reset-password-page-48064.html",
             "from version 102.13.1.0 to 115.0.1.0",
+            "Authentication: Normal Password User Name: onwaaard2",
+            "Password is 100% correct",
+            "enter password outlook.office365.com",
             "ETA 0845 - 0930",
             "room 020 7946",
             "2025 06 12 1030",

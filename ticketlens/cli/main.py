@@ -8,7 +8,7 @@ import click
 from ticketlens import __version__
 from ticketlens.cli.cluster import cluster
 
-# from ticketlens.cli.demo import demo
+from ticketlens.cli.demo import demo
 from ticketlens.cli.doctor import doctor
 from ticketlens.cli.export import export
 from ticketlens.cli.importing import import_
@@ -33,7 +33,7 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
     context.call_on_close(context.obj.close)
 
 
-for command in (import_, cluster, serve, worker, trend, export, doctor, person, token):
+for command in (import_, cluster, serve, worker, trend, export, doctor, demo, person, token):
     cli.add_command(command)
 
 

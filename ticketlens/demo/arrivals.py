@@ -32,6 +32,7 @@ class Arrivals:
 def draw(
     count: int,
     rng: np.random.Generator,
+    *,
     until: datetime,
     months: int,
     problems: Sequence[Problem],
@@ -50,7 +51,7 @@ def draw(
 def _hours(until: datetime, months: int) -> tuple[Sequence[datetime], Hours]:
     end = until.timestamp()
     span = round(months * DAYS_A_MONTH * 24)
-    middle = end - 3600 * (np.arange(span, 0, -1) - 0.5)
+    middle: Floats = end - 3600 * (np.arange(span, 0, -1, dtype=np.float64) - 0.5)
     local = [datetime.fromtimestamp(second, UTC).astimezone(ZONE) for second in middle.tolist()]
     return local, Hours(middle, np.array([moment.month for moment in local]), end)
 
@@ -60,12 +61,12 @@ def _rates(local: Sequence[datetime], hours: Hours, problems: Sequence[Problem],
     base = _base(local, hours)
     shapes = np.column_stack([problem.weight * shape(problem, facts[problem.id], hours) for problem in problems])
     noise = np.full((len(base), 1), sum(p.weight for p in problems) * NOISE_SHARE / (1 - NOISE_SHARE))
-    rates = base[:, None] * np.hstack([shapes, noise])
-    rates /= rates.sum()
+    rates: Floats = base[:, None] * np.hstack([shapes, noise])
+    rates = rates / rates.sum()
     for column, problem in enumerate(problems):
         if problem.share:
             rates[:, column] += _burst(base, hours, facts[problem.id]) * problem.share
-    return rates
+    return np.asarray(rates, np.float64)
 
 
 def _base(local: Sequence[datetime], hours: Hours) -> Floats:
@@ -78,6 +79,5 @@ def _base(local: Sequence[datetime], hours: Hours) -> Floats:
 
 def _burst(base: Floats, hours: Hours, facts: Truth) -> Floats:
     weeks, over = hours.since(facts.starts), hours.since(facts.ends)
-    inside = base * ((weeks >= 0) & (over < 0)) * np.exp(-weeks.clip(min=0) * 14)
-    total = inside.sum()
-    return inside / total if total else inside
+    inside: Floats = base * ((weeks >= 0) & (over < 0)) * np.exp(-weeks.clip(min=0) * 14)
+    return np.asarray(inside / max(float(inside.sum()), 1e-12), np.float64)

@@ -43,8 +43,9 @@ def generate(count: int = 6000, *, seed: int = 7, until: datetime, months: int =
         raise ValueError("until needs a time zone")
     until = until.astimezone(UTC)
     shop, facts = catalog(), truth(until)
-    arrivals = draw(count, np.random.default_rng(seed), until, months, shop.problems, facts)
-    yield from _Teller(shop, facts, arrivals, seed, until, months).tickets()
+    start = until - timedelta(days=months * DAYS_A_MONTH)
+    arrivals = draw(count, np.random.default_rng(seed), until=until, months=months, problems=shop.problems, facts=facts)
+    yield from _Teller(shop, facts, arrivals, Random(seed), start=start, until=until).tickets()  # noqa: S311 - dice, not secrets
 
 
 def to_ndjson_row(row: DemoTicket) -> dict[str, object]:
@@ -56,12 +57,19 @@ class _Teller:
     """Writes one ticket after the other; remembers the last one of each problem, for merging."""
 
     def __init__(
-        self, shop: Catalog, facts: Mapping[str, Truth], arrivals: Arrivals, seed: int, until: datetime, months: int
+        self,
+        shop: Catalog,
+        facts: Mapping[str, Truth],
+        arrivals: Arrivals,
+        rng: Random,
+        *,
+        start: datetime,
+        until: datetime,
     ) -> None:
-        self.rng = Random(f"{seed}")
+        self.rng = rng
         self.shop, self.facts, self.arrivals = shop, facts, arrivals
         self.until = int(until.timestamp())
-        self.desk = Desk(shop.shop.agents, until - timedelta(days=months * DAYS_A_MONTH), until)
+        self.desk = Desk(shop.shop.agents, start, until)
         self.surface = Surface(self.rng, shop.shop)
         self.customers = Customers(self.rng, shop.shop)
         self.languages = _language_odds(shop.problems, arrivals)

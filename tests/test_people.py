@@ -1,46 +1,21 @@
 """Who may come in, for how long, and how often they may try."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Lock
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from ticketlens.errors import ConfigError
 from ticketlens.model.person import Role
 from ticketlens.people import People, TooManyAttempts
-from ticketlens.store.base import Record
+from ticketlens.store.base import Record, Store
+from ticketlens.store.open import open_store
 
 PASSWORD = "correct horse battery"
-
-
-class Records:
-    """Records in memory, with the versions that the contract asks for."""
-
-    def __init__(self) -> None:
-        self._all: dict[tuple[str, str], Record] = {}
-        self._lock = Lock()
-
-    def put_record(
-        self, noun: str, id: str, fields: Mapping[str, object], *, expected: int | None = None
-    ) -> int | None:
-        with self._lock:
-            before = self._all.get((noun, id))
-            version = before.version if before else 0
-            if expected is not None and expected != version:
-                return None
-            self._all[noun, id] = Record(id, dict(fields), version + 1)
-            return version + 1
-
-    def get_record(self, noun: str, id: str) -> Record | None:
-        return self._all.get((noun, id))
-
-    def records(self, noun: str) -> list[Record]:
-        return sorted((r for (of, _), r in list(self._all.items()) if of == noun), key=lambda r: r.id)
-
-    def delete_record(self, noun: str, id: str) -> bool:
-        return self._all.pop((noun, id), None) is not None
 
 
 class Clock:
@@ -60,8 +35,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def people(clock: Clock) -> People:
-    return People(Records(), clock)
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path}/people.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def people(store: Store, clock: Clock) -> People:
+    return People(store, clock)
 
 
 def test_nobody_is_there_until_the_first_person_or_token(people: People) -> None:
@@ -100,6 +82,20 @@ def test_only_the_right_password_lets_a_person_in(people: People) -> None:
     assert (found.name, found.role) == ("Kim", Role.LEAD)
     assert people.check_password("kim", PASSWORD + "!") is None
     assert people.check_password("nobody", PASSWORD) is None
+
+
+def test_an_unknown_name_takes_as_long_as_a_known_one(people: People) -> None:
+    people.add_person("kim", Role.VIEWER, PASSWORD)
+
+    def seconds(name: str) -> float:
+        spent = []
+        for number in range(4):
+            start = time.perf_counter()
+            people.check_password(name, f"wrong wrong wrong {number}", f"192.0.2.{number}")
+            spent.append(time.perf_counter() - start)
+        return min(spent)
+
+    assert 1 / 3 < seconds("nobody") / seconds("kim") < 3
 
 
 def test_a_person_without_a_password_cannot_sign_in_by_one(people: People) -> None:
@@ -179,22 +175,29 @@ def test_a_session_ends_after_a_day_however_busy_it_is(people: People, clock: Cl
     assert people.find_session(secret) is None
 
 
-def test_a_session_that_was_ended_does_not_come_back_by_being_seen(clock: Clock) -> None:
-    records = Records()
-    people = People(records, clock)
+class EndedMeanwhile:
+    """The store, but a session is ended by somebody else right after it was read."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def get_record(self, noun: str, key: str) -> Record | None:
+        found = self._store.get_record(noun, key)
+        if noun == "session":
+            self._store.delete_record(noun, key)
+        return found
+
+
+def test_a_session_that_was_ended_does_not_come_back_by_being_seen(store: Store, clock: Clock) -> None:
+    people = People(EndedMeanwhile(store), clock)
     people.add_person("kim")
     secret = people.begin_session("kim", Role.VIEWER)
     clock.pass_(hours=1)
-    read = records.get_record
-
-    def ended_meanwhile(noun: str, id: str) -> Record | None:
-        found = read(noun, id)
-        records.delete_record("session", id)
-        return found
-
-    records.get_record = ended_meanwhile  # type: ignore[method-assign]
-    people.sessions.find(secret)
-    assert records.records("session") == []
+    assert people.sessions.find(secret)
+    assert store.records("session") == []
 
 
 def test_a_removed_person_loses_sessions_and_links(people: People) -> None:
@@ -292,12 +295,10 @@ def test_a_revoked_token_is_no_token(people: People) -> None:
     assert people.find_token(secret) is None
 
 
-def test_no_secret_is_kept_in_the_store(clock: Clock) -> None:
-    records = Records()
-    people = People(records, clock)
+def test_no_secret_is_kept_in_the_store(people: People, store: Store) -> None:
     people.add_person("kim", Role.VIEWER, PASSWORD)
     given = [people.add_token("t"), people.make_link(person="kim"), people.begin_session("kim", Role.VIEWER), PASSWORD]
-    kept = "".join(repr(records.records(noun)) for noun in ("person", "token", "link", "session"))
+    kept = "".join(repr(store.records(noun)) for noun in ("person", "token", "link", "session"))
     assert not [secret for secret in given if secret in kept]
 
 

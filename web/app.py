@@ -1,13 +1,13 @@
 """The web application over a Lens: everything is put together here."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ticketlens.lens import Lens
 from ticketlens.people import People
 from web.addresses import understand_encoded_slashes
 from web.api import api, docs
@@ -18,14 +18,11 @@ from web.origin import LOOPBACK, check_origins
 from web.pages import pages
 from web.problems import explain_errors
 
-if TYPE_CHECKING:
-    from ticketlens.lens import Lens
-
 LARGEST_BODY = 1024 * 1024
 
 
 def create_app(
-    lens: "Lens",
+    lens: Lens,
     *,
     secret: bytes,
     loopback_only: bool = True,

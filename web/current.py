@@ -1,18 +1,16 @@
 """What the request being answered works with."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app, g
 
+from ticketlens.lens import Lens
 from ticketlens.model.person import Visitor
 from ticketlens.people import People
 
-if TYPE_CHECKING:
-    from ticketlens.lens import Lens
 
-
-def lens() -> "Lens":
-    return cast("Lens", current_app.extensions["ticketlens"])
+def lens() -> Lens:
+    return cast(Lens, current_app.extensions["ticketlens"])
 
 
 def people() -> People:

@@ -65,7 +65,8 @@ def _ours(error: TicketLensError) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     id_ = secrets.token_hex(4)
-    log.error("problem %s at %s %r", id_, request.method, request.path, exc_info=error)
+    # The rule and not the path, which may hold a sign-in link.
+    log.error("problem %s at %s %s", id_, request.method, request.url_rule, exc_info=error)
     detail = f"Something went wrong here, not with you. The server's log tells more under {id_}."
     return answer(Problem(500, detail, id=id_))
 

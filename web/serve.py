@@ -4,24 +4,23 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from ticketlens.errors import ConfigError
+from ticketlens.lens import Lens
 from ticketlens.people import People
 from web.app import create_app
 from web.secret import form_secret
+from web.worker import PatientWorker, limit_patience
 from web.wsgi import WSGI
-
-if TYPE_CHECKING:
-    from ticketlens.lens import Lens
 
 LONGEST_LINE = 8190
 
 
 def serve(
-    lens_factory: Callable[[], "Lens"],
+    lens_factory: Callable[[], Lens],
     host: str = "127.0.0.1",
     port: int = 8000,
     *,
@@ -37,23 +36,24 @@ def serve(
     address that others can reach while nobody is set up to sign in.
     """
     secret = _prepare(lens_factory, host)
-    with _listen(host, port) as listening:
-        url = base_url or _url(host, listening.getsockname()[1])
+    listening = _listen(host, port)
+    url = base_url or _url(host, listening.getsockname()[1])
 
-        def load() -> WSGI:
-            return create_app(
-                lens_factory(), secret=secret, loopback_only=is_loopback(host), base_url=base_url, proxies=proxies
-            )
+    def load() -> WSGI:
+        return create_app(
+            lens_factory(), secret=secret, loopback_only=is_loopback(host), base_url=base_url, proxies=proxies
+        )
 
-        def say(worker: Any) -> None:
-            if worker.age == 1:
-                announce(url)
+    def say(worker: Any) -> None:
+        if worker.age == 1:
+            announce(url)
 
-        options = _options(listening.fileno(), workers, threads)
-        try:
-            _Server(load, {**options, "post_worker_init": say}).run()
-        except SystemExit as stopped:
-            return stopped.code if isinstance(stopped.code, int) else 0
+    # From here on the socket is gunicorn's, which closes it.
+    options = _options(listening.detach(), workers, threads)
+    try:
+        _Server(load, {**options, "post_worker_init": say}).run()
+    except SystemExit as stopped:
+        return stopped.code if isinstance(stopped.code, int) else 0
     return 0
 
 
@@ -81,7 +81,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def _options(listening: int, workers: int, threads: int) -> dict[str, Any]:
     return {
         "bind": f"fd://{listening}",
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "workers": workers,
         "threads": threads,
         "timeout": 120,
@@ -97,7 +97,7 @@ def _options(listening: int, workers: int, threads: int) -> dict[str, Any]:
     }
 
 
-def _prepare(lens_factory: Callable[[], "Lens"], host: str) -> bytes:
+def _prepare(lens_factory: Callable[[], Lens], host: str) -> bytes:
     """The forms' secret; opened and closed again before any process is split off, since no connection may be shared."""
     lens = lens_factory()
     try:
@@ -118,6 +118,7 @@ def _listen(host: str, port: int) -> socket.socket:
         )[0]
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        limit_patience(listening)
         listening.bind(address)
         listening.listen(1024)
     except OSError as error:

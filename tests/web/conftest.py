@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ticketlens.config import load_settings
+from ticketlens.lens import Lens
 from ticketlens.model.person import Role
 from ticketlens.people import People
-from ticketlens.store.base import Store
 from ticketlens.store.open import open_store
 from web.app import create_app
 
@@ -29,18 +30,17 @@ class Clock:
         self.now += timedelta(**span)
 
 
-class Lens:
-    def __init__(self, store: Store) -> None:
-        self.store = store
+class NoVectors:
+    """An engine whose model has seen nothing: all that a web process ever asks of one is the model's key."""
 
-    def ready(self) -> list[str]:
-        return []
+    def key(self, model: str) -> str:
+        return model
 
 
 @pytest.fixture
-def lens(tmp_path: Path) -> Iterator[Lens]:
+def lens(tmp_path: Path, clock: Clock) -> Iterator[Lens]:
     store = open_store(f"sqlite:///{tmp_path}/lens.db")
-    yield Lens(store)
+    yield Lens(store, load_settings(environment={}), NoVectors(), clock)
     store.close()
 
 

@@ -1,12 +1,14 @@
 """Headers on every answer, hosts that are not ours, and errors that tell nothing."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from ticketlens.errors import BadPayload, ConfigError, StoreError, Unavailable
+from ticketlens.lens import Lens
 from ticketlens.model.person import Role
 from ticketlens.people import People
 
@@ -22,7 +24,7 @@ POLICY = {
 }  # fmt: skip
 
 
-class Odd(Exception):
+class OddError(Exception):
     pass
 
 
@@ -37,7 +39,7 @@ def failing(app: Flask, error: Exception) -> Flask:
 
 @pytest.fixture
 def signed_in(app: Flask, client: FlaskClient, people: People) -> FlaskClient:
-    failing(app, Odd("the secret of the database is hunter2"))
+    failing(app, OddError("the secret of the database is hunter2"))
     client.get(f"/sign-in/{people.make_link()}")
     return client
 
@@ -46,7 +48,9 @@ def signed_in(app: Flask, client: FlaskClient, people: People) -> FlaskClient:
     ("method", "address", "status"),
     [
         ("GET", "/healthz", 200), ("GET", "/sign-in", 303), ("GET", "/nothing", 404), ("POST", "/sign-in", 400),
-        ("PUT", "/api/docs", 405), ("PUT", "/api/v1/topics", 403), ("GET", "/api/v1/nothing", 404), ("GET", "/api/docs", 200), ("GET", "/failing", 500),
+        ("PUT", "/api/docs", 405),
+        ("PUT", "/api/v1/topics", 403), ("GET", "/api/v1/nothing", 404), ("GET", "/api/docs", 200), ("GET",
+        "/failing", 500),
         ("GET", "/api/v1/failing", 500), ("GET", "/api/v1/openapi.json", 200), ("GET", "/static/none.css", 404),
         ("GET", "/api/v1/topics?form=x", 400),
     ],
@@ -72,10 +76,9 @@ def test_an_unexpected_error_tells_an_id_and_nothing_else(
 ) -> None:
     answer = signed_in.get(address)
     assert answer.status_code == 500
-    for secret in ("hunter2", "Odd", "Traceback", "test_headers", ".py"):
+    for secret in ("hunter2", "OddError", "Traceback", "test_headers", ".py"):
         assert secret not in answer.text
-    id_ = caplog.records[-1].args[0]
-    assert id_ in answer.text
+    assert caplog.records[-1].args[0] in answer.text
     assert caplog.records[-1].exc_info is not None
 
 
@@ -89,9 +92,9 @@ def test_an_unexpected_error_tells_an_id_and_nothing_else(
     ],
 )
 def test_our_own_errors_say_what_to_do(
-    app: Flask, client: FlaskClient, people: People, error: Exception, status: int, detail: str
+    make_app: Callable[..., Flask], people: People, error: Exception, status: int, detail: str
 ) -> None:
-    failing(app, error)
+    client = failing(make_app(), error).test_client()
     client.get(f"/sign-in/{people.make_link()}")
     told = client.get("/api/v1/failing")
     assert (told.status_code, told.content_type) == (status, "application/problem+json")
@@ -153,3 +156,42 @@ def test_static_gives_nothing_from_elsewhere(client: FlaskClient, path: str) -> 
 def test_a_body_that_is_too_big_is_refused(client: FlaskClient) -> None:
     answer = client.post("/sign-in", data={"name": "x" * 2_000_000})
     assert answer.status_code == 413
+
+
+def test_a_static_file_is_kept_until_it_changes(make_app: Callable[..., Flask], tmp_path: Path) -> None:
+    app = make_app()
+    app.static_folder = str(tmp_path)
+
+    def address(text: str) -> str:
+        (tmp_path / "app.css").write_text(text)
+        with app.test_request_context():
+            return url_for("static", filename="app.css")
+
+    first, second = address("a {}"), address("b { color: red }")
+    assert first != second
+    kept = app.test_client().get(second)
+    assert (kept.text, kept.headers["Cache-Control"]) == ("b { color: red }", "public, max-age=31536000, immutable")
+    assert app.test_client().get("/static/app.css").headers["Cache-Control"] == "no-cache"
+
+
+def test_a_store_that_is_gone_is_told_without_its_place(client: FlaskClient, lens: Lens) -> None:
+    assert client.get("/readyz").json == {"ready": True, "wrong": []}
+    lens.store.close()
+    lens.store._db.path.unlink()
+    lens.store._db.path.mkdir()
+    for address, status in (("/readyz", 503), ("/healthz", 200)):
+        answer = client.get(address)
+        assert answer.status_code == status
+        assert "lens.db" not in answer.text
+
+
+def test_a_link_never_gets_into_the_log(
+    make_app: Callable[..., Flask], people: People, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(secret: str) -> None:
+        raise OddError
+
+    monkeypatch.setattr(people, "usable_link", broken)
+    secret = people.make_link()
+    assert make_app().test_client().get(f"/sign-in/{secret}").status_code == 500
+    assert secret not in caplog.text

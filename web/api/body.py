@@ -43,13 +43,25 @@ def _line(line: str) -> object:
 
 def _parsed(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse)
+        told = json.loads(text, parse_constant=_refuse)
+        return _encodable(told) if "\\ud" in text.lower() else told
     except json.JSONDecodeError as error:
         raise BadRequest(f"The body is no JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
     except ValueError:
         raise BadRequest("The body is no JSON: it holds a number that no number can be.") from None
     except RecursionError:
         raise BadRequest("The body is nested too deeply.") from None
+
+
+def _encodable(told: object) -> object:
+    """The same without halves of surrogate pairs, which JSON can write and UTF-8 cannot."""
+    if isinstance(told, str):
+        return told.encode("utf-8", "replace").decode()
+    if isinstance(told, list):
+        return [_encodable(part) for part in told]
+    if isinstance(told, dict):
+        return {_encodable(name): _encodable(part) for name, part in told.items()}
+    return told
 
 
 def _refuse(constant: str) -> NoReturn:

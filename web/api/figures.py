@@ -1,19 +1,19 @@
 """Topics, trends and coverage, as JSON."""
 
-from typing import TYPE_CHECKING
-
 from werkzeug.exceptions import NotFound
 
+from ticketlens.lens import Lens
+from ticketlens.model.topic import Coverage
 from ticketlens.query import parse_moment
-from web.api.table import Asked
-
-if TYPE_CHECKING:
-    from ticketlens.lens import Lens
+from web.api.table import Asked, check_year
 
 Json = dict[str, object]
+NO_COVERAGE: Json = {"waited_hours": 0.0, "coverage": Coverage().to_json()}
 
 
-def topics(lens: "Lens", asked: Asked) -> Json:
+def topics(lens: Lens, asked: Asked) -> Json:
+    if lens.empty():
+        return {"items": [], "next": None, "window": None, "as_of": None, "tickets": 0, **NO_COVERAGE}
     table = lens.topics(asked.where)
     return {
         "items": [figures.to_json() for figures in table.rows],
@@ -26,21 +26,22 @@ def topics(lens: "Lens", asked: Asked) -> Json:
     }
 
 
-def topic(lens: "Lens", asked: Asked, id: int) -> Json:
-    page = lens.topic(id, asked.where)
+def topic(lens: Lens, asked: Asked, id: int) -> Json:
+    page = None if lens.empty() else lens.topic(id, asked.where)
     if page is None:
         raise NotFound(f"There is no topic {id}.")
     first, last = page.window
     return {**page.figures.to_json(), "window": {"from": first.isoformat(), "to": last.isoformat()}}
 
 
-def trend(lens: "Lens", asked: Asked) -> Json:
+def trend(lens: Lens, asked: Asked) -> Json:
     as_of = parse_moment("as_of", asked.own["as_of"]) if "as_of" in asked.own else None
+    check_year("as_of", as_of)
     named = asked.chosen("metric", "clock", "cohort", "by", "group_by")
     where = asked.where.between(None, None)
     found = lens.trend(**named, first=asked.where.first, last=asked.where.last, as_of=as_of, where=where)
     return found.to_json()
 
 
-def coverage(lens: "Lens", asked: Asked) -> Json:
+def coverage(lens: Lens, asked: Asked) -> Json:
     return {**lens.coverage(asked.where).to_json(), "excluded": lens.excluded(asked.where)}

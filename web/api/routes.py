@@ -31,9 +31,7 @@ PAGING = (
 TREND = (
     Parameter("metric", choice(*ANSWERED), "what is measured; ttr.full if not named"),
     Parameter("clock", choice("calendar", "business"), "every hour, or opening hours only"),
-    Parameter(
-        "cohort", choice(*COHORTS), "tickets that arrived in the period, or were solved in it; answers given in it"
-    ),
+    Parameter("cohort", choice(*COHORTS), "tickets that arrived in the period, were solved in it, …"),
     Parameter("by", choice("day", "week", "month", "quarter"), "the periods"),
     Parameter("as_of", TIME, "as it was known at this moment"),
     Parameter("group_by", choice(*FIELDS), "one series for each value of a field"),

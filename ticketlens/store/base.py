@@ -198,7 +198,7 @@ class FigureStore(Protocol):
     def tally(self, question: Question) -> list[Tally]: ...
 
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
-        """How many tickets were open at each moment, as far as they were still observed."""
+        """How many tickets were open at each moment; one that was never seen solved counts while it was observed."""
 
     def coverage(self, where: Filter) -> Coverage: ...
 

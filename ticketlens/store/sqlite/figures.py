@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.bins import bins_of
@@ -15,8 +16,9 @@ from ticketlens.store.base import Cell, Positions, Question, Tally
 from ticketlens.store.codec import seconds
 from ticketlens.store.sqlite.columns import METRICS, duration_column
 from ticketlens.store.sqlite.connection import Database
-from ticketlens.store.sqlite.filters import COLUMNS, DAYS, SETTLED_AFTER, Condition, condition, open_at
+from ticketlens.store.sqlite.filters import COLUMNS, DAYS, SETTLED_AFTER, Condition, condition
 
+Ints = NDArray[np.int64]
 FOREVER = 2**60
 Counts = Counter[tuple[int, str | None, int, bool]]
 ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
@@ -78,13 +80,16 @@ class SqliteFigures:
         ]
 
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
-        counts = []
+        at = np.array(sorted(seconds(moment) for moment in moments), dtype=np.int64)
+        if not len(at):
+            return []
+        counts = np.zeros(len(at) + 1, dtype=np.int64)
         with self._db.snapshot():
-            for moment in moments:
-                met = condition(where)
-                met.add(*open_at(seconds(moment)))
-                counts.append(int(self._db.value(f"SELECT count(*) FROM tickets t WHERE {met.sql}", met.values)))
-        return counts
+            for starts, stops in (self._open_spans(at, where), self._solved_spans(at, where)):
+                _add_spans(counts, at, starts, stops, 1)
+            _add_spans(counts, at, *self._pauses(at, where), -1)
+        open_then = dict(zip(at.tolist(), np.cumsum(counts)[:-1].tolist(), strict=True))
+        return [open_then[seconds(moment)] for moment in moments]
 
     def coverage(self, where: Filter) -> Coverage:
         met = condition(where)
@@ -97,6 +102,36 @@ class SqliteFigures:
         met.add("t.excluded IS NOT NULL")
         sql = f"SELECT t.excluded, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1 ORDER BY 1"
         return dict(self._db.rows(sql, met.values))
+
+    def _open_spans(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:
+        """(start, stop) of tickets that are open: until they were last observed, or for ever."""
+        met = condition(where)
+        met.add("t.is_open AND t.created_at <= ?", int(at[-1]))
+        return self._spans(
+            f"SELECT t.created_at, coalesce(t.observed_until + 1, {FOREVER}) FROM tickets t WHERE {met.sql}", met
+        )
+
+    def _solved_spans(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:
+        """(start, stop) of solved tickets that were open at one of the moments; the index is walked once."""
+        parts = []
+        for index, moment in enumerate(at.tolist()):
+            met = condition(where)
+            met.add("t.solved_at > ? AND t.created_at <= ?", moment, moment)
+            if index + 1 < len(at):
+                met.add("t.solved_at <= ?", int(at[index + 1]))
+            parts.append(self._spans(f"SELECT t.created_at, t.solved_at FROM tickets t WHERE {met.sql}", met))
+        starts, stops = zip(*parts, strict=True)
+        return np.concatenate(starts), np.concatenate(stops)
+
+    def _pauses(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:
+        """(solved, reopened) of the solved stretches inside those spans."""
+        met = condition(where)
+        met.add("p.stop > ? AND p.start <= ?", int(at[0]), int(at[-1]))
+        return self._spans(f"SELECT p.start, p.stop FROM pauses p JOIN tickets t ON t.key = p.key WHERE {met.sql}", met)
+
+    def _spans(self, sql: str, met: Condition) -> tuple[Ints, Ints]:
+        rows = np.array(self._db.rows(sql, met.values), dtype=np.int64).reshape(-1, 2)
+        return rows[:, 0], rows[:, 1]
 
     def _live(self, question: Question) -> bool:
         """Whether `as_of` is at or after all that was read, so that what is stored is what was known then."""
@@ -204,6 +239,12 @@ class SqliteFigures:
         sql = f"SELECT {day}, {group}, sum(max(0, {stop} - t.waiting_since)) FROM {table} WHERE {met.sql} GROUP BY 1, 2"
         for period, key, waited in self._by_period(question, self._db.rows(sql, met.values)):
             sums[period, key][2] += waited or 0
+
+
+def _add_spans(counts: Ints, at: Ints, starts: Ints, stops: Ints, by: int) -> None:
+    """Adds `by` to the steps of every moment T with start <= T < stop."""
+    np.add.at(counts, np.searchsorted(at, starts, side="left"), by)
+    np.add.at(counts, np.searchsorted(at, stops, side="left"), -by)
 
 
 def _not_ended(metric: str, at: int, *, live: bool) -> tuple[Any, ...]:

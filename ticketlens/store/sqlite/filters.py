@@ -74,14 +74,9 @@ def _dated(met: Condition, where: Filter) -> None:
         met.add(f"t.{day} IS NOT NULL")
 
 
-def open_at(at: int) -> tuple[Any, ...]:
-    """(SQL, values): open at that moment, and still observed then."""
-    return _open_at(at)
-
-
 def _open_at(at: int) -> tuple[Any, ...]:
     return (
-        "t.created_at <= ? AND (t.is_open OR t.solved_at > ?) AND (t.observed_until IS NULL OR t.observed_until >= ?) "
+        "t.created_at <= ? AND (t.solved_at > ? OR t.is_open AND coalesce(t.observed_until >= ?, 1)) "
         "AND (t.reopens = 0 OR NOT EXISTS (SELECT 1 FROM pauses p "
         "WHERE p.key = t.key AND p.start <= ? AND ? < p.stop))",
         at, at, at, at, at,

@@ -58,6 +58,7 @@ CREATE INDEX tickets_first_solved ON tickets (first_solved_day, topic, first_sol
     WHERE excluded IS NULL AND first_solved_day IS NOT NULL;
 CREATE INDEX tickets_rated ON tickets (rated_day, topic, satisfied) WHERE excluded IS NULL AND rated_day IS NOT NULL;
 CREATE INDEX tickets_open ON tickets (created_day, created_at, observed_until, source, topic) WHERE excluded IS NULL AND is_open;
+CREATE INDEX tickets_spans ON tickets (solved_at, created_at) WHERE excluded IS NULL AND solved_at IS NOT NULL;
 CREATE INDEX tickets_listed ON tickets (created_at, source, id);
 CREATE INDEX tickets_by_topic ON tickets (topic, created_day) WHERE excluded IS NULL AND topic IS NOT NULL;
 CREATE INDEX tickets_by_text ON tickets (fingerprint);

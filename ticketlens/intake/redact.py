@@ -19,8 +19,6 @@ PSEUDONYM = re.compile(rf"\[(?:{'|'.join(KINDS)}) [0-9a-f]{{8}}\]")
 
 _DIGITS = re.compile(r"\d(?:[^\n\dA-Za-z]{0,3}\d){6}")
 _ROUNDS = 4
-
-
 REMEMBERED = 65_536
 SHORT = 200
 

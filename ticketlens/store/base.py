@@ -107,7 +107,8 @@ class Tally(NamedTuple):
     """Additive figures of the tickets of one period and group.
 
     `open` counts those not solved by `as_of`; `settled` those first solved early enough for a return within 7 days to
-    be known, and `returned` those of them that did return; `rated` and `satisfied` count survey answers.
+    be known, and `returned` those of them that did return; `rated` and `satisfied` count survey answers on a scale with
+    a rule. Waits and answers are told as they are known now, also where `as_of` is in the past.
     """
 
     period: int
@@ -171,7 +172,7 @@ class TicketStore(Protocol):
     def count_tickets(self, where: Filter, *, as_of: datetime | None = None) -> int: ...
 
     def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
-        """The values of a field of the filter and how many tickets have each, most frequent first."""
+        """The values of a field of the filter and how many tickets have each, most frequent first; "" is none."""
 
     def each_raw(self) -> Iterator[Ticket]:
         """Every ticket with its raw text, in order of (source, id)."""

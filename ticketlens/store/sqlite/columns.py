@@ -58,7 +58,7 @@ def values(prepared: Prepared) -> tuple[Any, ...]:
         timing.start, prepared.created_day.toordinal(), ticket.status.value, int(not ticket.status.is_solved),
         ticket.priority and ticket.priority.value, ticket.channel and ticket.channel.value, ticket.requester,
         ticket.organization, ticket.assignee, ticket.group, ticket.brand, text.language, ticket.url, text.subject,
-        text.fingerprint, ticket.excluded, _seconds(ticket.first_reply_at), _seconds(ticket.first_solved_at),
+        text.fingerprint, ticket.excluded, _first_reply(prepared), _seconds(ticket.first_solved_at),
         _day(prepared.first_solved_day), _seconds(ticket.solved_at), _day(prepared.solved_day), ticket.reopens,
         _flag(timing.reopened_within_7_days), _seconds(ticket.observed_until), _day(prepared.rated_day),
         _flag(prepared.satisfied), timing.waited_seconds, timing.waiting_since, timing.schedule, timing.business_start,
@@ -93,6 +93,13 @@ def pauses(prepared: Prepared) -> list[tuple[int, int]]:
     """(solved, reopened) of every solved stretch that ended."""
     cycles = prepared.timing.cycles
     return [(before[1], after[0]) for before, after in pairwise(cycles) if before[1] is not None]
+
+
+def _first_reply(prepared: Prepared) -> int | None:
+    """As told, else as found in messages and history: what `reply.first` is measured to."""
+    length, _ = prepared.timing.durations.get("reply.first", (None, None))
+    told = _seconds(prepared.ticket.first_reply_at)
+    return told if told is not None or length is None else prepared.timing.start + length
 
 
 def _durations(durations: Mapping[str, tuple[int | None, int | None]]) -> list[int | None]:

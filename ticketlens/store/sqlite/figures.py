@@ -1,7 +1,9 @@
 """Counts in SQLite: one walk over an index that covers the question, then bins and periods."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +25,7 @@ FOREVER = 2**60
 Counts = Counter[tuple[int, str | None, int, bool]]
 ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
 """When the event of a metric was; waits end with the last solve."""
+SOLVES = {"solved": "t.solved_at", "first_solved": "t.first_solved_at"}
 
 PAUSED = (
     "(t.reopens > 0 AND EXISTS (SELECT 1 FROM pauses p WHERE p.key = t.key AND p.start <= {at:d} AND {at:d} < p.stop))"
@@ -42,8 +45,8 @@ class SqliteFigures:
         with self._db.snapshot():
             live = self._live(question)
             self._ended(count, question, metric, clock, live=live)
-            if metric == "ttr.full" and question.cohort == "arrived" and not live:
-                self._paused(count, question, clock, positions)
+            if metric in ENDS and not live:
+                self._add_paused(count, question, metric, clock, positions)
             if question.cohort == "arrived" and metric in ENDS:
                 self._running(count, question, metric, clock, positions, live=live)
         return [
@@ -57,6 +60,8 @@ class SqliteFigures:
         with self._db.snapshot():
             live = self._live(question)
             day, group, table, met = self._over(question, live=live)
+            if question.cohort in SOLVES and not live:
+                met.add(f"{SOLVES[question.cohort]} <= ?", at)
             is_open = (
                 "t.is_open"
                 if live
@@ -67,13 +72,16 @@ class SqliteFigures:
                 "solved": "0, 0, 0, 0, 0, 0",
                 "first_solved": f"0, 0, sum(t.first_solved_at <= {at - SETTLED_AFTER:d}), "
                 f"sum(t.first_solved_at <= {at - SETTLED_AFTER:d} AND t.returned), 0, 0",
-                "rated": "0, 0, 0, 0, count(*), sum(t.satisfied)",
+                "rated": "0, 0, 0, 0, count(t.satisfied), sum(t.satisfied)",
             }[question.cohort]
             sql = f"SELECT {day}, {group}, count(*), {figures} FROM {table} WHERE {met.sql} GROUP BY 1, 2"
             for one, key, *cells in self._by_period(question, self._db.rows(sql, met.values)):
                 sums[one, key] = [a + (b or 0) for a, b in zip(sums[one, key], cells, strict=True)]
             if question.cohort == "arrived":
                 self._add_running_waits(sums, question, live=live)
+            if question.cohort == "solved" and not live:
+                for one, key, *_ in self._paused(question, "1"):
+                    sums[one, key][0] += 1
         return [
             Tally(*place, *cells)
             for place, cells in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))
@@ -98,7 +106,7 @@ class SqliteFigures:
         return Coverage(ungrouped=n[0], weak=n[1], core=n[2], edited=n[3])
 
     def excluded(self, where: Filter) -> dict[str, int]:
-        met = condition(Filter(where.first, where.last, where.dated, where.where, where.q, excluded="any"))
+        met = condition(replace(where, excluded="any"))
         met.add("t.excluded IS NOT NULL")
         sql = f"SELECT t.excluded, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1 ORDER BY 1"
         return dict(self._db.rows(sql, met.values))
@@ -138,15 +146,15 @@ class SqliteFigures:
         read_to = self._db.value("SELECT max(at) FROM read_to")
         return read_to is None or seconds(question.as_of) >= read_to
 
-    def _over(self, question: Question, *, live: bool) -> tuple[str, str, str, Condition]:
-        """(day column, group expression, tables, condition) of a question."""
+    def _over(self, question: Question, *, live: bool, dated: bool = True) -> tuple[str, str, str, Condition]:
+        """(day column, group expression, tables, condition) of a question; `dated` keeps to the days of its periods."""
         day = f"t.{DAYS[question.cohort]}"
-        met = condition(question.where, None if live else question.as_of)
-        if question.periods:
+        met = condition(question.where, question.as_of, grown=not live)
+        if question.periods and dated:
             met.add(
                 f"{day} >= ? AND {day} < ?", question.periods[0].start.toordinal(), question.periods[-1].end.toordinal()
             )
-        else:
+        elif not question.periods:
             met.add("0")
         group, table = "NULL", "tickets t"
         if question.group_by == "tag":
@@ -176,34 +184,46 @@ class SqliteFigures:
         column = f"t.{duration_column(metric, clock)}_bin"
         met.add(f"{column} IS NOT NULL")
         if not live:
-            met.add(f"{ENDS.get(metric, 't.solved_at')} <= ?", seconds(question.as_of))
+            ends = {ENDS.get(metric, "t.solved_at"), SOLVES.get(question.cohort, "t.created_at")}
+            met.add(" AND ".join(f"{end} <= {seconds(question.as_of):d}" for end in sorted(ends)))
         keys = "1, 3" if group == "NULL" else "1, 2, 3"
         sql = f"SELECT {day}, {group}, {column}, count(*) FROM {table} WHERE {met.sql} GROUP BY {keys}"
         for period, key, number, n in self._by_period(question, self._db.rows(sql, met.values)):
             count[period, key, number, True] += n
 
-    def _paused(self, count: Counts, question: Question, clock: str, positions: Positions) -> None:
-        """Tickets that were solved at `as_of` and reopened after it."""
-        day, group, table, met = self._over(question, live=False)
+    def _add_paused(self, count: Counts, question: Question, metric: str, clock: str, positions: Positions) -> None:
+        if metric == "ttr.full":
+            started = "t.created_at" if clock == "calendar" else "t.business_start"
+            rows = self._paused(question, f"p.start, {started}, t.schedule", f"{started} IS NOT NULL")
+            self._add_ages(count, rows, clock, positions, ended=True)
+        elif question.cohort == "solved":
+            column = f"t.{duration_column(metric, clock)}_bin"
+            known = f"{column} IS NOT NULL AND {ENDS[metric]} <= {seconds(question.as_of):d}"
+            count.update((period, key, number, True) for period, key, number in self._paused(question, column, known))
+
+    def _paused(self, question: Question, columns: str, known: str = "1") -> list[tuple[Any, ...]]:
+        """(period, group, *columns) of the cohort's tickets that stood as solved at `as_of`, and reopened after it."""
+        if question.cohort not in ("arrived", "solved"):
+            return []
+        by_solve = question.cohort == "solved"
+        day, group, table, met = self._over(question, live=False, dated=not by_solve)
         at = seconds(question.as_of)
-        started = "t.created_at" if clock == "calendar" else "t.business_start"
-        met.add(f"{started} IS NOT NULL AND t.reopens > 0 AND p.start <= ? AND ? < p.stop", at, at)
-        columns = f"{day}, {group}, p.start, {started}, t.schedule"
+        met.add(f"{known} AND p.start <= ? AND ? < p.stop", at, at)
+        columns = f"{'p.start' if by_solve else day}, {group}, {columns}"
         sql = f"SELECT {columns} FROM {table} JOIN pauses p ON p.key = t.key WHERE {met.sql}"
-        self._add_ages(count, question, self._db.rows(sql, met.values), clock, positions, ended=True)
+        rows = self._db.rows(sql, met.values)
+        return list(_by_moment(question, rows) if by_solve else self._by_period(question, rows))
 
     def _add_ages(
         self,
         count: Counts,
-        question: Question,
-        rows: Iterable[tuple[Any, ...]],
+        kept: Sequence[tuple[Any, ...]],
         clock: str,
         positions: Positions,
         *,
         ended: bool,
     ) -> None:
-        """Count rows (day, group, stop, start, schedule) by the bin of their length."""
-        kept = list(self._by_period(question, rows))
+        """Count rows (period, group, stop, start, schedule) by the bin of their length."""
         ages = _calendar_ages(kept) if clock == "calendar" else _business_ages(kept, positions)
         for (period, key, *_), number in zip(kept, bins_of(np.maximum(ages, 0)).tolist(), strict=True):
             count[period, key, number, ended] += 1
@@ -228,7 +248,8 @@ class SqliteFigures:
         if metric == "reply.first":
             stop = f"min({stop}, coalesce(t.solved_at, {FOREVER}))"
         sql = f"SELECT {day}, {group}, {stop}, {started}, t.schedule FROM {table} WHERE {met.sql}"
-        self._add_ages(count, question, self._db.rows(sql, met.values), clock, positions, ended=False)
+        rows = list(self._by_period(question, self._db.rows(sql, met.values)))
+        self._add_ages(count, rows, clock, positions, ended=False)
 
     def _add_running_waits(
         self, sums: dict[tuple[int, str | None], list[int]], question: Question, *, live: bool
@@ -253,6 +274,15 @@ def _not_ended(metric: str, at: int, *, live: bool) -> tuple[Any, ...]:
     end = ENDS[metric]
     known = f"t.is_open AND {end} IS NULL" if metric == "ttr.first" else "t.is_open"
     return (known,) if live else (f"({known} OR {end} > ?)", at)
+
+
+def _by_moment(question: Question, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Rows (epoch seconds, group, …) with the number of the period in place of the moment, and the group as text."""
+    starts = [seconds(period.start_at) for period in question.periods]
+    for at, group, *rest in rows:
+        number = bisect_right(starts, at) - 1
+        if number >= 0 and at < seconds(question.periods[number].end_at):
+            yield (number, _text(group), *rest)
 
 
 def _calendar_ages(rows: Sequence[tuple[Any, ...]]) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -43,8 +43,11 @@ class Condition:
         return " AND ".join(self.parts) or "1"
 
 
-def condition(where: Filter, as_of: datetime | None = None) -> Condition:
-    """The tickets of `where` that were there by `as_of`."""
+def condition(where: Filter, as_of: datetime | None = None, *, grown: bool = True) -> Condition:
+    """The tickets of `where` that were there by `as_of`; not `grown`: none came after it, so nothing is to be left out.
+
+    Without `as_of` what was settled is told by the latest moment that any source was read to.
+    """
     met = Condition()
     if where.excluded is None:
         met.add("t.excluded IS NULL")
@@ -59,7 +62,7 @@ def condition(where: Filter, as_of: datetime | None = None) -> Condition:
         met.add(*_open_at(seconds(where.open_at)))
     if where.q is not None:
         _search(met, where.q)
-    if as_of is not None:
+    if as_of is not None and grown:
         met.add("t.created_at <= ?", seconds(as_of))
     return met
 
@@ -85,7 +88,8 @@ def _open_at(at: int) -> tuple[Any, ...]:
 
 def _state(met: Condition, state: str, as_of: datetime | None) -> None:
     if state == "settled":
-        met.add("t.first_solved_at <= ?", (seconds(as_of) if as_of else 2**60) - SETTLED_AFTER)
+        at = "(SELECT max(at) FROM read_to)" if as_of is None else f"{seconds(as_of):d}"
+        met.add(f"t.first_solved_at <= {at} - {SETTLED_AFTER}")
     else:
         met.add(STATES[state])
 

@@ -78,15 +78,15 @@ class SqliteTickets:
     def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
         met = condition(where)
         if field == "tag":
-            table, column = "tickets t JOIN tags f ON f.key = t.key", "f.value"
+            table, column = "tickets t LEFT JOIN tags f ON f.key = t.key", "f.value"
         elif field.startswith(CUSTOM):
-            table, column = "tickets t JOIN custom f ON f.key = t.key", "f.value"
-            met.add("f.name = ?", field.removeprefix(CUSTOM))
+            table, column = "tickets t LEFT JOIN custom f ON f.key = t.key AND f.name = ?", "f.value"
+            met.values.insert(0, field.removeprefix(CUSTOM))
         elif field in COLUMNS:
             table, column = "tickets t", COLUMNS[field]
         else:
             raise ConfigError(f"unknown field {field!r}; known are tag, {', '.join(COLUMNS)} and custom.NAME")
-        counted = f"coalesce({column}, ''), count(*)"
+        counted = f"coalesce(CAST({column} AS TEXT), ''), count(*)"
         sql = f"SELECT {counted} FROM {table} WHERE {met.sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"
         return [(str(value), n) for value, n in self._db.rows(sql, [*met.values, limit])]
 

@@ -77,9 +77,10 @@ CREATE TABLE custom (name TEXT NOT NULL, value TEXT NOT NULL, key INTEGER NOT NU
 CREATE INDEX tags_by_key ON tags (key);
 CREATE INDEX custom_by_key ON custom (key);
 
--- Search tokens that ticketlens.intake.tokens made; the text itself is not kept twice.
+-- Search tokens that ticketlens.intake.tokens made; the text itself is not kept twice. To the tokenizer "ascii" every
+-- character beyond ASCII is part of a word, so no token of ours is ever split again.
 CREATE VIRTUAL TABLE search USING fts5 (
-    tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'unicode61 remove_diacritics 0'
+    tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
 
 -- How far each source was read: the latest time that its tickets hold.

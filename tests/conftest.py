@@ -1,0 +1,81 @@
+"""What several suites stand on: one way to prepare tickets, random ones by seed, and a small engine of topics."""
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ticketlens.config import load_settings
+from ticketlens.intake.prepare import Preparer
+from ticketlens.intake.redact import Redactor
+from ticketlens.lens import Lens
+from ticketlens.metrics.clock import Clocks
+from ticketlens.metrics.periods import day_of
+from ticketlens.metrics.schedule import schedule_from
+from ticketlens.store.open import open_store
+
+HERE = Path(__file__).parent
+ZONE = "Europe/Stockholm"
+SCHEDULES = (
+    {"name": "office", "zone": ZONE, "hours": {"mon-fri": "09:00-17:00"}},
+    {"name": "night", "zone": "UTC", "groups": ["tier2"], "hours": {"mon-sun": "22:00-06:00"}},
+)
+NOW = datetime(2026, 4, 20, 9, tzinfo=UTC)
+
+
+def names_of(path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(Path(path).stem, HERE / path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def clocks() -> Clocks:
+    return Clocks(tuple(schedule_from(one, 2025, 2027) for one in SCHEDULES), 2025, 2027)
+
+
+@pytest.fixture(scope="session")
+def preparer(clocks: Clocks) -> Preparer:
+    return Preparer(Redactor(b"a key for tests"), clocks, day_of(ZONE))
+
+
+@pytest.fixture(scope="session")
+def worlds() -> ModuleType:
+    """`random_tickets(seed, count)`, `random_filter(seed)`, `later_versions(seed, ticket)`."""
+    return names_of("contract/random_tickets.py")
+
+
+@pytest.fixture(scope="session")
+def oracle() -> ModuleType:
+    return names_of("contract/oracle.py")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Any:
+    """An engine of bags of words: the same interface, no model."""
+    return names_of("bag_of_words.py").BagOfWords()
+
+
+@pytest.fixture
+def make_lens(tmp_path: Path, engine: Any) -> Iterator[Callable[..., Lens]]:
+    """A Lens over a SQLite file of its own; the same `name` opens the same file."""
+    made: list[Lens] = []
+
+    def make(name: str = "lens", now: datetime = NOW, **settings: Any) -> Lens:
+        told = {"store": f"sqlite:///{tmp_path}/{name}.db", "zone": ZONE, "schedules": SCHEDULES, **settings}
+        (tmp_path / "empty.toml").touch()
+        lens = Lens(
+            open_store(told["store"]), load_settings(tmp_path / "empty.toml", {}, told), engine, now=lambda: now
+        )
+        made.append(lens)
+        return lens
+
+    yield make
+    for lens in made:
+        lens.store.close()

@@ -1,0 +1,200 @@
+"""What a store is asked, answered the slow and plain way: a walk over every ticket."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from ticketlens.intake.tokens import search_tokens
+from ticketlens.metrics.bins import bin_of
+from ticketlens.metrics.clock import Clocks
+from ticketlens.model.filter import NONE, Filter
+from ticketlens.store.base import Assignment, Cell, Prepared, Question, Tally
+
+WEEK = 7 * 86_400
+DAY_OF = {
+    "arrived": lambda p: p.created_day,
+    "solved": lambda p: p.solved_day,
+    "first_solved": lambda p: p.first_solved_day,
+    "rated": lambda p: p.rated_day,
+}
+
+
+class World(NamedTuple):
+    """Tickets as they are stored, each once, the topic of each text, the opening hours, and the zone's days."""
+
+    tickets: Sequence[Prepared]
+    topics: dict[str, Assignment]
+    clocks: Clocks
+    day_of: Callable[[int], int]
+
+    def read_to(self, source: str | None = None) -> int:
+        told = [p.ticket for p in self.tickets if source is None or p.ticket.source == source]
+        return max(_at(max(t.updated_at, t.created_at)) for t in told)
+
+
+def _at(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+def values(world: World, p: Prepared, field: str) -> list[str]:
+    """All values of a field of the filter; [""] where it has none."""
+    ticket = p.ticket
+    if field == "tag":
+        return list(ticket.tags) or [NONE]
+    if field.startswith("custom."):
+        return [ticket.custom.get(field.removeprefix("custom."), NONE)]
+    if field == "topic":
+        found = world.topics.get(p.text.fingerprint)
+        return [str(found.topic) if found else NONE]
+    value = p.text.language if field == "language" else getattr(ticket, field)
+    return [str(value) if value is not None else NONE]
+
+
+def passes(world: World, p: Prepared, where: Filter, as_of: datetime | None = None) -> bool:
+    ticket = p.ticket
+    reason = ticket.excluded
+    if (reason is not None) if where.excluded is None else where.excluded not in ("any", reason):
+        return False
+    if as_of is not None and _at(ticket.created_at) > _at(as_of):
+        return False
+    if not _dated(p, where):
+        return False
+    if any(not set(values(world, p, name)) & set(chosen) for name, chosen in where.where.items()):
+        return False
+    if not all(_state(world, p, state, as_of) for state in where.states):
+        return False
+    if where.open_at is not None and not is_open(p, _at(where.open_at), observed=True):
+        return False
+    return where.q is None or _found(p, where.q)
+
+
+def _dated(p: Prepared, where: Filter) -> bool:
+    day: date | None = DAY_OF[where.dated](p)
+    if day is None:
+        return False
+    return (where.first is None or day >= where.first) and (where.last is None or day <= where.last)
+
+
+def _found(p: Prepared, q: str) -> bool:
+    wanted = search_tokens(q)
+    text = " ".join((p.ticket.id, p.text.subject, p.text.body, *p.text.messages))
+    return bool(wanted) and set(wanted) <= set(search_tokens(text))
+
+
+def _state(world: World, p: Prepared, state: str, as_of: datetime | None) -> bool:
+    ticket = p.ticket
+    found = world.topics.get(p.text.fingerprint)
+    settled_by = (_at(as_of) if as_of else world.read_to()) - WEEK
+    return {
+        "open": not ticket.status.is_solved,
+        "solved": ticket.status.is_solved,
+        "reopened": ticket.reopens > 0,
+        "settled": ticket.first_solved_at is not None and _at(ticket.first_solved_at) <= settled_by,
+        "returned": bool(p.timing.reopened_within_7_days),
+        "rated": p.satisfied is not None,
+        "satisfied": bool(p.satisfied),
+    }.get(state, state == (found.match if found else "ungrouped"))
+
+
+def solved_by(p: Prepared, at: int) -> int | None:
+    """When the ticket was solved, as it stands at that moment; None while it is open."""
+    begun = [cycle for cycle in p.timing.cycles if cycle[0] <= at]
+    return begun[-1][1] if begun and begun[-1][1] is not None and begun[-1][1] <= at else None
+
+
+def is_open(p: Prepared, at: int, *, observed: bool = False) -> bool:
+    if not p.timing.cycles or _at(p.ticket.created_at) > at:
+        return False
+    until = _at(p.ticket.observed_until)
+    return solved_by(p, at) is None and not (observed and until is not None and until < at)
+
+
+def _asked(world: World, question: Question) -> Iterator[tuple[int, str | None, Prepared]]:
+    """(period, group, ticket) of all that a question is over."""
+    at = _at(question.as_of)
+    for p in world.tickets:
+        if not passes(world, p, question.where, question.as_of):
+            continue
+        day = DAY_OF[question.cohort](p)
+        if question.cohort == "solved":
+            solved = solved_by(p, at)
+            day = None if solved is None else date.fromordinal(world.day_of(solved))
+        if question.cohort == "first_solved" and day is not None and _at(p.ticket.first_solved_at) > at:
+            day = None
+        groups = [None] if question.group_by is None else [v or None for v in values(world, p, question.group_by)]
+        for number, period in enumerate(question.periods):
+            if day is not None and period.start <= day < period.end:
+                yield from ((number, group, p) for group in groups)
+
+
+def _sorted(counts: Counter[tuple[int, str | None, int, bool]]) -> list[Cell]:
+    return [Cell(*key, n) for key, n in sorted(counts.items(), key=lambda i: (i[0][0], i[0][1] or "", *i[0][2:]))]
+
+
+def histogram(world: World, question: Question, metric: str, clock: str) -> list[Cell]:
+    counts: Counter[tuple[int, str | None, int, bool]] = Counter()
+    for period, group, p in _asked(world, question):
+        found = _length(world, p, metric, clock, _at(question.as_of), question.cohort)
+        if found is not None:
+            counts[period, group, bin_of(max(0, found[0])), found[1]] += 1
+    return _sorted(counts)
+
+
+def _length(world: World, p: Prepared, metric: str, clock: str, at: int, cohort: str) -> tuple[int, bool] | None:
+    """(seconds, whether the event happened by `at`), or None where it is not known or not counted."""
+    if metric == "ttr.full" and (solved := solved_by(p, at)) is not None:
+        return _span(world, p, clock, solved, ended=True)
+    calendar, business = p.timing.durations[metric]
+    happened = None if calendar is None else p.timing.start + calendar
+    if metric.startswith("wait."):
+        happened = _at(p.ticket.solved_at)
+    if calendar is not None and happened is not None and happened <= at and metric != "ttr.full":
+        length = calendar if clock == "calendar" else business
+        return None if length is None else (length, True)
+    if cohort != "arrived" or metric.startswith("wait.") or _never(p, metric):
+        return None
+    ends = [at, world.read_to(p.ticket.source), _at(p.ticket.observed_until)]
+    ends += [_at(p.ticket.solved_at)] if metric == "reply.first" else []
+    return _span(world, p, clock, min(end for end in ends if end is not None), ended=False)
+
+
+def _never(p: Prepared, metric: str) -> bool:
+    """Whether the event is known to have happened, at no known time."""
+    if metric == "reply.first":
+        return p.timing.durations[metric][0] is None and p.ticket.first_reply_at is not None
+    return not p.timing.cycles and p.ticket.first_solved_at is None
+
+
+def _span(world: World, p: Prepared, clock: str, until: int, *, ended: bool) -> tuple[int, bool] | None:
+    if clock == "calendar":
+        return until - p.timing.start, ended
+    if p.timing.business_start is None or p.timing.schedule is None:
+        return None
+    return world.clocks.named(p.timing.schedule).position(until) - p.timing.business_start, ended
+
+
+def tally(world: World, question: Question) -> list[Tally]:
+    sums: dict[tuple[int, str | None], list[int]] = {}
+    at = _at(question.as_of)
+    for period, group, p in _asked(world, question):
+        row = sums.setdefault((period, group), [0] * 7)
+        row[0] += 1
+        if question.cohort == "arrived":
+            row[1] += is_open(p, at)
+            row[2] += p.timing.waited_seconds + _running_wait(world, p, at)
+        if question.cohort in ("arrived", "rated"):
+            row[5] += p.satisfied is not None
+            row[6] += bool(p.satisfied)
+        if question.cohort == "first_solved" and _at(p.ticket.first_solved_at) <= at - WEEK:
+            row[3] += 1
+            row[4] += bool(p.timing.reopened_within_7_days)
+    return [Tally(*key, *row) for key, row in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
+
+
+def _running_wait(world: World, p: Prepared, at: int) -> int:
+    since = p.timing.waiting_since
+    if since is None or p.ticket.status.is_solved:
+        return 0
+    ends = (at, world.read_to(p.ticket.source), _at(p.ticket.observed_until))
+    return max(0, min(end for end in ends if end is not None) - since)

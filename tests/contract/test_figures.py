@@ -1,0 +1,177 @@
+"""Counts are exact: every figure of a store against a plain walk over its tickets."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ticketlens.errors import ConfigError
+from ticketlens.metrics.clock import Clocks
+from ticketlens.metrics.periods import periods
+from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.store.base import Question, Store
+
+World = Callable[[int], tuple[Store, Any]]
+METRICS = ("ttr.full", "ttr.first", "reply.first", "wait.requester", "wait.agent", "wait.hold")
+BY = ("day", "week", "month")
+WORLDS = st.integers(0, 3)
+SEEDS = st.integers(0, 10_000)
+HOURS = st.integers(-24, 24 * 130)
+GROUPS = st.sampled_from((None, "group", "tag", "topic", "custom.plan", "status", "channel"))
+COHORTS = st.sampled_from(("arrived", "solved", "first_solved", "rated"))
+SOME = settings(max_examples=60, deadline=None)
+FIRST = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def positions(clocks: Clocks) -> Callable[[str, Any], Any]:
+    return lambda name, moments: clocks.named(name).positions(np.asarray(moments))
+
+
+def question(worlds: ModuleType, hours: int, by: str, cohort: str, seed: int, group: str | None) -> Question:
+    found = worlds.random_filter(seed) if seed % 3 else EVERYTHING
+    spans = periods(by, date(2026, 1, 19), date(2026, 3, 30), "Europe/Stockholm")
+    return Question(spans, FIRST + timedelta(hours=hours), cohort, found, group)
+
+
+@SOME
+@given(WORLDS, HOURS, st.sampled_from(BY), SEEDS, GROUPS, st.sampled_from(METRICS), st.booleans(), st.booleans())
+def test_a_histogram_counts_what_a_walk_over_all_tickets_counts(
+    world: World, worlds: ModuleType, oracle: ModuleType, clocks: Clocks,
+    number: int, hours: int, by: str, seed: int, group: str | None, metric: str, business: bool, solved: bool,
+) -> None:  # fmt: skip
+    store, seen = world(number)
+    clock = "business" if business else "calendar"
+    asked = question(worlds, hours, by, "solved" if solved else "arrived", seed, group)
+    assert store.histogram(asked, metric, clock, positions(clocks)) == oracle.histogram(seen, asked, metric, clock)
+
+
+@SOME
+@given(WORLDS, HOURS, st.sampled_from(BY), COHORTS, SEEDS, GROUPS)
+def test_a_tally_adds_up_what_a_walk_over_all_tickets_adds_up(
+    world: World, worlds: ModuleType, oracle: ModuleType,
+    number: int, hours: int, by: str, cohort: str, seed: int, group: str | None,
+) -> None:  # fmt: skip
+    store, seen = world(number)
+    asked = question(worlds, hours, by, cohort, seed, group)
+    assert store.tally(asked) == oracle.tally(seen, asked)
+
+
+@SOME
+@given(WORLDS, SEEDS, st.lists(HOURS, min_size=1, max_size=3))
+def test_the_backlog_is_who_was_open_and_still_observed(
+    world: World, worlds: ModuleType, oracle: ModuleType, number: int, seed: int, hours: list[int]
+) -> None:
+    store, seen = world(number)
+    where = worlds.random_filter(seed)
+    moments = [FIRST + timedelta(hours=one) for one in hours]
+    open_then = [
+        sum(
+            oracle.passes(seen, p, where) and oracle.is_open(p, int(at.timestamp()), observed=True)
+            for p in seen.tickets
+        )
+        for at in moments
+    ]
+    assert store.backlog(moments, where) == open_then
+
+
+@SOME
+@given(WORLDS, SEEDS)
+def test_coverage_parts_all_tickets_of_a_filter(
+    world: World, worlds: ModuleType, oracle: ModuleType, number: int, seed: int
+) -> None:
+    store, seen = world(number)
+    where = worlds.random_filter(seed)
+    found = [seen.topics.get(p.text.fingerprint) for p in seen.tickets if oracle.passes(seen, p, where)]
+    matches = [one.match if one else "ungrouped" for one in found]
+    told = store.coverage(where)
+    assert {name: matches.count(name) for name in ("core", "weak", "edited", "ungrouped")} == {
+        "core": told.core, "weak": told.weak, "edited": told.edited, "ungrouped": told.ungrouped,
+    }  # fmt: skip
+
+
+@SOME
+@given(WORLDS, SEEDS)
+def test_what_stays_out_of_figures_is_counted_by_its_reason(
+    world: World, worlds: ModuleType, number: int, seed: int
+) -> None:
+    store, _ = world(number)
+    where = worlds.random_filter(seed)
+    listed = {
+        reason: store.count_tickets(Filter(where.first, where.last, where.dated, where.where, where.q, where.states,
+                                           where.open_at, reason))
+        for reason in ("spam", "deleted", "test", "merged")
+    }  # fmt: skip
+    assert store.excluded(where) == {reason: n for reason, n in listed.items() if n}
+
+
+@SOME
+@given(WORLDS, SEEDS, st.sampled_from(("group", "tag", "topic", "custom.plan", "language", "source")))
+def test_a_facet_counts_the_tickets_that_its_value_lists(
+    world: World, worlds: ModuleType, number: int, seed: int, field: str
+) -> None:
+    store, _ = world(number)
+    where = worlds.random_filter(seed).without(field)
+    told = store.facet(field, where)
+    assert told == sorted(told, key=lambda one: (-one[1], one[0]))
+    assert {value: store.count_tickets(where.having(field, value)) for value, _ in told} == dict(told)
+    if field != "tag":
+        assert sum(n for _, n in told) == store.count_tickets(where)
+
+
+@pytest.mark.parametrize("group", ["group", "topic", "custom.plan", "status", "source"])
+def test_groups_add_up_to_the_whole(world: World, worlds: ModuleType, group: str) -> None:
+    store, _ = world(1)
+    whole = question(worlds, 24 * 130, "week", "arrived", 0, None)
+    parted = question(worlds, 24 * 130, "week", "arrived", 0, group)
+    for field in ("n", "open", "waited_seconds", "rated", "satisfied"):
+        assert sum(getattr(row, field) for row in store.tally(whole)) == sum(
+            getattr(row, field) for row in store.tally(parted)
+        )
+
+
+def test_weeks_of_topics_are_the_tally_by_topic(world: World, worlds: ModuleType) -> None:
+    store, _ = world(2)
+    asked = question(worlds, 24 * 130, "week", "arrived", 0, "topic")
+    tallied = {(row.period, row.group): row.n for row in store.tally(asked)}
+    weekly = store.weekly([1, 2, 9], asked.periods, EVERYTHING)
+    assert weekly == {
+        topic: [tallied.get((number, str(topic)), 0) for number in range(len(asked.periods))] for topic in (1, 2, 9)
+    }
+
+
+def test_the_first_and_last_day_of_a_topic_are_those_of_its_tickets(world: World, oracle: ModuleType) -> None:
+    store, seen = world(3)
+    for topic, ends in store.first_and_last_day().items():
+        days = [
+            p.created_day for p in seen.tickets
+            if p.ticket.excluded is None and oracle.values(seen, p, "topic") == [str(topic)]
+        ]  # fmt: skip
+        assert ends == (min(days), max(days))
+
+
+@pytest.mark.parametrize("ask", ["histogram", "tally"])
+def test_no_period_gives_no_row(world: World, clocks: Clocks, ask: str) -> None:
+    store, _ = world(0)
+    asked = Question((), FIRST)
+    rows = store.tally(asked) if ask == "tally" else store.histogram(asked, "ttr.full", "calendar", positions(clocks))
+    assert rows == []
+
+
+def test_unknown_names_are_errors_that_name_the_known_ones(world: World, clocks: Clocks) -> None:
+    store, _ = world(0)
+    asked = Question(periods("week", date(2026, 1, 5), date(2026, 1, 5)), FIRST, group_by="colour")
+    with pytest.raises(ConfigError, match="group"):
+        store.tally(asked)
+    with pytest.raises(ConfigError, match=r"ttr\.full"):
+        store.histogram(asked, "ttr.never", "calendar", positions(clocks))
+    with pytest.raises(ConfigError, match="brand"):
+        store.facet("colour", EVERYTHING)
+    with pytest.raises(ConfigError, match="brand"):
+        store.count_tickets(Filter(where={"colour": ("red",)}))
+    with pytest.raises(ConfigError, match="topic"):
+        store.count_tickets(Filter(where={"topic": ("login",)}))

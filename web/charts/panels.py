@@ -1,0 +1,218 @@
+"""The panels that trend charts are made of, as layers of Vega-Lite: a line with its band, bars, a hatched running
+period, and columns to point at. A layer is a plain dict: Altair's objects took longer to build than to draw.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from ticketlens.model.trend import Point, Trend
+from web import wording
+from web.charts import theme
+from web.charts.drawing import linked
+
+Layer = dict[str, Any]
+Layers = list[Layer]
+
+DAYS_OF_DAY_NAMES = 75
+DAYS_ON_AXIS = 8 * wording.DAY
+DAYS_OF_MONTH_NAMES = 500
+_BAR_GAP = 0.14
+_TICKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How values are written along an axis: divided by `divisor`, followed by `unit`."""
+
+    divisor: float
+    unit: str
+    top: float | None = None
+
+    @classmethod
+    def of_minutes(cls, greatest: float) -> "Scale":
+        if greatest < 2 * wording.HOUR:
+            return cls(1, " min")
+        return cls(wording.HOUR, " h") if greatest < DAYS_ON_AXIS else cls(wording.DAY, " d")
+
+
+PLAIN = Scale(1, "")
+PERCENT = Scale(0.01, " %")
+
+
+def running(trend: Trend) -> str | None:
+    """ "4 of 7 days" of the last period while it runs; None where it is complete."""
+    if not trend.points or trend.points[-1].complete:
+        return None
+    last = trend.points[-1]
+    whole = (last.end - last.start).days
+    gone = min(max((trend.as_of.date() - last.start).days + 1, 0), whole)
+    return f"{gone} of {whole} days" if whole > 1 else "running"
+
+
+def columns(
+    points: Sequence[Point], told: Callable[[Point], str], where: Callable[[Point], str], top: int, bottom: int
+) -> Layer:
+    """One invisible column a period from `top` to `bottom`: the link to its tickets, with its numbers in words."""
+    values = [{**_span(point), "to": linked(where(point)), "told": told(point)} for point in points]
+    return _layer(
+        values,
+        {"type": "rect", "fill": "transparent", "aria": True},
+        x=time_axis(points), x2={"field": "end"}, y={"value": top}, y2={"value": bottom},
+        href={"field": "to"}, description={"field": "told"},
+    )  # fmt: skip
+
+
+def hatched(points: Sequence[Point], height: int, said: str | None, *, words: bool = True) -> Layers:
+    """The running period's ground, and in words how much of it is gone."""
+    if said is None:
+        return []
+    values = [{**_span(points[-1]), "said": f"{said} →"}]
+    axis = time_axis(points)
+    ground = _layer(
+        values, {"type": "rect", "fill": theme.HATCH},
+        x=axis, x2={"field": "end"}, y={"value": 0}, y2={"value": height},
+    )  # fmt: skip
+    text = _layer(
+        values, {"type": "text", "align": "right", "dx": -5}, x=axis, y={"value": height - 8}, text={"field": "said"}
+    )
+    return [ground, text] if words else [ground]
+
+
+def line(
+    points: Sequence[Point], field: str, scale: Scale, *, colour: str, band: str | None = None, dots: bool = True
+) -> Layers:
+    """Values over time, broken where they are not known; `band` is the interval's colour."""
+    values = [_value(point, field, scale) for point in points]
+    axis = time_axis(points, "mid")
+    clipped = {"clip": True} if scale.top is not None else {}
+    layers = [_layer(values, {"type": "line", "color": colour, **clipped}, x=axis, y=value_axis(scale))]
+    known = [value for value in values if value["value"] is not None]
+    mark = {"type": "point", "stroke": colour, "fill": theme.PANEL, "opacity": 1}
+    layers.append(_layer(known if dots else known[-1:], mark, x=axis, y=value_axis(scale)))
+    if band is None:
+        return layers
+    area = {"type": "area", "color": band, "opacity": 0.55, **clipped}
+    return [_layer(values, area, x=axis, y=value_axis(scale, "low"), y2={"field": "high"}), *layers]
+
+
+def bars(points: Sequence[Point], field: str, scale: Scale, *, colour: str, waiting: str | None = None) -> Layers:
+    """One bar a period, the running one hatched; `waiting` colours the part that is still open."""
+    values = [
+        {**_value(point, field, scale), **_inner(point), "still": point.open,
+         "fill": colour if point.complete else theme.HATCH_ACCENT}
+        for point in points
+    ]  # fmt: skip
+    across = {"x": time_axis(points), "x2": {"field": "end"}, "y2": {"datum": 0}}
+    fill = {"field": "fill", "type": "nominal", "scale": None}
+    layers = [_layer(values, {"type": "bar", "cornerRadiusEnd": 1.5}, **across, y=value_axis(scale), color=fill)]
+    if waiting:
+        layers.append(_layer(values, {"type": "bar", "color": waiting}, **across, y=value_axis(scale, "still")))
+    return layers
+
+
+def name(text: str, colour: str) -> Layer:
+    """A panel's name over its upper left corner; a mark, since a title would move with what overflows the panel."""
+    mark = {
+        "type": "text",
+        "text": text,
+        "align": "left",
+        "baseline": "bottom",
+        "fontSize": 12,
+        "fontWeight": 600,
+        "color": colour,
+    }
+    return _layer([{}], mark, x={"value": 0}, y={"value": -8})
+
+
+def unknown(points: Sequence[Point], field: str, height: int, *, words: bool = True) -> Layers:
+    """Where there is no value: an arrow up at "not reached yet", a ring at "too few"; the last run of them in words."""
+    missing = [point for point in points if point.n and getattr(point, field) is None]
+    signs = [
+        _signs([point for point in missing if point.too_few], "∘", height - 6),
+        _signs([point for point in missing if not point.too_few], "↑", 7),
+    ]
+    last = _last_run(points, field)
+    if not words or not last or len(last) == len(points):
+        return [sign for sign in signs if sign["data"]["values"]]
+    said = "too few" if all(point.too_few for point in last) else "not reached yet"
+    text = _layer(
+        [{**_span(last[0]), "said": f"{said} →"}],
+        {"type": "text", "align": "right", "dx": -5},
+        x={"field": "start", "type": "temporal"}, y={"value": height - 23}, text={"field": "said"},
+    )  # fmt: skip
+    return [*(sign for sign in signs if sign["data"]["values"]), text]
+
+
+def time_axis(points: Sequence[Point], field: str = "start") -> dict[str, Any]:
+    """Whole periods from the first day to the last, named by day, month or year as room allows."""
+    first, last = points[0].start, points[-1].end
+    days = (last - first).days
+    names = "%-d %b" if days < DAYS_OF_DAY_NAMES else "%b" if days < DAYS_OF_MONTH_NAMES else "%b %y"
+    ticks: str | int = "week" if days < DAYS_OF_DAY_NAMES else "month" if days < DAYS_OF_MONTH_NAMES else 8
+    return {
+        "field": field, "type": "temporal",
+        "scale": {"type": "utc", "domain": [_at(first), _at(last)], "nice": False},
+        "axis": {"format": names, "tickCount": ticks, "grid": False, "labelOverlap": True, "labelFlush": False},
+    }  # fmt: skip
+
+
+def value_axis(scale: Scale, field: str = "value") -> dict[str, Any]:
+    ends = {} if scale.top is None else {"domainMax": scale.top / scale.divisor}
+    return {
+        "field": field, "type": "quantitative", "scale": {"zero": True, "nice": _TICKS, **ends},
+        "axis": {"tickCount": _TICKS, "labelExpr": f"format(datum.value, ',~r') + '{scale.unit}'"},
+    }  # fmt: skip
+
+
+def greatest(trend: Trend, fields: Sequence[str]) -> float:
+    known = [value for point in trend.points for name in fields if (value := getattr(point, name)) is not None]
+    return max(known, default=0.0)
+
+
+def _layer(values: list[dict[str, Any]], mark: dict[str, Any], **encoding: dict[str, Any]) -> Layer:
+    return {"data": {"values": values}, "mark": mark, "encoding": encoding}
+
+
+def _at(value: date) -> str:
+    return f"{value.isoformat()}T00:00:00Z"
+
+
+def _span(point: Point) -> dict[str, Any]:
+    return {"start": _at(point.start), "end": _at(point.end)}
+
+
+def _inner(point: Point) -> dict[str, Any]:
+    start = datetime.combine(point.start, datetime.min.time())
+    whole = point.end - point.start
+    gap = whole * _BAR_GAP
+    return {"start": (start + gap).isoformat() + "Z", "end": (start + whole - gap).isoformat() + "Z"}
+
+
+def _middle(point: Point) -> str:
+    return (datetime.combine(point.start, datetime.min.time()) + (point.end - point.start) / 2).isoformat() + "Z"
+
+
+def _value(point: Point, field: str, scale: Scale) -> dict[str, Any]:
+    told: dict[str, Any] = {"mid": _middle(point)}
+    for name, attribute in (("value", field), ("low", "low"), ("high", "high")):
+        value = getattr(point, attribute)
+        told[name] = None if value is None else round(value / scale.divisor, 4)
+    return told
+
+
+def _signs(points: Sequence[Point], sign: str, y: int) -> Layer:
+    mark = {"type": "text", "text": sign, "fontSize": 12, "color": theme.QUIET}
+    return _layer(
+        [{"mid": _middle(point)} for point in points], mark, x={"field": "mid", "type": "temporal"}, y={"value": y}
+    )
+
+
+def _last_run(points: Sequence[Point], field: str) -> list[Point]:
+    run: list[Point] = []
+    for point in reversed(points):
+        if getattr(point, field) is not None or not point.n:
+            break
+        run.append(point)
+    return run[::-1]

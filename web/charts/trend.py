@@ -1,0 +1,179 @@
+"""Trends as charts: two panels of percentiles over one of arrivals, or one panel of values."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ticketlens.model.trend import Point, Trend
+from web import wording
+from web.charts import panels, theme
+from web.charts.panels import PERCENT, PLAIN, Layers, Scale
+
+Where = Callable[[Point], str]
+Spec = dict[str, Any]
+
+AMOUNTS_AS_BARS = ("arrived", "solved", "waited_hours", "cost")
+MOST_DOTS = 60
+BETWEEN_PANELS = 46
+"""Height of an axis's names, the gap and the next panel's title."""
+
+STACKED: Spec = {"bounds": "flush", "spacing": BETWEEN_PANELS}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    width: int = theme.WIDE
+    narrow: bool = False
+    small: bool = False
+    top: float | None = None
+    """Where the values' axis ends, in the trend's unit, for charts that are to be compared."""
+
+    def dotted(self, trend: Trend) -> bool:
+        """Whether there is room for a dot at each point."""
+        return not self.small and len(trend.points) <= MOST_DOTS
+
+    def tall(self, height: int) -> int:
+        return height * 4 // 5 if self.narrow else height
+
+
+WIDE, NARROW = Size(), Size(theme.NARROW, narrow=True)
+BROAD = Size(theme.BROAD)
+SMALL = Size(theme.NARROW, small=True)
+
+
+def durations(trend: Trend, where: Where, size: Size = WIDE) -> Spec:
+    """Half and nine in ten, each in a panel of its own scale, and how many arrived and are still open."""
+    heights = [size.tall(190), size.tall(140), size.tall(88)]
+    top = -(sum(heights[:-1]) + 2 * BETWEEN_PANELS)
+    arrived = panels.bars(trend.points, "n", PLAIN, colour=theme.SOFT, waiting=theme.QUIET)
+    title = f"{trend.cohort}; dark: not solved yet" if trend.cohort == "arrived" else trend.cohort
+    return {
+        **STACKED,
+        "vconcat": [
+            _panel(_quantile(trend, "p50", heights[0], size), size, heights[0], "half solved within", theme.ACCENT),
+            _panel(
+                _quantile(trend, "p90", heights[1], size), size, heights[1], "nine in ten solved within", theme.QUIET
+            ),
+            _panel([*arrived, *_columns(trend, where, size, top, heights[2])], size, heights[2], title, theme.MUTED),
+        ],
+    }
+
+
+def half(trend: Trend, where: Where, size: Size = WIDE, *, height: int = 110) -> Spec:
+    """The median alone, with its interval."""
+    tall = size.tall(height)
+    layers = [*_quantile(trend, "p50", tall, size), *_columns(trend, where, size, 0, tall)]
+    return _panel(layers, size, tall, "half solved within", theme.ACCENT)
+
+
+def amounts(trend: Trend, where: Where, size: Size = WIDE, *, title: str = "", height: int = 110) -> Spec:
+    """One value a period: amounts of a period as bars, states and rates as a line with its interval."""
+    tall = size.tall(height)
+    scale = replace(_scale(trend), top=size.top)
+    if trend.metric in AMOUNTS_AS_BARS:
+        drawn = panels.bars(trend.points, "value", scale, colour=theme.ACCENT)
+    else:
+        drawn = panels.line(
+            trend.points, "value", scale, colour=theme.ACCENT, band=_band(trend), dots=size.dotted(trend)
+        )
+    ground = panels.hatched(
+        trend.points, tall, panels.running(trend), words=not size.small and trend.metric not in AMOUNTS_AS_BARS
+    )
+    missing = panels.unknown(trend.points, "value", tall, words=not size.small)
+    return _panel([*ground, *drawn, *missing, *_columns(trend, where, size, 0, tall)], size, tall, title, theme.ACCENT)
+
+
+def volume_and_durations(volume: Trend, ttr: Trend, where: Where, size: Size = WIDE) -> Spec:
+    """How many came, and how long half and nine in ten of them waited, one over the other."""
+    heights = [size.tall(165), size.tall(165), size.tall(120)]
+    top = -(sum(heights[:-1]) + 2 * BETWEEN_PANELS)
+    drawn = panels.bars(volume.points, "value", PLAIN, colour=theme.ACCENT)
+    arrived = [*panels.hatched(volume.points, heights[0], panels.running(volume), words=False), *drawn]
+    most = [*_quantile(ttr, "p90", heights[2], size), *_columns(ttr, where, size, top, heights[2])]
+    return {
+        **STACKED,
+        "vconcat": [
+            _panel(arrived, size, heights[0], f"tickets a {volume.by}", theme.ACCENT),
+            _panel(_quantile(ttr, "p50", heights[1], size), size, heights[1], "half solved within", theme.ACCENT),
+            _panel(most, size, heights[2], "nine in ten solved within", theme.QUIET),
+        ],
+    }
+
+
+def any_metric(trend: Trend, where: Where, size: Size = WIDE, *, title: str = "") -> Spec:
+    """The chart that fits the kind of the metric."""
+    return amounts(trend, where, size, title=title, height=240) if trend.scalar else durations(trend, where, size)
+
+
+def titled(spec: Spec, title: str, subtitle: Sequence[str]) -> Spec:
+    """The chart with its words on it, for a file that stands alone."""
+    words = {"text": title, "subtitle": list(subtitle), "fontSize": 15, "anchor": "start", "offset": 14}
+    return {**spec, "title": words} if "vconcat" in spec else {"vconcat": [spec], "title": words}
+
+
+def point_told(trend: Trend, point: Point) -> str:
+    """One period in words: "9–15 November: half within 19 h (17 h to 21 h), nine in ten within 91 h; 2,031 tickets"."""
+    days = wording.period_days(point.start, point.end)
+    unfinished = "" if point.complete else ", running"
+    return f"{days}{unfinished}: {_figures(trend, point)}; {wording.count(point.n, 'ticket')}{_open(trend, point)}"
+
+
+def measured(trend: Trend, value: float | None) -> str:
+    """A figure of this trend in its unit."""
+    return wording.measure(value, "minutes" if not trend.scalar else "share" if trend.kind == "share" else trend.unit)
+
+
+def _figures(trend: Trend, point: Point) -> str:
+    if point.too_few:
+        return "too few for a figure"
+    if trend.scalar:
+        return ("not known yet" if point.value is None else measured(trend, point.value)) + _interval(trend, point)
+    quantiles = (("half", point.p50, _interval(trend, point)), ("nine in ten", point.p90, ""))
+    return ", ".join(
+        f"{name} not reached yet" if value is None else f"{name} within {measured(trend, value)}{interval}"
+        for name, value, interval in quantiles
+    )
+
+
+def _interval(trend: Trend, point: Point) -> str:
+    if point.low is None or point.high is None:
+        return ""
+    return f" ({measured(trend, point.low)} to {measured(trend, point.high)})"
+
+
+def _open(trend: Trend, point: Point) -> str:
+    return "" if trend.scalar or not point.open else f", {wording.number(point.open)} not solved"
+
+
+def _columns(trend: Trend, where: Where, size: Size, top: int, bottom: int) -> Layers:
+    """Not on a small screen where a column would be thinner than a finger by far: the table has the same links."""
+    if size.narrow and len(trend.points) > MOST_DOTS:
+        return []
+    return [panels.columns(trend.points, lambda point: point_told(trend, point), where, top, bottom)]
+
+
+def _scale(trend: Trend) -> Scale:
+    if trend.unit == "minutes":
+        return Scale.of_minutes(panels.greatest(trend, ("value", "high")))
+    return PERCENT if trend.kind == "share" else PLAIN
+
+
+def _band(trend: Trend) -> str | None:
+    return theme.SOFT if any(point.low is not None for point in trend.points) else None
+
+
+def _quantile(trend: Trend, field: str, tall: int, size: Size) -> Layers:
+    main = field == "p50"
+    most = size.top or panels.greatest(trend, (field, "high") if main else (field,))
+    scale = replace(Scale.of_minutes(most), top=size.top)
+    colour, band = (theme.ACCENT, _band(trend)) if main else (theme.QUIET, None)
+    return [
+        *panels.hatched(trend.points, tall, panels.running(trend), words=main and not size.small),
+        *panels.line(trend.points, field, scale, colour=colour, band=band, dots=size.dotted(trend)),
+        *panels.unknown(trend.points, field, tall, words=not size.small),
+    ]
+
+
+def _panel(layers: Layers, size: Size, height: int, title: str, colour: str) -> Spec:
+    named = [panels.name(title, colour), *layers] if title else layers
+    return {"layer": named, "width": size.width, "height": height}

@@ -1,0 +1,166 @@
+"""What an address asks for, and addresses that ask for something else: the address is the page's whole state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import current_app, g, request, url_for
+from markupsafe import Markup
+
+from ticketlens.errors import ConfigError
+from ticketlens.model.filter import Filter
+from ticketlens.model.ticket import Ticket
+from ticketlens.model.trend import Point, Trend
+from ticketlens.query import filter_parameters, parse_filter, parse_moment
+
+if TYPE_CHECKING:
+    from ticketlens.lens import Lens
+
+DEFAULTS: Mapping[str, str] = {
+    "weeks": "26", "clock": "calendar", "cohort": "arrived", "metric": "ttr.full", "by": "week", "group_by": "",
+    "sort": "", "cursor": "", "as_of": "",
+}  # fmt: skip
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "weeks": ("8", "13", "26", "52"),
+    "clock": ("calendar", "business"),
+    "cohort": ("arrived", "solved"),
+    "by": ("day", "week", "month", "quarter"),
+}
+ONE_DAY = timedelta(days=1)
+FORGOTTEN = ("cursor",)
+"""What does not outlive a step to another filter or order."""
+DATES: Mapping[str, str] = {"answered": "rated"}
+"""The date that a cohort is taken by, where a filter names it otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filter, and the page's own parameters with their defaults filled in."""
+
+    where: Filter
+    own: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.own[name]
+
+    @property
+    def weeks(self) -> int:
+        return int(self.own["weeks"])
+
+    @property
+    def as_of(self) -> datetime | None:
+        return parse_moment("as_of", self.own["as_of"]) if self.own["as_of"] else None
+
+
+def lens() -> "Lens":
+    return cast("Lens", current_app.extensions["ticketlens"])
+
+
+def asked() -> Asked:
+    """What this request asks for; read once. A parameter that cannot be is a ConfigError."""
+    if "asked" not in g:
+        parameters = request.args.to_dict(flat=False)
+        own = {name: request.args.get(name) or default for name, default in DEFAULTS.items()}
+        for name, choices in CHOICES.items():
+            if own[name] not in choices:
+                raise ConfigError(f"{name}: {own[name][:40]!r} is none of {', '.join(choices)}")
+        g.asked = Asked(parse_filter(parameters, ignore=DEFAULTS), own)
+    return cast(Asked, g.asked)
+
+
+def here(where: Filter | None = None, **changes: object) -> str:
+    """This page under another filter, or with some of its own parameters changed."""
+    endpoint = request.endpoint or "pages.overview"
+    return page(endpoint, where, {**(request.view_args or {})}, **changes)
+
+
+def page(endpoint: str, where: Filter | None = None, parts: Mapping[str, Any] | None = None, **changes: object) -> str:
+    """Another page under this filter, or the one given; clock and the like go with it where they are not default."""
+    now = asked()
+    own = {name: value for name, value in now.own.items() if name not in FORGOTTEN}
+    own |= {name: str(value) for name, value in changes.items()}
+    told = [(name, value) for name, value in own.items() if value != DEFAULTS[name]]
+    return _address(url_for(endpoint, **dict(parts or {})), filter_parameters(where or now.where) + told)
+
+
+def tickets(where: Filter) -> str:
+    """The list of exactly these tickets."""
+    return _address(url_for("pages.tickets"), filter_parameters(where))
+
+
+def files_of(where: Filter) -> str:
+    """The same list as a file."""
+    return _address(url_for("pages.tickets_file"), filter_parameters(where))
+
+
+def in_state(where: Filter, state: str) -> Filter:
+    return replace(where, states=(*where.states, state))
+
+
+def settled(where: Filter) -> Filter:
+    """Those first solved in the window of `where` and 7 days ago or more: what a reopen rate is of."""
+    return in_state(replace(where, dated="first_solved"), "settled")
+
+
+def rated(where: Filter) -> Filter:
+    """Those whose survey answer was given in the window of `where`."""
+    return in_state(replace(where, dated="rated"), "rated")
+
+
+def ticket(one: Ticket) -> str:
+    return key(one.source, one.id)
+
+
+def key(source: str, id: str) -> str:
+    return url_for("pages.ticket", source=source, id=id)
+
+
+def topic(id: int, where: Filter | None = None) -> str:
+    """A topic's page under the filters of this one, its window included; not narrowed to another topic."""
+    return page(
+        "pages.topic", (where or asked().where).without("topic"), {"id": id}, sort="", metric="ttr.full", group_by=""
+    )
+
+
+def behind(where: Filter, trend: Trend, point: Point) -> Filter:
+    """The tickets that `n` of this point counts."""
+    if trend.cohort == "moment":
+        return replace(where, first=None, last=None, open_at=_end(point, trend))
+    dated = DATES.get(trend.cohort, trend.cohort)
+    if trend.metric == "reopen_rate":
+        return settled(where.between(point.start, point.end - ONE_DAY))
+    return where.between(point.start, point.end - ONE_DAY, dated)
+
+
+def point_link(where: Filter, trend: Trend) -> "PointLink":
+    return PointLink(where, trend)
+
+
+@dataclass(frozen=True, slots=True)
+class PointLink:
+    """The address of the tickets behind each point of a trend."""
+
+    where: Filter
+    trend: Trend
+
+    def __call__(self, point: Point) -> str:
+        return tickets(behind(self.where, self.trend, point))
+
+
+def hidden(*left_out: str) -> Markup:
+    """The state of this page as hidden fields, for a form that changes some of it."""
+    now = asked()
+    own = [(name, value) for name, value in now.own.items() if value != DEFAULTS[name] and name not in FORGOTTEN]
+    fields = [(name, value) for name, value in filter_parameters(now.where) + own if name not in left_out]
+    return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(*field) for field in fields)
+
+
+def _end(point: Point, trend: Trend) -> datetime:
+    return min(datetime.combine(point.end, time(), ZoneInfo(trend.zone)), trend.as_of)
+
+
+def _address(path: str, parameters: list[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(parameters)}" if parameters else path

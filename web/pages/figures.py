@@ -1,0 +1,116 @@
+"""A chart as a page shows it: a title that says what it shows, drawings for wide and narrow screens, and files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from ticketlens.metrics.contract import BY_ID
+from ticketlens.model.filter import Filter
+from ticketlens.model.topic import TopicFigures
+from ticketlens.model.trend import Point, Trend
+from web import wording
+from web.charts import drawing
+from web.charts import trend as charts
+from web.charts.pareto import pareto
+from web.charts.trend import NARROW, WIDE, Size, measured
+from web.pages import asked
+
+Draw = Callable[[Size], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    id: str
+    title: str
+    note: str
+    wide: Markup
+    narrow: Markup
+    files: dict[str, str]
+    trend: Trend | None = None
+    where: Filter | None = None
+
+
+def figure(id: str, title: str, note: str, draw: Draw, files: dict[str, str], size: Size = WIDE) -> Figure:
+    wide, narrow = (drawing.inline(drawing.draw(draw(each)), title) for each in (size, NARROW))
+    return Figure(id, title, note, wide, narrow, files)
+
+
+def trend_figure(id: str, trend: Trend, where: Filter, *, title: str | None = None, size: Size = WIDE) -> Figure:
+    """A trend with its table; `where` is what it was asked for, without its window."""
+    link = asked.PointLink(where, trend)
+    told = title or trend_title(trend)
+    drawn = figure(
+        id, told, trend_note(trend), lambda each: charts.any_metric(trend, link, each, title=panel_title(trend)),
+        trend_files(trend, where), size,
+    )  # fmt: skip
+    return Figure(drawn.id, drawn.title, drawn.note, drawn.wide, drawn.narrow, drawn.files, trend, where)
+
+
+def pareto_figure(rows: tuple[TopicFigures, ...], half: int, where: Filter, title: str, note: str) -> Figure:
+    def draw(size: Size) -> dict[str, Any]:
+        return pareto(rows, half, lambda row: asked.topic(row.topic.id, where), size)
+
+    return figure("pareto", title, note, draw, files("pages.topics_file", where))
+
+
+def trend_files(trend: Trend, where: Filter) -> dict[str, str]:
+    """Where the same trend is found as files: same window, same moment."""
+    window = where.between(trend.points[0].start, trend.points[-1].end - asked.ONE_DAY) if trend.points else where
+    same = {
+        "metric": trend.metric,
+        "clock": trend.clock,
+        "cohort": trend.cohort,
+        "by": trend.by,
+        "as_of": trend.as_of.isoformat(),
+    }
+    return files("pages.trends_file", window, **same)
+
+
+def files(endpoint: str, where: Filter, **same: object) -> dict[str, str]:
+    return {form.upper(): asked.page(endpoint, where, {"form": form}, **same) for form in ("csv", "png", "svg")}
+
+
+def last_known(trend: Trend) -> Point | None:
+    """The last complete period with a figure."""
+    known = (point for point in reversed(trend.points) if point.complete and not point.too_few)
+    return next((point for point in known if (point.value if trend.scalar else point.p50) is not None), None)
+
+
+def trend_title(trend: Trend) -> str:
+    """What the chart shows: "Half is solved within 19 h, nine in ten within 91 h"."""
+    last = last_known(trend)
+    name = BY_ID[trend.metric].name if trend.metric in BY_ID else trend.metric
+    if last is None:
+        return f"{name}: not known yet"
+    if trend.scalar:
+        return f"{name}: {measured(trend, last.value)}, {wording.period_days(last.start, last.end)}"
+    most = "nine in ten not reached yet" if last.p90 is None else f"nine in ten within {wording.duration(last.p90)}"
+    done = {"ttr": "is solved", "reply": "has a reply"}.get(trend.metric.partition(".")[0], "took")
+    return f"Half {done} within {wording.duration(last.p50)}, {most}"
+
+
+def trend_note(trend: Trend) -> str:
+    """How to read it: what is shaded, how many tickets, how many are still open."""
+    last = last_known(trend)
+    parts = []
+    if not trend.scalar:
+        parts.append("Open tickets counted (Kaplan–Meier)" if trend.cohort == "arrived" else "Solved tickets only")
+    if any(point.low is not None for point in trend.points):
+        parts.append("95 % interval shaded")
+    if last is not None:
+        still = f", {wording.percent(last.open / last.n, 0)} still open" if last.n and not trend.scalar else ""
+        parts.append(f"n = {wording.number(last.n)} in {period_name(trend, last)}{still}")
+    return " · ".join(parts)
+
+
+def period_name(trend: Trend, point: Point) -> str:
+    if trend.by == "week":
+        return f"week {point.start.isocalendar().week}"
+    return wording.period_days(point.start, point.end)
+
+
+def panel_title(trend: Trend) -> str:
+    name = BY_ID[trend.metric].name if trend.metric in BY_ID else trend.metric
+    return f"{name.lower()}, by {trend.by}" if trend.scalar else ""

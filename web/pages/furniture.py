@@ -1,0 +1,161 @@
+"""What every page has: wording in its templates, the way around, and the facts that the numbers rest on."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from ticketlens.metrics.contract import BY_ID, Metric
+from ticketlens.model.filter import Filter
+from ticketlens.model.topic import Coverage
+from ticketlens.query import filter_parameters
+from web import wording
+from web.charts import spark
+from web.charts.spark import Piece
+from web.pages import asked, figures
+from web.pages.kept import kept
+
+NAVIGATION = (("overview", "Overview"), ("topics", "Topics"), ("trends", "Trends"), ("tickets", "Tickets"))
+FACETS = ("brand", "group", "channel", "language", "priority", "source", "tag")
+FACET_VALUES = 10
+PARTS_OF_COVERAGE = (("core", "clear"), ("edited", "by hand"), ("weak", "weak"), ("ungrouped", "in no topic"))
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One part of the filter in words, and the page without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+def furnish(pages: Blueprint) -> None:
+    pages.before_request(_first_start)
+    pages.app_context_processor(_shared)
+    for name in (
+        "number",
+        "duration",
+        "seconds",
+        "percent",
+        "change",
+        "measure",
+        "day",
+        "day_range",
+        "period_days",
+        "plain",
+        "count",
+    ):
+        pages.add_app_template_filter(getattr(wording, name), name)
+    pages.add_app_template_filter(lambda at: wording.moment(at, asked.lens().zone), "moment")
+    pages.add_app_template_filter(lambda at: wording.stamp(at, asked.lens().zone), "stamp")
+
+
+def _first_start() -> tuple[str, int] | None:
+    """In place of any page while there is nothing to show."""
+    if not kept("empty", asked.lens().empty):
+        return None
+    return render_template("first_start.html"), 404 if "." in request.path else 200
+
+
+def _shared() -> dict[str, object]:
+    """Names for templates. An error's page may be drawn where nothing can be read, so nothing is read here."""
+    return {
+        "asked": asked, "figures": figures, "spark": spark, "wording": wording, "navigation": NAVIGATION,
+        "here_in": _section(), "definition": _definition, "chips": _chips, "facets": _facets, "facts": _facts,
+        "coverage_pieces": coverage_pieces,
+    }  # fmt: skip
+
+
+def _section() -> str:
+    endpoint = (request.endpoint or "").removeprefix("pages.")
+    return {"topic": "topics", "ticket": "tickets"}.get(endpoint, endpoint)
+
+
+def _definition(id: str) -> Metric | None:
+    return BY_ID.get(id)
+
+
+def _chips() -> list[Chip]:
+    """The filter of this page, part by part."""
+    where = asked.asked().where
+    names = _topic_names(where)
+    chips = [
+        Chip(
+            wording.plain(name),
+            " or ".join(names.get(value, value) or "none" for value in values),
+            asked.here(where.without(name)),
+        )
+        for name, values in where.where.items()
+    ]
+    chips += [
+        _chip("is", wording.plain(state), where, states=tuple(s for s in where.states if s != state))
+        for state in where.states
+    ]
+    if where.q:
+        chips.append(_chip("text", where.q, where, q=None))
+    if where.first or where.last:
+        chips.append(_chip(where.dated, _days(where), where, first=None, last=None, dated="arrived"))
+    if where.open_at:
+        chips.append(_chip("open at", wording.stamp(where.open_at, asked.lens().zone), where, open_at=None))
+    if where.excluded:
+        chips.append(_chip("left out as", where.excluded, where, excluded=None))
+    return chips
+
+
+def _chip(name: str, value: str, where: Filter, **without: Any) -> Chip:
+    return Chip(name, value, asked.here(replace(where, **without)))
+
+
+def _days(where: Filter) -> str:
+    if where.first and where.last:
+        return wording.day_range(where.first, where.last)
+    return f"from {wording.day(where.first)}" if where.first else f"to {wording.day(where.last)}" if where.last else ""
+
+
+def _topic_names(where: Filter) -> dict[str, str]:
+    if "topic" not in where.where:
+        return {}
+    return {str(topic.id): topic.name for topic in asked.lens().topic_names().values()}
+
+
+def _facets() -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """What this page can be narrowed to: a field, and its values with how many tickets and the address."""
+    where = asked.asked().where
+    told = []
+    for name in FACETS:
+        values = [] if name in where.where else _facet(name, where)
+        if len(values) > 1:
+            told.append((name, [(value, n, asked.here(where.having(name, value))) for value, n in values]))
+    return told
+
+
+def _facet(name: str, where: Filter) -> list[tuple[str, int]]:
+    return kept(
+        ("facet", name, tuple(filter_parameters(where))), lambda: asked.lens().facet(name, where, limit=FACET_VALUES)
+    )
+
+
+def _facts() -> dict[str, object]:
+    """How fresh and how whole the numbers are."""
+    lens = asked.lens()
+    coverage = kept("coverage", lambda: lens.coverage(Filter()))
+    return {
+        "as_of": lens.as_of(), "zone_is_set": lens.zone_is_set, "coverage": coverage,
+        "pieces": coverage_pieces(coverage, Filter()),
+    }  # fmt: skip
+
+
+def coverage_pieces(coverage: Coverage, where: Filter) -> list[Piece]:
+    """How surely tickets were grouped, each part with its tickets."""
+    return [
+        Piece(
+            coverage.share(match),
+            words,
+            f"{wording.percent(coverage.share(match), 0)} {words}: {wording.count(getattr(coverage, match), 'ticket')}",
+            asked.tickets(Filter(where.first, where.last, where.dated, where.where, where.q, (*where.states, match))),
+            match,
+        )
+        for match, words in PARTS_OF_COVERAGE
+        if getattr(coverage, match)
+    ]

@@ -1,0 +1,102 @@
+"""Do most customers write about the same few problems, and what is one of them?"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, render_template
+
+from ticketlens.model.overview import TopicTable
+from ticketlens.model.topic import STATES, TopicFigures
+from web import wording
+from web.charts import trend as charts
+from web.charts.trend import Size
+from web.pages import asked, figures
+
+Key = Callable[[TopicFigures], Any]
+COLUMNS: dict[str, Key] = {
+    "topic": lambda row: row.topic.name.casefold(),
+    "state": lambda row: -STATES.index(row.state),
+    "size": lambda row: row.size,
+    "month": lambda row: row.change_month,
+    "year": lambda row: row.change_year,
+    "p50": lambda row: row.p50,
+    "p90": lambda row: row.p90,
+    "reopened": lambda row: row.reopen_rate,
+    "csat": lambda row: row.csat,
+    "waited": lambda row: row.waited_hours,
+}
+UPWARDS = ("topic",)
+BY_DEFAULT = "waited"
+
+
+def topics() -> str:
+    now = asked.asked()
+    table = asked.lens().topics(now.where, as_of=now.as_of)
+    where = now.where.between(*table.window)
+    if not table.rows or not table.total:
+        return render_template("no_topics.html", table=table, where=where)
+    return render_template(
+        "topics.html",
+        table=table,
+        rows=ordered(table.rows, now["sort"] or BY_DEFAULT),
+        sort=now["sort"] or BY_DEFAULT,
+        where=where,
+        headline=headline(table),
+        pareto=figures.pareto_figure(table.rows, table.half, where, pareto_title(table), pareto_note(table)),
+    )
+
+
+def ordered(rows: tuple[TopicFigures, ...], sort: str) -> list[TopicFigures]:
+    """By one column, greatest first; "-" in front turns it. What is not known stands last either way."""
+    name = sort.removeprefix("-")
+    key = COLUMNS.get(name, COLUMNS[BY_DEFAULT])
+    known = [row for row in rows if key(row) is not None]
+    turned = (name in UPWARDS) == sort.startswith("-")
+    return sorted(known, key=key, reverse=turned) + [row for row in rows if key(row) is None]
+
+
+def headline(table: TopicTable) -> str:
+    """The sentence over the table."""
+    rising = [row for row in table.rows if row.state in ("rising", "new", "back")]
+    first = table.rows[0]
+    share = first.waited_hours / table.waited_hours if table.waited_hours else 0.0
+    begin = f"Customers waited most for {first.topic.name}: {wording.percent(share, 0)} of all waiting"
+    if not rising:
+        return f"{begin}. No topic is new, rising or back."
+    names = wording.words(row.topic.name for row in rising[:3])
+    more = f" and {len(rising) - 3} more" if len(rising) > 3 else ""
+    return f"{begin}. Watch {names}{more}."
+
+
+def pareto_title(table: TopicTable) -> str:
+    if table.half:
+        return f"{wording.count(table.half, 'topic')} {'makes' if table.half == 1 else 'make'} half of all tickets"
+    together = sum(row.share for row in table.rows)
+    return f"All {wording.count(len(table.rows), 'topic')} together make {wording.percent(together, 0)} of all tickets"
+
+
+def pareto_note(table: TopicTable) -> str:
+    tickets = wording.count(table.total, "ticket")
+    return f"{tickets} that arrived {wording.day_range(*table.window)}; largest topic first, the line adds them up"
+
+
+def topic(id: int) -> str:
+    now = asked.asked()
+    told = asked.lens().topic(id, now.where, as_of=now.as_of)
+    if told is None:
+        abort(404, description="There is no topic with this number; it may have been merged into another one.")
+    figure = told.figures
+    window = now.where.between(*told.window).having("topic", str(id))
+    trend_where = window.between(None, None)
+    drawn = figures.figure(
+        "topic",
+        figures.trend_title(told.ttr),
+        figures.trend_note(told.ttr),
+        lambda size: _two_panels(told, size, asked.PointLink(trend_where, told.volume)),
+        figures.trend_files(told.ttr, trend_where),
+    )
+    return render_template("topic.html", told=told, figure=figure, where=window, trend_where=trend_where, drawn=drawn)
+
+
+def _two_panels(told: Any, size: Size, link: asked.PointLink) -> dict[str, Any]:
+    return charts.volume_and_durations(told.volume, told.ttr, link, size)

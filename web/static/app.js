@@ -1,0 +1,62 @@
+// Keys, and a quicker word at a chart's column: every page works without this file.
+"use strict";
+(() => {
+  const help = document.getElementById("keys");
+  const search = document.getElementById("search");
+  const places = { o: "overview", t: "topics", r: "trends", i: "tickets" };
+  let going = false;
+
+  const go = (name) => {
+    const link = document.querySelector(`[data-place="${name}"]`);
+    if (link) link.click();
+  };
+  const find = () => {
+    const link = document.querySelector('[data-place="tickets"]');
+    if (link) location.href = `${link.href}#search`;
+  };
+  const writes = (target) => target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") return closeMenus(null);
+    if (writes(event.target)) return;
+    if (going && places[event.key]) go(places[event.key]);
+    going = event.key === "g";
+    if (event.key === "?" && help) help.showModal();
+    if (event.key === "/") {
+      event.preventDefault();
+      if (search) search.focus();
+      else find();
+    }
+  });
+
+  // One menu at a time, and a click beside it closes it.
+  const closeMenus = (kept) => {
+    for (const menu of document.querySelectorAll(".chips details[open]")) if (menu !== kept) menu.open = false;
+  };
+  document.addEventListener("click", (event) => closeMenus(event.target.closest(".chips details")));
+
+  // The title of a column under the pointer or the focus, at once and beside it.
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.hidden = true;
+  tip.setAttribute("aria-hidden", "true");
+  document.body.append(tip);
+  const tell = (event) => {
+    const link = event.target.closest ? event.target.closest(".chart a, .whole a") : null;
+    tip.hidden = !link;
+    if (!link) return;
+    const title = link.querySelector("title");
+    if (title) {
+      link.setAttribute("aria-label", title.textContent);
+      title.remove();
+    }
+    tip.textContent = link.getAttribute("aria-label");
+    const box = link.getBoundingClientRect();
+    const left = box.right + 8 + tip.offsetWidth < innerWidth ? box.right + 8 : box.left - 8 - tip.offsetWidth;
+    tip.style.left = `${Math.max(8, left) + scrollX}px`;
+    tip.style.top = `${Math.max(8, box.top) + scrollY}px`;
+  };
+  document.addEventListener("pointerover", tell);
+  document.addEventListener("focusin", tell);
+})();

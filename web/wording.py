@@ -1,0 +1,140 @@
+"""How numbers, durations and dates are written for a reader. One place decides every threshold.
+
+Unknown is told in words, never as 0. Units are bound to their number by a no-break space.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+DASH = "\u2013"
+UNKNOWN = DASH
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=(?:min|h|days|%|tickets?)\b|%)")
+
+HOUR = 60.0
+DAY = 24 * HOUR
+MINUTES_UP_TO = 90.0
+HOURS_UP_TO = 2 * DAY
+SMALLEST_SAMPLE = 20
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """1284 -> "1,284"."""
+    return UNKNOWN if value is None else f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def duration(minutes: float | None) -> str:
+    """Minutes up to 90, hours under two days, days from there on; one decimal below ten."""
+    if minutes is None:
+        return UNKNOWN
+    if minutes < 0:
+        return MINUS + duration(-minutes)
+    if minutes < 1:
+        return f"under 1{NBSP}min" if minutes > 0 else f"0{NBSP}min"
+    if round(minutes) < MINUTES_UP_TO:
+        return f"{minutes:.0f}{NBSP}min"
+    if round(minutes / HOUR) < HOURS_UP_TO / HOUR:
+        return f"{_short(minutes / HOUR)}{NBSP}h"
+    return f"{_short(minutes / DAY)}{NBSP}days"
+
+
+def seconds(value: float | None) -> str:
+    return duration(None if value is None else value / 60)
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """0.141 -> "14.1 %"."""
+    return UNKNOWN if share is None else f"{share * 100:,.{digits}f}{NBSP}%".replace("-", MINUS)
+
+
+def signed(value: float, text: str) -> str:
+    """`text` of the absolute value with the sign of `value` in front."""
+    return f"{'+' if value > 0 else MINUS if value < 0 else '±'}{text}"
+
+
+def change(value: float | None, unit: str, *, relative: bool = False) -> str:
+    """The difference of two figures: "+5 h", "−0.4 pts", "+9 %"."""
+    if value is None:
+        return UNKNOWN
+    if relative:
+        return signed(round(value, 2), percent(abs(value), 0))
+    if unit == "minutes":
+        return signed(value, duration(abs(value)))
+    if unit == "hours of minutes":
+        return signed(round(value / HOUR, 1), f"{abs(value) / HOUR:,.1f}{NBSP}h")
+    if unit == "share":
+        return signed(value, f"{abs(value) * 100:.1f}{NBSP}pts")
+    return signed(value, number(abs(value)) + (f"{NBSP}h" if unit == "hours" else ""))
+
+
+def measure(value: float | None, unit: str) -> str:
+    """A figure in its unit, as a card or a table shows it."""
+    if value is None:
+        return UNKNOWN
+    if unit == "minutes":
+        return duration(value)
+    if unit == "share":
+        return percent(value)
+    if unit == "hours":
+        return f"{number(value)}{NBSP}h"
+    return number(value, 0 if unit in ("tickets", "count") or float(value).is_integer() else 1)
+
+
+def count(n: int, noun: str) -> str:
+    """1 -> "1 ticket", 2214 -> "2,214 tickets"."""
+    return f"{number(n)}{NBSP}{noun if n == 1 else noun + 's'}"
+
+
+def day(value: date, *, year: bool = False) -> str:
+    return f"{value.day}{NBSP}{value:%B}" + (f"{NBSP}{value.year}" if year else "")
+
+
+def day_range(first: date, last: date, *, year: bool = False) -> str:
+    """Both days included: "9–15 November", "28 September – 4 October"; the year where the two differ in it."""
+    if first == last:
+        return day(first, year=year)
+    if first.year != last.year:
+        return f"{day(first, year=True)} {DASH} {day(last, year=True)}"
+    if first.month != last.month:
+        return f"{day(first)} {DASH} {day(last, year=year)}"
+    return f"{first.day}{DASH}{day(last, year=year)}"
+
+
+def period_days(start: date, end: date) -> str:
+    """A period whose `end` is the first day after it."""
+    return day_range(start, end - timedelta(days=1))
+
+
+def moment(at: datetime, zone: str) -> str:
+    """ "Thu 19 Nov 09:12" in `zone`."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a}{NBSP}{local.day}{NBSP}{local:%b}{NBSP}{local:%H:%M}"
+
+
+def stamp(at: datetime, zone: str) -> str:
+    """ "19 Nov 2026 09:12" in `zone`: with its year, for single tickets."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day}{NBSP}{local:%b}{NBSP}{local.year} {local:%H:%M}"
+
+
+def words(items: Iterable[str]) -> str:
+    """ "a, b and c"."""
+    told = list(items)
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def bound(sentence: str) -> str:
+    """The sentence with each number bound to its unit, so that no line ends between them."""
+    return _NUMBER_AND_UNIT.sub(NBSP, sentence)
+
+
+def plain(name: str) -> str:
+    """waiting_customer -> "waiting customer"; custom.plan -> "plan"."""
+    return name.removeprefix("custom.").replace("_", " ")
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:,.0f}"

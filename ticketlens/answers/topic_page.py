@@ -9,6 +9,7 @@ import numpy as np
 from ticketlens.answers.desk import TREND_PERIODS, Desk
 from ticketlens.answers.topics import topic_table
 from ticketlens.answers.trend import Asked, trend
+from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import Filter
 from ticketlens.model.topic import Topic, TopicFigures
 from ticketlens.model.trend import Trend
@@ -17,6 +18,8 @@ from ticketlens.store.base import Key, Row, Store
 FACETS = ("language", "channel", "group", "brand")
 NEAR = 5
 SHOWN = 3
+ENOUGH = 100
+"""Tickets in the window from which on a topic's times are told by week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:
         figures=figures,
         window=table.window,
         volume=trend(desk, Asked("arrived", "calendar", "arrived", "week", weeks, own.between(None, None))),
-        ttr=trend(desk, Asked("ttr.full", "calendar", "arrived", "week", weeks, own.between(None, None))),
+        ttr=_ttr(desk, own.between(None, None), figures.size, weeks),
         facets={name: desk.store.facet(name, inside, limit=8) for name in FACETS},
         typical=_rows(desk.store, figures.topic.typical),
         edge=_rows(desk.store, figures.topic.edge),
@@ -57,6 +60,15 @@ def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:
         ),
         rank_waited=1 + next(index for index, row in enumerate(table.rows) if row.topic.id == id),
     )
+
+
+def _ttr(desk: Desk, own: Filter, size: int, weeks: tuple[Period, ...]) -> Trend:
+    """By week where most weeks have enough tickets for a figure, else by month over two years."""
+    if size >= ENOUGH:
+        return trend(desk, Asked("ttr.full", "calendar", "arrived", "week", weeks, own))
+    final = desk.day(desk.anchor)
+    months = desk.periods("month", final - timedelta(days=700), final)
+    return trend(desk, Asked("ttr.full", "calendar", "arrived", "month", months, own))
 
 
 def _rows(store: Store, keys: tuple[Key, ...]) -> tuple[Row, ...]:

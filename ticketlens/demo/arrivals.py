@@ -12,6 +12,7 @@ from ticketlens.demo.plan import ZONE, Floats, Hours, Truth, shape
 
 NOISE = -1
 NOISE_SHARE = 0.09
+SKEW = 1.6  # a few problems make most of the work
 GROWTH_A_YEAR = 1.4
 DAYS_A_MONTH = 365.25 / 12
 
@@ -59,8 +60,11 @@ def _hours(until: datetime, months: int) -> tuple[Sequence[datetime], Hours]:
 def _rates(local: Sequence[datetime], hours: Hours, problems: Sequence[Problem], facts: Mapping[str, Truth]) -> Floats:
     """Relative rate by hour (rows) and problem (columns, noise last)."""
     base = _base(local, hours)
-    shapes = np.column_stack([problem.weight * shape(problem, facts[problem.id], hours) for problem in problems])
-    noise = np.full((len(base), 1), sum(p.weight for p in problems) * NOISE_SHARE / (1 - NOISE_SHARE))
+    rates = [problem.weight**SKEW for problem in problems]
+    shapes = np.column_stack(
+        [rate * shape(problem, facts[problem.id], hours) for rate, problem in zip(rates, problems, strict=True)]
+    )
+    noise = np.full((len(base), 1), sum(rates) * NOISE_SHARE / (1 - NOISE_SHARE))
     rates: Floats = base[:, None] * np.hstack([shapes, noise])
     rates = rates / rates.sum()
     for column, problem in enumerate(problems):

@@ -19,7 +19,7 @@ from ticketlens.demo.texts import Pen, Text, write, write_noise
 from ticketlens.model.ticket import Status, Ticket
 from ticketlens.model.wire import ticket_to_row
 
-SHARES = {"sv": 0.08, "it": 0.05, "ru": 0.05}
+SHARES = {"sv": 0.04, "it": 0.03, "ru": 0.02}
 URL = "https://nordhamn.example/tickets/{id}"
 MERGED, DELETED = 0.008, 0.0015
 SPAM, SPAM_FOUND, TEST = 0.12, 0.7, 0.02

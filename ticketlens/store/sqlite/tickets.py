@@ -14,7 +14,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
 from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.ticket import Ticket
-from ticketlens.store.base import Prepared, Row, RowPage, Span, Version
+from ticketlens.store.base import Key, Prepared, Row, RowPage, Span, Version
 from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.sqlite import columns
 from ticketlens.store.sqlite.connection import Database
@@ -28,7 +28,8 @@ class SqliteTickets:
 
     def put_tickets(self, batch: Sequence[Prepared]) -> list[bool]:
         with self._db.transaction() as connection:
-            winners, outcome = self._winners(connection, batch)
+            winners, read_again, outcome = self._winners(connection, batch)
+            connection.executemany("UPDATE tickets SET reading = ? WHERE key = ?", read_again)
             self._write(connection, [(key, prepared) for key, prepared in winners if key is None], new=True)
             self._write(connection, [(key, prepared) for key, prepared in winners if key is not None], new=False)
             _read_to(connection, batch)
@@ -101,22 +102,27 @@ class SqliteTickets:
 
     def _winners(
         self, connection: apsw.Connection, batch: Sequence[Prepared]
-    ) -> tuple[list[tuple[int | None, Prepared]], list[bool]]:
-        """What to write, each ticket once with the key that it has already, and which of the batch were newer."""
-        known: dict[tuple[str, str], tuple[int | None, Version | None]] = {}
-        chosen: dict[tuple[str, str], Prepared] = {}
+    ) -> tuple[list[tuple[int | None, Prepared]], list[tuple[int, int]], list[bool]]:
+        """What to write, each ticket once with the key that it has already; (reading, key) of those that a newer reading
+        left as they were; and which of the batch were newer."""
+        held = {name: _version(connection, *name) for name in dict.fromkeys(map(_name, batch))}
+        best = {name: version for name, (_, version) in held.items()}
+        chosen: dict[Key, Prepared] = {}
         outcome = []
         for prepared in batch:
-            name = (prepared.ticket.source, prepared.ticket.id)
-            if name not in known:
-                known[name] = _version(connection, *name)
-            key, version = known[name]
-            newer = version is None or _replaces(prepared.version, version)
+            name, version = _name(prepared), prepared.version
+            newer = _replaces(version, best[name])
             if newer:
-                known[name] = (key, prepared.version)
                 chosen[name] = prepared
+            best[name] = max(version, best[name] or version)
             outcome.append(newer)
-        return [(known[name][0], prepared) for name, prepared in chosen.items()], outcome
+        winners = [(held[name][0], replace(p, version=best[name] or p.version)) for name, p in chosen.items()]
+        read_again = [
+            (version.reading, key)
+            for name, (key, stored) in held.items()
+            if key is not None and name not in chosen and (version := best[name]) is not None and version != stored
+        ]
+        return winners, read_again, outcome
 
     def _write(self, connection: apsw.Connection, batch: Sequence[tuple[int | None, Prepared]], *, new: bool) -> None:
         if not batch:
@@ -179,8 +185,12 @@ def _version(connection: apsw.Connection, source: str, id: str) -> tuple[int | N
     return None, None
 
 
-def _replaces(new: Version, old: Version) -> bool:
-    return new > old and not _same(new, old)
+def _name(prepared: Prepared) -> Key:
+    return prepared.ticket.source, prepared.ticket.id
+
+
+def _replaces(new: Version, old: Version | None) -> bool:
+    return old is None or (new > old and not _same(new, old))
 
 
 def _same(one: Version, other: Version) -> bool:

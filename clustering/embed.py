@@ -132,7 +132,7 @@ def _sentence_transformer(name: str, place: str) -> Any:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         return SentenceTransformer(place, device="cpu", local_files_only=True)
     except ImportError as error:
         raise ConfigError(f'model "{name}" needs sentence-transformers: pip install sentence-transformers') from error

@@ -42,13 +42,29 @@ class ClusterReport:
 
 @dataclass
 class Stopwatch:
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=lambda: {"embed": 0.0, "cluster": 0.0, "label": 0.0})
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
+        self.add(name, time.perf_counter() - start)
+
+    def add(self, name: str, spent: float) -> None:
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + spent, 3)
+
+    def last_step(self, name: str, last: str, progress: Progress) -> Progress:
+        """The same progress, timed: the last step is called `last`, all before it `name`."""
+        began = time.perf_counter()
+
+        def told(done: int, total: int) -> None:
+            nonlocal began
+            now = time.perf_counter()
+            self.add(last if done == total else name, now - began)
+            began = now
+            progress(done, total)
+
+        return told
 
 
 @dataclass(frozen=True)
@@ -84,13 +100,16 @@ class Grouper:
             embedded = self.embed(embedder, step("embed"))
         names, vectors = self.store.vectors(embedder.name)
         anew = full or not self.store.topics()
-        with watch.timed("cluster"):
-            quality = self._full(embedder, names, vectors, step) if anew else self._assign(names, vectors)
+        if anew:
+            quality = self._full(embedder, names, vectors, watch.last_step("cluster", "label", step("cluster")))
+        else:
+            with watch.timed("cluster"):
+                quality = self._assign(names, vectors)
         coverage = self.store.coverage(EVERYTHING)
         topics = len(self.store.topics())
         return ClusterReport(coverage.total, embedded, topics, coverage, anew, watch.seconds, quality)
 
-    def _assign(self, names: Sequence[str], vectors: Vectors) -> dict[str, float]:
+    def _assign(self, names: Sequence[str], vectors: Vectors) -> Mapping[str, float]:
         """Texts that no run has looked at join the nearest topic where near enough, all others stay as they are."""
         known = self.store.assignments()
         fresh = [index for index, name in enumerate(names) if name not in known]
@@ -103,13 +122,13 @@ class Grouper:
         self.store.assign(_assignments([names[i] for i in fresh], found, [topic.id for topic in topics]))
         return {}
 
-    def _full(self, embedder: Embedder, names: Sequence[str], vectors: Vectors, step: Step) -> Mapping[str, float]:
+    def _full(
+        self, embedder: Embedder, names: Sequence[str], vectors: Vectors, progress: Progress
+    ) -> Mapping[str, float]:
         texts = self.store.subjects(names)
         order = [texts[name] for name in names]
         words = [f"{subject}\n{body}".strip() for _, subject, body, _ in order]
-        found = self.engine.full_run(
-            vectors, words, [language for *_, language in order], embedder.encode, step("cluster")
-        )
+        found = self.engine.full_run(vectors, words, [language for *_, language in order], embedder.encode, progress)
         ids = self._ids(names, found)
         before = {topic.id: topic for topic in self.store.topics(retired=True)}
         keys = [key for key, *_ in order]

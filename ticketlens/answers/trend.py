@@ -125,7 +125,7 @@ def _from_tally(cohort: str, figure: Callable[[Desk, Period, Tally], dict[str, o
     def one(desk: Desk, period: Period, row: Tally | None, key: str | None, index: int) -> Point:
         there = row or Tally(index, key, 0, 0, 0, 0, 0, 0, 0)
         figures = figure(desk, period, there) if period.start_at <= desk.as_of else {"value": None}
-        return replace(_point(desk, period, there), **figures)  # type: ignore[arg-type]
+        return replace(_point(desk, period, there), **figures)
 
     return points
 

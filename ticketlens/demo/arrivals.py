@@ -60,11 +60,11 @@ def _hours(until: datetime, months: int) -> tuple[Sequence[datetime], Hours]:
 def _rates(local: Sequence[datetime], hours: Hours, problems: Sequence[Problem], facts: Mapping[str, Truth]) -> Floats:
     """Relative rate by hour (rows) and problem (columns, noise last)."""
     base = _base(local, hours)
-    rates = [problem.weight**SKEW for problem in problems]
+    pace = [problem.weight**SKEW for problem in problems]
     shapes = np.column_stack(
-        [rate * shape(problem, facts[problem.id], hours) for rate, problem in zip(rates, problems, strict=True)]
+        [rate * shape(problem, facts[problem.id], hours) for rate, problem in zip(pace, problems, strict=True)]
     )
-    noise = np.full((len(base), 1), sum(rates) * NOISE_SHARE / (1 - NOISE_SHARE))
+    noise = np.full((len(base), 1), sum(pace) * NOISE_SHARE / (1 - NOISE_SHARE))
     rates: Floats = base[:, None] * np.hstack([shapes, noise])
     rates = rates / rates.sum()
     for column, problem in enumerate(problems):

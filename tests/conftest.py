@@ -29,7 +29,8 @@ NOW = datetime(2026, 4, 20, 9, tzinfo=UTC)
 
 def names_of(path: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(Path(path).stem, HERE / path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

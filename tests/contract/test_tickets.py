@@ -52,7 +52,7 @@ def shown(store: Store) -> list[object]:
     return [*rows, store.span(), store.facet("group", ALL), store.facet("tag", ALL)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SEEDS, st.randoms(use_true_random=False))
 def test_any_order_and_repetition_of_versions_gives_the_same_store(
     opened: Callable[[], Store], worlds: ModuleType, preparer: Preparer, seed: int, dice: Any
@@ -186,8 +186,10 @@ def test_every_state_is_held_by_some_tickets_and_not_by_all(world: World, state:
     ("text", "q", "found"),
     [
         ("Crème brûlée", "CREME brulee", True), ("Забыл пароль", "ПАРОЛЬ", True), ("ёлка", "елка", True),
-        ("Straße", "STRASSE", True), ("密码错误", "错误", True), ("Login fails", "log", False), ("order 4711", "4711", True),
-        ("Login", "login now", False), ("ᳳა ꟺx 𞤢b", "ᳳა 𞤢B", True), ("Login", "?!", False), ("Login", '"login" OR (', False),
+        ("Straße", "STRASSE", True), ("密码错误", "错误", True), ("Login fails", "log", False), 
+        ("order 4711", "4711", True),
+        ("Login", "login now", False), ("ᳳა ꟺx 𞤢b", "ᳳა 𞤢B", True), ("Login", "?!", False),
+        ("Login", '"login" OR (', False),
         ("a* NEAR b", "near", True),
     ],
 )  # fmt: skip

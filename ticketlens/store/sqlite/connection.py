@@ -103,7 +103,11 @@ class Database:
     def _migrate(self) -> None:
         known = migrations()
         newest = known[-1][0]
-        version = self.value("PRAGMA user_version")
+        version, tables = self.rows(
+            "SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)"
+        )[0]
+        if tables and not version:
+            raise StoreError(f"the store {self.path} holds another program's tables; name another file")
         if version > newest:
             raise StoreError(
                 f"the store {self.path} was made by a newer TicketLens (schema {version}); update TicketLens"

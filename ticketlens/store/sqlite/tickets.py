@@ -103,8 +103,8 @@ class SqliteTickets:
     def _winners(
         self, connection: apsw.Connection, batch: Sequence[Prepared]
     ) -> tuple[list[tuple[int | None, Prepared]], list[tuple[int, int]], list[bool]]:
-        """What to write, each ticket once with the key that it has already; (reading, key) of those that a newer reading
-        left as they were; and which of the batch were newer."""
+        """What to write, each ticket once with the key that it has already; (reading, key) of those that a newer
+        reading left as they were; and which of the batch were newer."""
         held = {name: _version(connection, *name) for name in dict.fromkeys(map(_name, batch))}
         best = {name: version for name, (_, version) in held.items()}
         chosen: dict[Key, Prepared] = {}
@@ -118,9 +118,9 @@ class SqliteTickets:
             outcome.append(newer)
         winners = [(held[name][0], replace(p, version=best[name] or p.version)) for name, p in chosen.items()]
         read_again = [
-            (version.reading, key)
+            (latest.reading, key)
             for name, (key, stored) in held.items()
-            if key is not None and name not in chosen and (version := best[name]) is not None and version != stored
+            if key is not None and name not in chosen and (latest := best[name]) is not None and latest != stored
         ]
         return winners, read_again, outcome
 

@@ -107,7 +107,8 @@ def is_open(p: Prepared, at: int, *, observed: bool = False) -> bool:
     if not p.timing.cycles or _at(p.ticket.created_at) > at:
         return False
     until = _at(p.ticket.observed_until)
-    return solved_by(p, at) is None and not (observed and until is not None and until < at)
+    lost = observed and p.ticket.solved_at is None and until is not None and until < at
+    return solved_by(p, at) is None and not lost
 
 
 def _asked(world: World, question: Question) -> Iterator[tuple[int, str | None, Prepared]]:

@@ -135,7 +135,9 @@ class SqliteFigures:
         """(solved, reopened) of the solved stretches inside those spans."""
         met = condition(where)
         met.add("p.stop > ? AND p.start <= ?", int(at[0]), int(at[-1]))
-        return self._spans(f"SELECT p.start, p.stop FROM pauses p JOIN tickets t ON t.key = p.key WHERE {met.sql}", met)
+        met.add("NOT (t.is_open AND coalesce(t.observed_until < p.start, 0))")
+        stop = "CASE WHEN t.is_open THEN min(p.stop, coalesce(t.observed_until + 1, p.stop)) ELSE p.stop END"
+        return self._spans(f"SELECT p.start, {stop} FROM pauses p JOIN tickets t ON t.key = p.key WHERE {met.sql}", met)
 
     def _spans(self, sql: str, met: Condition) -> tuple[Ints, Ints]:
         rows = np.array(self._db.rows(sql, met.values), dtype=np.int64).reshape(-1, 2)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
@@ -61,8 +62,13 @@ def test_the_running_week_is_hatched_and_named():
 
 def test_a_complete_last_week_is_not_hatched():
     whole = trend(weeks=WEEKS)
-    whole = Trend(**{name: getattr(whole, name) for name in whole.__slots__} | {"points": whole.points[:-1]})
+    whole = replace(whole, points=whole.points[:-1])
     assert "url(#" not in drawing.draw(charts.half(whole, where))
+
+
+def test_the_days_of_the_running_week_are_the_zones():
+    late = replace(trend(), as_of=datetime(2026, 11, 19, 23, 30, tzinfo=UTC), zone="Europe/Stockholm")
+    assert "5 of 7 days →" in drawing.draw(charts.half(late, where))
 
 
 def test_what_is_not_reached_or_too_few_is_said_and_never_drawn_as_zero():
@@ -146,3 +152,12 @@ def test_pieces_of_a_whole_are_links_side_by_side():
     root = ET.fromstring(spark.whole(pieces, "coverage"))
     assert [(r.get("x"), r.get("width")) for r in root.iter("rect")] == [("0.00%", "75.00%"), ("75.00%", "25.00%")]
     assert [a.get("href") for a in root.iter("a")] == ["/a?x=1&y=2", "/b"]
+
+
+def test_a_rate_that_is_not_ripe_is_called_not_known_yet():
+    svg = drawing.draw(charts.amounts(trend("share", "reopen_rate", "share", value=None), where))
+    assert "not reached yet" not in svg
+    valued = trend("share", "reopen_rate", "share")
+    ripe = tuple(replace(point, value=0.1 if point.complete else None) for point in valued.points)
+    told = replace(valued, points=ripe)
+    assert "not known yet →" in drawing.draw(charts.amounts(told, where))

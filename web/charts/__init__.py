@@ -1,1 +1,1 @@
-"""Charts drawn on the server: Altair writes the spec, vl-convert draws it, `drawing` makes it ours."""
+"""Charts drawn on the server: Vega-Lite specs, drawn by vl-convert offline; `drawing` makes the SVG ours."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ticketlens.model.trend import Point, Trend
 from web import wording
@@ -19,7 +20,8 @@ DAYS_OF_DAY_NAMES = 75
 DAYS_ON_AXIS = 8 * wording.DAY
 DAYS_OF_MONTH_NAMES = 500
 _BAR_GAP = 0.14
-_TICKS = 4
+TOO_FEW = "∘"
+YET = {"not reached yet": "↑", "not known yet": "…"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Scale:
     divisor: float
     unit: str
     top: float | None = None
+    ticks: int = 4
 
     @classmethod
     def of_minutes(cls, greatest: float) -> "Scale":
@@ -47,7 +50,7 @@ def running(trend: Trend) -> str | None:
         return None
     last = trend.points[-1]
     whole = (last.end - last.start).days
-    gone = min(max((trend.as_of.date() - last.start).days + 1, 0), whole)
+    gone = min(max((trend.as_of.astimezone(ZoneInfo(trend.zone)).date() - last.start).days + 1, 0), whole)
     return f"{gone} of {whole} days" if whole > 1 else "running"
 
 
@@ -126,23 +129,26 @@ def name(text: str, colour: str) -> Layer:
     return _layer([{}], mark, x={"value": 0}, y={"value": -8})
 
 
-def unknown(points: Sequence[Point], field: str, height: int, *, words: bool = True) -> Layers:
-    """Where there is no value: an arrow up at "not reached yet", a ring at "too few"; the last run of them in words."""
+def unknown(
+    points: Sequence[Point], field: str, height: int, *, words: bool = True, yet: str = "not reached yet"
+) -> Layers:
+    """Where there is no value: a ring at "too few", an arrow or dots at what is `yet` to come; the last in words."""
     missing = [point for point in points if point.n and getattr(point, field) is None]
     signs = [
-        _signs([point for point in missing if point.too_few], "∘", height - 6),
-        _signs([point for point in missing if not point.too_few], "↑", 7),
+        _signs([point for point in missing if point.too_few], TOO_FEW, height - 6),
+        _signs([point for point in missing if not point.too_few], YET[yet], 7),
     ]
+    shown = [sign for sign in signs if sign["data"]["values"]]
     last = _last_run(points, field)
-    if not words or not last or len(last) == len(points):
-        return [sign for sign in signs if sign["data"]["values"]]
-    said = "too few" if all(point.too_few for point in last) else "not reached yet"
+    if not words or not any(point.n for point in last) or len(last) == len(points):
+        return shown
+    said = "too few" if all(point.too_few for point in last if point.n) else yet
     text = _layer(
         [{**_span(last[0]), "said": f"{said} →"}],
         {"type": "text", "align": "right", "dx": -5},
         x={"field": "start", "type": "temporal"}, y={"value": height - 23}, text={"field": "said"},
     )  # fmt: skip
-    return [*(sign for sign in signs if sign["data"]["values"]), text]
+    return [*shown, text]
 
 
 def time_axis(points: Sequence[Point], field: str = "start") -> dict[str, Any]:
@@ -161,8 +167,8 @@ def time_axis(points: Sequence[Point], field: str = "start") -> dict[str, Any]:
 def value_axis(scale: Scale, field: str = "value") -> dict[str, Any]:
     ends = {} if scale.top is None else {"domainMax": scale.top / scale.divisor}
     return {
-        "field": field, "type": "quantitative", "scale": {"zero": True, "nice": _TICKS, **ends},
-        "axis": {"tickCount": _TICKS, "labelExpr": f"format(datum.value, ',~r') + '{scale.unit}'"},
+        "field": field, "type": "quantitative", "scale": {"zero": True, "nice": scale.ticks, **ends},
+        "axis": {"tickCount": scale.ticks, "labelExpr": f"format(datum.value, ',~r') + '{scale.unit}'"},
     }  # fmt: skip
 
 
@@ -212,7 +218,7 @@ def _signs(points: Sequence[Point], sign: str, y: int) -> Layer:
 def _last_run(points: Sequence[Point], field: str) -> list[Point]:
     run: list[Point] = []
     for point in reversed(points):
-        if getattr(point, field) is not None or not point.n:
+        if getattr(point, field) is not None:
             break
         run.append(point)
     return run[::-1]

@@ -19,7 +19,7 @@ def spark(values: Sequence[float | None], label: str, *, tone: str = "accent") -
     if len(known) < 2:
         return Markup('<span class="muted">–</span>')
     places = _places(values, min(0.0, *known), max(known))
-    lines = [Markup('<polyline points="{}"/>').format(" ".join(run)) for run in _runs(places) if len(run) > 1]
+    lines = [_line(run) for run in _runs(places)]
     x, y = next(place for place in reversed(places) if place).split(",")
     return Markup(
         '<svg class="spark {}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}'
@@ -92,6 +92,12 @@ def strip(stretches: Sequence[Stretch], label: str) -> Markup:
         for part in stretches
     ]
     return Markup('<svg class="strip" role="img" aria-label="{}">{}</svg>').format(label, _joined(drawn))
+
+
+def _line(run: Sequence[str]) -> Markup:
+    if len(run) == 1:
+        return Markup('<path class="lone" d="M{}h0"/>').format(run[0])
+    return Markup('<polyline points="{}"/>').format(" ".join(run)) if run else Markup("")
 
 
 def _part(share: float) -> str:

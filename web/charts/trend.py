@@ -45,7 +45,7 @@ def durations(trend: Trend, where: Where, size: Size = WIDE) -> Spec:
     """Half and nine in ten, each in a panel of its own scale, and how many arrived and are still open."""
     heights = [size.tall(190), size.tall(140), size.tall(88)]
     top = -(sum(heights[:-1]) + 2 * BETWEEN_PANELS)
-    arrived = panels.bars(trend.points, "n", PLAIN, colour=theme.SOFT, waiting=theme.QUIET)
+    arrived = panels.bars(trend.points, "n", replace(PLAIN, ticks=2), colour=theme.SOFT, waiting=theme.QUIET)
     title = f"{trend.cohort}; dark: not solved yet" if trend.cohort == "arrived" else trend.cohort
     return {
         **STACKED,
@@ -79,7 +79,7 @@ def amounts(trend: Trend, where: Where, size: Size = WIDE, *, title: str = "", h
     ground = panels.hatched(
         trend.points, tall, panels.running(trend), words=not size.small and trend.metric not in AMOUNTS_AS_BARS
     )
-    missing = panels.unknown(trend.points, "value", tall, words=not size.small)
+    missing = panels.unknown(trend.points, "value", tall, words=not size.small, yet="not known yet")
     return _panel([*ground, *drawn, *missing, *_columns(trend, where, size, 0, tall)], size, tall, title, theme.ACCENT)
 
 

@@ -105,6 +105,11 @@ def settled(where: Filter) -> Filter:
     return in_state(replace(where, dated="first_solved"), "settled")
 
 
+def left_out(where: Filter, reason: str) -> Filter:
+    """Those of the window that stay out of every figure for that reason."""
+    return replace(where, excluded=reason)
+
+
 def rated(where: Filter) -> Filter:
     """Those whose survey answer was given in the window of `where`."""
     return in_state(replace(where, dated="rated"), "rated")
@@ -159,7 +164,7 @@ def hidden(*left_out: str) -> Markup:
 
 
 def _end(point: Point, trend: Trend) -> datetime:
-    return min(datetime.combine(point.end, time(), ZoneInfo(trend.zone)), trend.as_of)
+    return min(datetime.combine(point.end, time(), ZoneInfo(trend.zone)) - timedelta(seconds=1), trend.as_of)
 
 
 def _address(path: str, parameters: list[tuple[str, str]]) -> str:

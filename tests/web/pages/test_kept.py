@@ -16,3 +16,11 @@ def test_the_first_ticket_ends_the_first_start(small_desk, fresh_browser):
     assert "Three ways to begin" in browser.get("/").text
     lens.push(small_desk[2])
     assert "Three ways to begin" not in browser.get("/").text
+
+
+def test_an_overview_without_topics_says_how_to_find_them(small_desk, fresh_browser):
+    lens, browser = fresh_browser
+    lens.push(small_desk[2])
+    page = browser.get("/").text
+    assert "Topics are not found yet" in page
+    assert "ticketlens cluster" in page

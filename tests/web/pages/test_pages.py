@@ -160,7 +160,7 @@ def test_topics_can_be_ordered_both_ways_with_the_unknown_last(browser):
 
 def test_the_first_start_offers_three_ways(empty_browser):
     page = text_of(empty_browser, "/")
-    assert all(way in page for way in ("ticketlens demo", "ticketlens import FILE", "ticketlens source add"))
+    assert all(way in page for way in ("ticketlens demo", "ticketlens import FILE", "Add a helpdesk"))
 
 
 @pytest.mark.parametrize("address", EVERYWHERE)

@@ -31,8 +31,8 @@ lint: setup ## lint, format, types and import rules alone
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.measured ## the figures of docs/benchmarks.md, measured here
-	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do \
+bench: $(VENV)/.measured ## measure speed and quality here, beside what people would use instead
+	@set -e; for script in $(filter-out %/__init__.py,$(sort $(wildcard benchmarks/*.py))); do \
 		name=$$(basename $$script .py); echo "== $$name"; \
 		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python -m benchmarks.$$name; \
 	done

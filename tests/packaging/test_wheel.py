@@ -69,7 +69,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(root: Path,
         held = {name for name in wheel.namelist() if ".dist-info/" not in name}
         metadata = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
         assert any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
-        assert "License-Expression: Apache-2.0" in wheel.read(metadata).decode()
+        assert "License: Apache-2.0" in wheel.read(metadata).decode()
     assert held == set(tracked(root, *PACKAGES))
 
 
@@ -81,15 +81,24 @@ def test_the_source_distribution_holds_tests_and_docs_too(root: Path, built: Pat
     assert {"LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "constraints.txt"} <= held
 
 
-def test_the_wheel_makes_the_demo_and_serves_it_elsewhere(
+def test_the_installed_demo_serves_its_pages_elsewhere(
     installed: Path, outside: Mapping[str, str], tmp_path: Path, serve: Callable[..., Any], visitor: Any,
     pages: Callable[..., dict[str, str]],
 ) -> None:  # fmt: skip
-    run([installed / "ticketlens", "demo", "--tickets", "200", "--no-serve"], tmp_path, outside)
-    store = "sqlite:///ticketlens-demo.db"
-    command = [installed / "ticketlens", "--store", store, "serve", "--port", "0", "--json"]
-    server = serve(list(map(str, command)), tmp_path, outside)
+    demo = [str(installed / "ticketlens"), "demo", "--tickets", "200"]
+    run([*demo, "--no-serve"], tmp_path, outside)
+    server = serve([*demo, "--port", "0"], tmp_path, outside)
     seen = pages(visitor, server.link())
     assert json.loads(seen["/api/v1/coverage"])["total"] == 200
     assert any(path.startswith("/static/") for path in seen), "the first page asks for no static file"
+    assert server.stop() == 0
+
+
+def test_an_empty_store_is_served_elsewhere_too(
+    installed: Path, outside: Mapping[str, str], tmp_path: Path, serve: Callable[..., Any], visitor: Any
+) -> None:
+    server = serve([str(installed / "ticketlens"), "serve", "--port", "0", "--json"], tmp_path, outside)
+    assert "ticketlens import" in visitor.get(server.link())
+    told = json.loads(next(line for line in server.said if line.startswith("{")))
+    assert json.loads(visitor.get(told["url"] + "/readyz"))
     assert server.stop() == 0

@@ -1,6 +1,6 @@
 """The reference pages, made from the tables that the program itself reads: settings, commands, metrics.
 
-    python docs/make_reference.py        writes docs/settings.md, docs/commands.md and docs/metrics.md
+python docs/make_reference.py        writes docs/settings.md, docs/commands.md and docs/metrics.md
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,48 +16,61 @@ DOCS = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/make_reference.py (make docs). Change the table in {}, not this page. -->"
 
 
+SETTINGS = """
+Settings come from three places. A later one wins: the file `ticketlens.toml` in the current folder (or the one that
+`--config` names), environment variables, options of a command. `ticketlens doctor` shows each value and where it came
+from.
+"""
+SECRETS = """
+Each variable also has a form that ends in `_FILE`: it names a file that holds the value. Use it for secrets.
+An unknown setting in the file is an error. `ticketlens doctor` warns of unknown variables.
+"""
+HOURS = """
+Opening hours are a list in the file:
+
+```toml
+zone = "Europe/Stockholm"
+
+[[schedules]]
+name = "tier1"
+groups = ["tier1"]      # only for these groups; one without groups and brands is for all others
+zone = "Europe/Stockholm"
+country = "SE"          # closed on its public holidays
+
+[schedules.hours]
+mon = ["08:00-18:00"]
+tue = ["08:00-12:00", "13:00-18:00"]
+```
+
+After a change of `zone` or `schedules`, run `ticketlens cluster`: it computes all times again.
+"""
+COMMANDS = """
+`--json` prints one JSON object on standard output and nothing else there. A command ends with 0 (done, with what was
+set aside counted and shown), 1 (something failed, the rest is done) or 2 (wrong use or settings).
+"""
+COHORTS = """
+A cohort is the set of tickets that a figure is about: those that arrived in the period, those solved in it, those whose
+answer to a survey came in it, or what is open at its end (moment). The first cohort named is the default.
+"""
+
+
 def settings_page() -> str:
-    rows = [
-        (f"`{row.key}`", f"`{variable(row.key)}`", _default(row.default), _sentence(row.help))
-        for row in TABLE
-    ]  # fmt: skip
-    return _page(
-        "Settings",
-        "ticketlens/config.py",
-        "Settings come from three places. A later one wins: the file `ticketlens.toml` in the current folder (or the one named by\n"
-        "`--config`), environment variables, options of a command. `ticketlens doctor` shows each value and where it came from.",
-        _table(("setting", "variable", "default", "what it is"), rows),
-        "Each variable also has a form that ends in `_FILE`: it names a file that holds the value. Use it for secrets.\n"
-        "An unknown setting in the file is an error. `ticketlens doctor` warns of unknown variables.",
-        'Opening hours are a list in the file:\n\n```toml\nzone = "Europe/Stockholm"\n\n[[schedules]]\nname = "office"\n'
-        'groups = ["tier1"]            # only these groups; a schedule without groups and brands is for all others\n'
-        'zone = "Europe/Stockholm"\ncountry = "SE"                # its public holidays are closed\n\n[schedules.hours]\n'
-        'mon = ["08:00-18:00"]\ntue = ["08:00-12:00", "13:00-18:00"]\n```',
-        "After a change of `zone` or `schedules`, run `ticketlens cluster`: it computes all times again.",
-    )
+    rows = [(f"`{row.key}`", f"`{variable(row.key)}`", _default(row.default), _sentence(row.help)) for row in TABLE]
+    table = _table(("setting", "variable", "default", "what it is"), rows)
+    return _page("Settings", "ticketlens/config.py", SETTINGS, table, SECRETS, HOURS)
 
 
 def commands_page() -> str:
-    return _page(
-        "Commands",
-        "ticketlens/cli",
-        "`--json` prints one JSON object on standard output and nothing else there. A command ends with 0 (done, with what was set\n"
-        "aside counted and shown), 1 (something failed, the rest is done) or 2 (wrong use or settings).",
-        *_command(cli, click.Context(cli, info_name="ticketlens")),
-    )
+    every = _command(cli, click.Context(cli, info_name="ticketlens"))
+    return _page("Commands", "ticketlens/cli", COMMANDS, *every)
 
 
 def metrics_page() -> str:
-    answered = [metric for metric in METRICS if metric.answered]
-    later = [metric for metric in METRICS if not metric.answered]
+    answered = [_metric(metric) for metric in METRICS if metric.answered]
+    later = [(f"`{metric.id}`", metric.name, metric.definition) for metric in METRICS if not metric.answered]
+    table = _table(("id", "name", "definition"), later)
     return _page(
-        "Metrics",
-        "ticketlens/metrics/contract.py",
-        "A cohort is the set of tickets that a figure is about: those that arrived in the period, those solved in it, those whose\n"
-        "answer to a survey came in it, or what is open at its end (moment). The first cohort named is the default.",
-        *(_metric(metric) for metric in answered),
-        "## Defined, and not computed yet",
-        _table(("id", "name", "definition"), [(f"`{m.id}`", m.name, m.definition) for m in later]),
+        "Metrics", "ticketlens/metrics/contract.py", COHORTS, *answered, "## Defined, and not computed yet", table
     )
 
 
@@ -73,8 +86,8 @@ def _metric(metric: Metric) -> str:
     told = [
         f"## {metric.name} (`{metric.id}`)",
         metric.definition,
-        f"- Unit: {metric.unit}. Clock: {clocks}. Cohorts: {', '.join(metric.cohorts)}.\n- Left out: {metric.exclusions}"
-        + (f"\n- Source: {metric.source}." if metric.source else ""),
+        f"- Unit: {metric.unit}. Clock: {clocks}. Cohorts: {', '.join(metric.cohorts)}.\n"
+        f"- Left out: {metric.exclusions}" + (f"\n- Source: {metric.source}." if metric.source else ""),
     ]
     return "\n\n".join(told)
 
@@ -94,7 +107,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def _page(title: str, origin: str, *parts: str) -> str:
-    return "\n\n".join((f"# {title}", MADE.format(origin), *(part.rstrip() for part in parts))) + "\n"
+    return "\n\n".join((f"# {title}", MADE.format(origin), *(part.strip() for part in parts))) + "\n"
 
 
 def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -29,7 +29,9 @@ def outside() -> dict[str, str]:
     """The environment without what would lead back into the checkout, or to somebody's settings."""
     left = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL")
     kept = {name: value for name, value in os.environ.items() if name not in left}
-    return {name: value for name, value in kept.items() if not name.startswith("TICKETLENS_")} | {"PYTHONUNBUFFERED": "1"}
+    return {name: value for name, value in kept.items() if not name.startswith("TICKETLENS_")} | {
+        "PYTHONUNBUFFERED": "1"
+    }
 
 
 class Visitor:

@@ -19,7 +19,7 @@ PACKAGES = ("ticketlens", "connectors", "clustering", "web")
 
 
 def tracked(root: Path, *folders: str) -> list[str]:
-    """Files of the checkout in these folders, new ones included, ignored ones not; the whole tree where there is no git."""
+    """Files of the checkout in these folders, new ones included, ignored ones not; all, where there is no git."""
     if not (root / ".git").exists():
         found = (path for folder in folders for path in (root / folder).rglob("*") if path.is_file())
         return sorted(str(path.relative_to(root)) for path in found if "__pycache__" not in path.parts)

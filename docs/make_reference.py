@@ -3,7 +3,7 @@
 python docs/make_reference.py        writes docs/settings.md, docs/commands.md and docs/metrics.md
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -110,7 +110,7 @@ def _page(title: str, origin: str, *parts: str) -> str:
     return "\n\n".join((f"# {title}", MADE.format(origin), *(part.strip() for part in parts))) + "\n"
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [heads, tuple("---" for _ in heads), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 

@@ -1,0 +1,65 @@
+# `make` alone lists what there is. Everything happens in .venv; pip's own settings (PIP_EXTRA_INDEX_URL, pip.conf, …) apply.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --constraint constraints.txt
+DECLARED := setup.cfg pyproject.toml constraints.txt
+
+export HF_HUB_OFFLINE = 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check lint bench pictures docs clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.developed ## .venv with everything that tests and tools need
+
+demo: $(VENV)/.installed ## install, make demo tickets, find topics, serve them at http://127.0.0.1:8000 (or TICKETLENS_PORT)
+	$(BIN)/ticketlens demo
+
+test: setup ## all tests; those that need something missing here (a browser, a server) say why they are skipped
+	$(BIN)/python -m pytest
+
+check: lint ## lint, format, types, import rules, and the tests that take less than ten seconds each
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: setup ## lint, format, types and import rules alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.measured ## measure speed and quality here, beside what people would use instead
+	@set -e; for script in $(filter-out %/__init__.py,$(sort $(wildcard benchmarks/*.py))); do \
+		name=$$(basename $$script .py); echo "== $$name"; \
+		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python -m benchmarks.$$name; \
+	done
+
+pictures: setup ## screenshots of every page into docs/pictures (needs Chromium and its driver)
+	$(BIN)/python docs/make_pictures.py
+
+docs: setup ## write the reference pages anew from the code, then test all docs
+	$(BIN)/python docs/make_reference.py
+	$(BIN)/python -m pytest tests/docs
+
+clean: ## remove .venv and what tools left behind; stores of tickets stay
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "TicketLens needs Python 3.11 or newer; name one: make PYTHON=python3.11 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(DECLARED) | $(VENV)/bin/python
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.developed: $(DECLARED) | $(VENV)/bin/python
+	$(PIP_INSTALL) --editable '.[dev]'
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.measured: benchmarks/requirements.txt $(VENV)/.developed
+	$(PIP_INSTALL) --requirement $<
+	@touch $@

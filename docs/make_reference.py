@@ -1,0 +1,131 @@
+"""The reference pages, made from the tables that the program itself reads: settings, commands, metrics.
+
+python docs/make_reference.py        writes docs/settings.md, docs/commands.md and docs/metrics.md
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from ticketlens.cli.main import cli
+from ticketlens.config import TABLE, variable
+from ticketlens.metrics.contract import METRICS, Metric
+
+DOCS = Path(__file__).resolve().parent
+MADE = "<!-- Made by docs/make_reference.py (make docs). Change the table in {}, not this page. -->"
+
+
+SETTINGS = """
+Settings come from three places. A later one wins: the file `ticketlens.toml` in the current folder (or the one that
+`--config` names), environment variables, options of a command. `ticketlens doctor` shows each value and where it came
+from.
+"""
+SECRETS = """
+Each variable also has a form that ends in `_FILE`: it names a file that holds the value. Use it for secrets.
+An unknown setting in the file is an error. `ticketlens doctor` warns of unknown variables.
+"""
+HOURS = """
+Opening hours are a list in the file:
+
+```toml
+zone = "Europe/Stockholm"
+
+[[schedules]]
+name = "tier1"
+groups = ["tier1"]      # only for these groups; one without groups and brands is for all others
+zone = "Europe/Stockholm"
+country = "SE"          # closed on its public holidays
+
+[schedules.hours]
+mon = ["08:00-18:00"]
+tue = ["08:00-12:00", "13:00-18:00"]
+```
+
+After a change of `zone` or `schedules`, run `ticketlens cluster`: it computes all times again.
+"""
+COMMANDS = """
+`--json` prints one JSON object on standard output and nothing else there. A command ends with 0 (done, with what was
+set aside counted and shown), 1 (something failed, the rest is done) or 2 (wrong use or settings).
+"""
+COHORTS = """
+A cohort is the set of tickets that a figure is about: those that arrived in the period, those solved in it, those whose
+answer to a survey came in it, or what is open at its end (moment). The first cohort named is the default.
+"""
+
+
+def settings_page() -> str:
+    rows = [(f"`{row.key}`", f"`{variable(row.key)}`", _default(row.default), _sentence(row.help)) for row in TABLE]
+    table = _table(("setting", "variable", "default", "what it is"), rows)
+    return _page("Settings", "ticketlens/config.py", SETTINGS, table, SECRETS, HOURS)
+
+
+def commands_page() -> str:
+    every = _command(cli, click.Context(cli, info_name="ticketlens"))
+    return _page("Commands", "ticketlens/cli", COMMANDS, *every)
+
+
+def metrics_page() -> str:
+    answered = [_metric(metric) for metric in METRICS if metric.answered]
+    later = [(f"`{metric.id}`", metric.name, metric.definition) for metric in METRICS if not metric.answered]
+    table = _table(("id", "name", "definition"), later)
+    return _page(
+        "Metrics", "ticketlens/metrics/contract.py", COHORTS, *answered, "## Defined, and not computed yet", table
+    )
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "metrics.md": metrics_page,
+}
+
+
+def _metric(metric: Metric) -> str:
+    clocks = "calendar and business" if metric.business else "calendar"
+    told = [
+        f"## {metric.name} (`{metric.id}`)",
+        metric.definition,
+        f"- Unit: {metric.unit}. Clock: {clocks}. Cohorts: {', '.join(metric.cohorts)}.\n"
+        f"- Left out: {metric.exclusions}" + (f"\n- Source: {metric.source}." if metric.source else ""),
+    ]
+    return "\n\n".join(told)
+
+
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"## `{context.command_path}`\n\n{(command.help or '').strip()}\n\n```\n{context.command_path} {usage}\n```"
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    records = [record for option in options if (record := option.get_help_record(context))]
+    if records:
+        yield _table(("option", "what it does"), [(f"`{names}`", _sentence(told)) for names, told in records])
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from _command(inner, click.Context(inner, info_name=name, parent=context))
+
+
+def _page(title: str, origin: str, *parts: str) -> str:
+    return "\n\n".join((f"# {title}", MADE.format(origin), *(part.strip() for part in parts))) + "\n"
+
+
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def _default(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"`{', '.join(map(str, value))}`" if value else "none"
+    return "none" if value == "" else f"`{value}`"
+
+
+def _sentence(text: str) -> str:
+    told = " ".join(text.split())
+    return told[:1].upper() + told[1:]
+
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")

@@ -37,7 +37,7 @@ class Asked:
 def trend(desk: Desk, asked: Asked) -> Trend:
     """Raises ConfigError for a metric, clock or cohort that does not go together, saying what does."""
     metric = _checked(asked)
-    if metric.kind != "duration":
+    if metric.kind != "duration" or len(metric.cohorts) == 1:
         asked = replace(asked, cohort=metric.cohorts[0])
     points = _durations(desk, asked) if metric.kind == "duration" else SCALARS[metric.id](desk, asked)
     horizon = _horizon(asked.clock) if metric.kind == "duration" else None
@@ -57,7 +57,7 @@ def _checked(asked: Asked) -> contract.Metric:
         raise ConfigError(f"clock: {asked.clock!r} is neither calendar nor business")
     if asked.clock == "business" and not metric.business:
         raise ConfigError(f"clock: {asked.metric} has no business time; ask for calendar")
-    if metric.kind == "duration" and asked.cohort not in metric.cohorts:
+    if metric.kind == "duration" and len(metric.cohorts) > 1 and asked.cohort not in metric.cohorts:
         raise ConfigError(f"cohort: {asked.metric} knows {' and '.join(metric.cohorts)} tickets, not {asked.cohort!r}")
     return metric
 

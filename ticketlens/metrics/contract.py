@@ -30,13 +30,21 @@ class Metric:
     answered: bool = True
 
 
-def _duration(id_: str, name: str, definition: str, exclusions: str = "", *, answered: bool = True) -> Metric:
+def _duration(
+    id_: str,
+    name: str,
+    definition: str,
+    exclusions: str = "",
+    *,
+    cohorts: tuple[Cohort, ...] = ("arrived", "solved"),
+    answered: bool = True,
+) -> Metric:
     return Metric(
         id=id_,
         name=name,
         unit="minutes",
         kind="duration",
-        cohorts=("arrived", "solved"),
+        cohorts=cohorts,
         definition=definition,
         exclusions=f"Spam, deleted, merged and test tickets. {exclusions}".strip(),
         source="Kaplan and Meier 1958 for arrived tickets, plain percentiles for solved ones",
@@ -77,14 +85,16 @@ METRICS: tuple[Metric, ...] = (
         "Customer's wait",
         "All time in new, open and on hold until the last solve: the customer waits for the desk.",
         _NO_HISTORY,
+        cohorts=("solved",),
     ),
     _duration(
         "wait.agent",
         "Desk's wait",
         "All time in waiting for customer until the last solve: the desk waits for the customer.",
         _NO_HISTORY,
+        cohorts=("solved",),
     ),
-    _duration("wait.hold", "Time on hold", "All time on hold until the last solve.", _NO_HISTORY),
+    _duration("wait.hold", "Time on hold", "All time on hold until the last solve.", _NO_HISTORY, cohorts=("solved",)),
     _duration("handling.first", "First cycle", "The first cycle from open to solved.", _NO_HISTORY, answered=False),
     _duration("handling.last", "Last cycle", "The last cycle from open to solved.", _NO_HISTORY, answered=False),
     _duration("handling.sum", "All cycles", "The sum of all cycles from open to solved.", _NO_HISTORY, answered=False),

@@ -129,8 +129,8 @@ def _first_reply(ticket: Ticket) -> int | None:
 def _waits(course: Course, track: Track, start: int) -> dict[str, Pair]:
     """Seconds of the finished stretches of status, by who waited."""
     calendar = {REQUESTER: 0, AGENT: 0, HOLD: 0}
-    business: dict[str, int | None] = dict(calendar)
     since, age = start, track.age(start)
+    business: dict[str, int | None] = dict.fromkeys(calendar, None if age is None else 0)
     for moved, before, _ in course.moves:
         at = max(moved, start)
         now = track.age(at)

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from clustering.arrays import Floats, unit_rows
+from clustering.compiled import Encode, compiled
 from ticketlens.embedding import Embedder
 from ticketlens.errors import ConfigError
 
@@ -20,6 +20,7 @@ BATCH = 32
 SUBJECT_SHARE = np.float32(1 / 3)
 CHARACTERS = 4_000
 SHORT_BODY = 400
+WORTH_COMPILING = 256
 
 
 def silent(done: int, total: int) -> None:
@@ -48,20 +49,24 @@ def key(model: str) -> str:
 class SentenceModel:
     """Any model of sentence-transformers, from a folder or the local cache; downloads nothing.
 
-    Where the processor multiplies bfloat16 itself, the products inside the model use it: about twice as fast, and the
-    same vectors to a cosine of 0.9999. Sums and the vectors stay float32, so both ways share one key.
+    Compiling takes seconds, so it waits for the first call that is worth it.
     """
 
     def __init__(self, name: str, place: str) -> None:
         self._model = _sentence_transformer(name, place)
+        self._compiled: Encode | None = None
+        self._tried = False
         self.name = key(name)
         self.dimensions = int(_dimension(self._model))
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        with _fast_products():
-            rows = self._model.encode(
-                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-            )
+        if not self._tried and len(texts) >= WORTH_COMPILING:
+            self._tried, self._compiled = True, compiled(self._model)
+        if self._compiled is not None:
+            return self._compiled(texts)
+        rows = self._model.encode(
+            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
         return np.asarray(rows, dtype=np.float32).reshape(len(texts), self.dimensions)
 
 
@@ -142,13 +147,6 @@ def _sentence_transformer(name: str, place: str) -> Any:
             f'model "{name}": the {kind}. Set model to "english", "multilingual" or the folder of a model; '
             "fetch one beforehand by: hf download NAME"
         ) from error
-
-
-def _fast_products() -> AbstractContextManager[Any]:
-    import torch
-
-    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bool(supported))
 
 
 def _dimension(model: Any) -> int:

@@ -21,11 +21,27 @@ class Counting:
         return self.inner.encode(texts)
 
 
-def test_the_vector_is_one_part_subject_and_two_parts_subject_and_body(words: Any) -> None:
-    found = encode_tickets(words, [("Parcel lost", "since Monday")])[0]
-    subject, whole = words.encode(["Parcel lost", "Parcel lost\nsince Monday"])
+LONG = "since Monday " * 40
+
+
+def test_a_long_body_does_not_drown_its_subject(words: Any) -> None:
+    found = encode_tickets(words, [("Parcel lost", LONG)])[0]
+    subject, whole = words.encode(["Parcel lost", f"Parcel lost\n{LONG.strip()}"])
     expected = subject / 3 + 2 * whole / 3
     assert np.allclose(found, expected / np.linalg.norm(expected), atol=1e-6)
+
+
+def test_a_short_body_and_its_subject_are_one_text(words: Any) -> None:
+    found = encode_tickets(words, [("Parcel lost", "since Monday")])[0]
+    assert np.allclose(found, words.encode(["Parcel lost\nsince Monday"])[0], atol=1e-6)
+
+
+def test_a_compiled_model_gives_the_vectors_of_the_model_in_their_order(english: Any) -> None:
+    texts = [f"Where is my parcel {number}? " * (1 + number % 6) for number in range(260)]
+    plain = np.concatenate([english.encode(texts[at : at + 100]) for at in range(0, 260, 100)])
+    rows = load().encode(texts)
+    assert (plain * rows).sum(axis=1).min() > 0.999
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
 
 
 def test_where_one_part_is_empty_the_other_stands_alone_and_no_text_is_the_zero_row(words: Any) -> None:

@@ -1,0 +1,96 @@
+"""A sentence model compiled for this processor by OpenVINO: the same vectors, several times as fast."""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from clustering.arrays import Floats
+
+BATCH = 32
+ALIKE = 0.999
+LOG = logging.getLogger(__name__)
+
+PROBES = ("Refund?", "I returned the shoes two weeks ago and the money has still not reached my account. " * 12)
+Encode = Callable[[Sequence[str]], Floats]
+
+
+def compiled(model: Any) -> Encode | None:
+    """What encodes as the SentenceTransformer `model` does: unit rows of a transformer's mean-pooled words.
+
+    None where the model is built in another way, OpenVINO is missing, or its vectors are not those of the model (a
+    cosine under 0.999 on two probes): then the model itself encodes. Where the processor multiplies bfloat16, OpenVINO
+    does, so cosines to full precision are about 0.9999.
+    """
+    if not _mean_pooled(model):
+        return None
+    try:
+        encode = _compile(model)
+        probed = encode(PROBES)
+    except Exception as error:
+        LOG.info("OpenVINO is not used: %s", error)
+        return None
+    plain = model.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
+    return encode if float((probed * plain).sum(axis=1).min()) >= ALIKE else None
+
+
+def _mean_pooled(model: Any) -> bool:
+    kinds = [type(module).__name__ for module in model]
+    return kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]) and (
+        getattr(model[1], "pooling_mode", None) in ("mean", ("mean",), ["mean"])
+        or bool(getattr(model[1], "pooling_mode_mean_tokens", False))
+    )
+
+
+def _compile(model: Any) -> Encode:
+    import openvino
+    import torch
+
+    class MeanPooled(torch.nn.Module):
+        def __init__(self, words: Any) -> None:
+            super().__init__()
+            self.words = words
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            hidden = self.words(input_ids=input_ids, attention_mask=attention_mask)[0]
+            kept = attention_mask.unsqueeze(-1).float()
+            mean = (hidden * kept).sum(1) / kept.sum(1).clamp(min=1e-9)
+            return torch.nn.functional.normalize(mean, dim=1)
+
+    tokenizer, longest = model.tokenizer, model.max_seq_length
+    with _quiet():
+        example = tokenizer(list(PROBES), padding=True, truncation=True, max_length=longest, return_tensors="pt")
+        inputs = {name: example[name] for name in ("input_ids", "attention_mask")}
+        network = openvino.convert_model(MeanPooled(model[0].auto_model.eval()), example_input=inputs)
+    run = openvino.Core().compile_model(network, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+
+    def encode(texts: Sequence[str]) -> Floats:
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        rows = np.zeros((len(texts), model.get_embedding_dimension()), np.float32)
+        for start in range(0, len(order), BATCH):
+            own = order[start : start + BATCH]
+            words = tokenizer(
+                [texts[at] for at in own], padding=True, truncation=True, max_length=longest, return_tensors="np"
+            )
+            fed = {name: words[name].astype(np.int64) for name in inputs}
+            rows[own] = run(fed)[0]
+        return rows
+
+    return encode
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Tracing warns of shapes that the probes decide; the comparison with the model itself is the check."""
+    logger = logging.getLogger("transformers")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            logger.setLevel(level)

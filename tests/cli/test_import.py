@@ -84,7 +84,8 @@ def test_an_empty_file_holds_nothing_and_is_no_error(run: Run, write: Write) -> 
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20), ("a.csv.gz", b"not gzip"), ("a.csv", b"name;colour\nx;red\n"),
+    [("p.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20), ("a.csv.gz", b"not gzip"),
+     ("a.csv", b"name;colour\nx;red\n"),
      ("a.ndjson", b"\x00\x01\x02" * 400)],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_at_all_is_one_line_and_the_others_are_stored(

@@ -65,7 +65,8 @@ def test_a_wrong_value_is_an_error_that_names_the_setting_and_where_it_is(tmp_pa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("zoen = 'UTC'", "did you mean 'zone'"), ("[redaction]\nregion = ['SE']", "redaction.regions"), ("zone = 5", "zone"),
+        ("zoen = 'UTC'", "did you mean 'zone'"), ("[redaction]\nregion = ['SE']", "redaction.regions"),
+        ("zone = 5", "zone"),
         ("zone =", "a.toml"), ("[schedules]\nname = 'day'", r"\[\[schedules\]\]"), ("port = true", "port"),
         ("port = 80.5", "port"), ("schedules = ['day']", "schedules"), ("whatever = 1", "known are"),
     ],

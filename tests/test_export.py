@@ -14,7 +14,8 @@ from ticketlens.export import WRITERS, cell
 
 FORMULAS = ("=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "\x00=1", "=cmd|' /C calc'!A0")
 ROWS: list[dict[str, object]] = [
-    {"id": "1", "subject": 'A "quoted", line\nbreak; ё', "tags": ["a", "b"], "topic": None, "ttr.full.calendar_minutes": None,
+    {"id": "1", "subject": 'A "quoted", line\nbreak; ё', "tags": ["a", "b"], "topic": None,
+     "ttr.full.calendar_minutes": None,
      "spam": False, "reopens": 0, "satisfaction": {"score": 4.0, "scale": 5}, "custom": {"plan": "pro"}, "history": []},
     {"id": "2", "subject": "=1+1", "tags": [], "topic": 3, "ttr.full.calendar_minutes": 1.5,
      "spam": True, "reopens": 2, "satisfaction": None, "custom": {}, "history": [{"at": "x", "from": None}]},

@@ -24,7 +24,7 @@ FILTERS = st.builds(
     where=st.dictionaries(NAMES, st.lists(WORDS, min_size=1, max_size=3, unique=True).map(tuple), max_size=3),
     q=st.none() | WORDS.map(str.strip).filter(bool),
     states=st.lists(st.sampled_from(STATES), max_size=2).map(tuple),
-    open_at=st.none() | st.datetimes(datetime(1990, 1, 1), datetime(2099, 1, 1), timezones=ZONES),
+    open_at=st.none() | st.datetimes(datetime(1990, 1, 1), datetime(2099, 1, 1), timezones=ZONES),  # noqa: DTZ001
     excluded=st.sampled_from((None, "any", "spam", "merged")),
 )
 
@@ -57,9 +57,11 @@ def test_an_empty_value_of_a_field_asks_for_those_without_one() -> None:
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"grupo": ["x"]}, "did you mean 'group'"), ({"from": ["2026-11-161"]}, "not a day"), ({"to": ["soon"]}, "not a day"),
+        ({"grupo": ["x"]}, "did you mean 'group'"), ({"from": ["2026-11-161"]}, "not a day"),
+        ({"to": ["soon"]}, "not a day"),
         ({"is": ["lost"]}, "is: 'lost' is none of open"), ({"dated": ["x"]}, "none of arrived"),
-        ({"open_at": ["2026-11-16T09:00:00"]}, "no zone"), ({"open_at": ["x"]}, "not a time"), ({"zzzz": ["1"]}, "known are"),
+        ({"open_at": ["2026-11-16T09:00:00"]}, "no zone"), ({"open_at": ["x"]}, "not a time"),
+        ({"zzzz": ["1"]}, "known are"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_remedy(parameters: dict[str, list[str]], said: str) -> None:

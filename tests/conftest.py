@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -63,20 +64,24 @@ def engine() -> Any:
     return names_of("bag_of_words.py").BagOfWords()
 
 
-@pytest.fixture
-def make_lens(tmp_path: Path, engine: Any) -> Iterator[Callable[..., Lens]]:
-    """A Lens over a SQLite file of its own; the same `name` opens the same file."""
+@pytest.fixture(scope="session")
+def lenses_in(engine: Any) -> Iterator[Callable[..., Lens]]:
+    """A Lens over a SQLite file in a folder; the same `name` opens the same file."""
     made: list[Lens] = []
 
-    def make(name: str = "lens", now: datetime = NOW, **settings: Any) -> Lens:
-        told = {"store": f"sqlite:///{tmp_path}/{name}.db", "zone": ZONE, "schedules": SCHEDULES, **settings}
-        (tmp_path / "empty.toml").touch()
-        lens = Lens(
-            open_store(told["store"]), load_settings(tmp_path / "empty.toml", {}, told), engine, now=lambda: now
-        )
+    def make(folder: Path, name: str = "lens", now: datetime = NOW, **settings: Any) -> Lens:
+        told = {"store": f"sqlite:///{folder}/{name}.db", "zone": ZONE, "schedules": SCHEDULES, **settings}
+        (folder / "empty.toml").touch()
+        lens = Lens(open_store(told["store"]), load_settings(folder / "empty.toml", {}, told), engine, now=lambda: now)
         made.append(lens)
         return lens
 
     yield make
     for lens in made:
         lens.store.close()
+
+
+@pytest.fixture
+def make_lens(tmp_path: Path, lenses_in: Callable[..., Lens]) -> Callable[..., Lens]:
+    """A Lens of the test's own."""
+    return partial(lenses_in, tmp_path)

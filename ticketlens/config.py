@@ -24,6 +24,8 @@ def _text(value: Any) -> str:
 
 
 def _port(value: Any) -> int:
+    if isinstance(value, bool | float):
+        raise TypeError("needs a whole number")
     number = int(value)
     if not 0 <= number <= 65_535:
         raise ValueError("needs a number from 0 to 65535")
@@ -45,6 +47,8 @@ def _regions(value: Any) -> tuple[str, ...]:
 def _schedules(value: Any) -> tuple[Schedule, ...]:
     if isinstance(value, str):
         value = tomllib.loads(value).get("schedules", [])
+    if not isinstance(value, list | tuple) or not all(isinstance(one, Mapping) for one in value):
+        raise ValueError("needs a table for each schedule: [[schedules]]")
     return tuple(schedule_from(one) for one in value)
 
 

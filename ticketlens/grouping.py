@@ -126,6 +126,8 @@ class Grouper:
         self, embedder: Embedder, names: Sequence[str], vectors: Vectors, progress: Progress
     ) -> Mapping[str, float]:
         texts = self.store.subjects(names)
+        still = [index for index, name in enumerate(names) if name in texts]  # a ticket may have changed meanwhile
+        names, vectors = [names[index] for index in still], vectors[still]
         order = [texts[name] for name in names]
         words = [f"{subject}\n{body}".strip() for _, subject, body, _ in order]
         found = self.engine.full_run(vectors, words, [language for *_, language in order], embedder.encode, progress)

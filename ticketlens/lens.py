@@ -29,7 +29,7 @@ from ticketlens.model.report import Report, SetAside
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.model.trend import Trend
-from ticketlens.store.base import Row, RowPage, Store
+from ticketlens.store.base import Record, Row, RowPage, Store
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
@@ -62,6 +62,7 @@ class Lens:
 
     def add(self, batches: Iterable[TicketBatch], *, reading: int = 0) -> Iterator[Report]:
         """Stores batch by batch, and tells what became of each. What is stored is on disk before it is told."""
+        self._derived_by_now()
         for batch in batches:
             stored = sum(self.store.put_tickets([self.preparer.prepare(ticket, reading) for ticket in batch.tickets]))
             yield Report(
@@ -122,13 +123,8 @@ class Lens:
     @property
     def stale(self) -> bool:
         """Whether zone or opening hours changed since days and durations were computed."""
-        held = self.store.get_record("derived", "settings")
-        if held is None:
-            if not self.empty():
-                return True
-            self.store.put_record("derived", "settings", {"fingerprint": self._derivation}, expected=0)
-            return False
-        return held.fields["fingerprint"] != self._derivation
+        held = self._derived_by_now()
+        return not self.empty() if held is None else held.fields["fingerprint"] != self._derivation
 
     # -- vectors and topics
 
@@ -264,6 +260,14 @@ class Lens:
         self.store.put_record("secret", "redaction", made, expected=0)
         held = self.store.get_record("secret", "redaction")
         return bytes.fromhex(str(held.fields["key"] if held else made["key"]))
+
+    def _derived_by_now(self) -> Record | None:
+        """What the stored days and durations were computed by; an empty store begins with what is set now."""
+        held = self.store.get_record("derived", "settings")
+        if held is None and self.empty():
+            self.store.put_record("derived", "settings", {"fingerprint": self._derivation}, expected=0)
+            held = self.store.get_record("derived", "settings")
+        return held
 
     def _rederive(self, batch: Sequence[Ticket]) -> int:
         self.store.put_derived(batch_prepared := [self.preparer.prepare(ticket) for ticket in batch])

@@ -72,7 +72,7 @@ def _day(parameters: Mapping[str, Sequence[str]], name: str) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text[:10])
+        return datetime.fromisoformat(text).date()
     except ValueError:
         raise ConfigError(f"{name}: {text[:40]!r} is not a day such as 2026-11-16") from None
 

@@ -186,7 +186,7 @@ def test_every_state_is_held_by_some_tickets_and_not_by_all(world: World, state:
     ("text", "q", "found"),
     [
         ("Crème brûlée", "CREME brulee", True), ("Забыл пароль", "ПАРОЛЬ", True), ("ёлка", "елка", True),
-        ("Straße", "STRASSE", True), ("密码错误", "错误", True), ("Login fails", "log", False), 
+        ("Straße", "STRASSE", True), ("密码错误", "错误", True), ("Login fails", "log", False),
         ("order 4711", "4711", True),
         ("Login", "login now", False), ("ᳳა ꟺx 𞤢b", "ᳳა 𞤢B", True), ("Login", "?!", False),
         ("Login", '"login" OR (', False),

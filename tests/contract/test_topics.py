@@ -83,7 +83,7 @@ def test_the_nearest_tickets_are_exactly_those_with_the_largest_cosines(store: S
     store.put_vectors("m", known, rows)
     own = rows[known.index(texts[3].text.fingerprint)]
     by_text = {name: float(row @ own) for name, row in zip(known, rows, strict=True)}
-    wanted = sorted((-by_text[one.text.fingerprint] for one in texts if one.ticket.id != "3"))
+    wanted = sorted(-by_text[one.text.fingerprint] for one in texts if one.ticket.id != "3")
     near = store.nearest("m", "import", "3", 20)
     assert "3" not in {row.ticket.id for row, _ in near}
     np.testing.assert_allclose([-cosine for _, cosine in near], wanted, atol=1e-6)

@@ -74,7 +74,7 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     connection = apsw.Connection(str(tmp_path / "other.db"))
     connection.execute("CREATE TABLE notes (text)")
     connection.close()
-    with pytest.raises(StoreError, match="other.db"):
+    with pytest.raises(StoreError, match=r"other\.db"):
         open_store(f"sqlite:///{tmp_path}/other.db")
     connection = apsw.Connection(str(tmp_path / "other.db"))
     assert [name for (name,) in connection.execute("SELECT name FROM sqlite_schema")] == ["notes"]

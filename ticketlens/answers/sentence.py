@@ -13,9 +13,10 @@ def headline(median: Card, why: Why | None, table: TopicTable) -> tuple[str, Top
     """The sentence, and the topic that it names. A change inside the 95 % interval is called no clear change."""
     if median.value is None:
         return _without_median(table)
+    was = _was(median, table)
     if why is None or abs(why.change) <= Z95 * why.standard_error:
-        return _no_change(median, table)
-    return _moved(median, why)
+        return _no_change(median, was, table)
+    return _moved(median, was, why)
 
 
 def _without_median(table: TopicTable) -> tuple[str, Topic | None]:
@@ -26,9 +27,9 @@ def _without_median(table: TopicTable) -> tuple[str, Topic | None]:
     return f"{start} Most waiting is in {first.topic.name}: {first.size:,} tickets.", first.topic
 
 
-def _no_change(median: Card, table: TopicTable) -> tuple[str, Topic | None]:
+def _no_change(median: Card, was: str, table: TopicTable) -> tuple[str, Topic | None]:
     assert median.value is not None
-    start = f"No clear change: half of the tickets are solved within {length(median.value)}{_was(median)}."
+    start = f"No clear change: half of the tickets are solved within {length(median.value)}{was}."
     first = table.rows[0] if table.rows else None
     if first is None or not table.waited_hours:
         return start, None
@@ -36,12 +37,12 @@ def _no_change(median: Card, table: TopicTable) -> tuple[str, Topic | None]:
     return f"{start} {share[0].upper()}{share[1:]} of the waiting is {first.topic.name}.", first.topic
 
 
-def _moved(median: Card, why: Why) -> tuple[str, Topic | None]:
+def _moved(median: Card, was: str, why: Why) -> tuple[str, Topic | None]:
     rose = why.change > 0
     start = (
         f"Customers waited {'longer' if rose else 'less'}: the mean wait over the first 14 days "
         f"{'rose' if rose else 'fell'} from {length(why.before)} to {length(why.after)}, and half of the tickets are "
-        f"solved within {length(median.value or 0)}{_was(median)}."
+        f"solved within {length(median.value or 0)}{was}."
     )
     part = next((p for p in why.parts if p.topic is not None and p.total * why.change > 0), None)
     if part is None or abs(part.total) < NOTABLE * abs(why.change):
@@ -69,7 +70,10 @@ def _how(part: Part) -> str:
     return more if abs(part.speed) < both / 4 else f"{more}, and {slower}"
 
 
-def _was(median: Card) -> str:
+def _was(median: Card, table: TopicTable) -> str:
     if median.value is None or median.change is None:
         return ""
-    return f" ({length(median.value - median.change)} in the four weeks before)"
+    first, last = table.window
+    days = (last - first).days + 1
+    before = "four weeks" if days == 28 else "day" if days == 1 else f"{days} days"
+    return f" ({length(median.value - median.change)} in the {before} before)"

@@ -18,6 +18,8 @@ from ticketlens.store.base import Question, Tally
 GROUPS = 20
 """At most so many groups, those with most tickets."""
 
+COHORTS = ("arrived", "solved", "answered", "moment")
+
 Rows = Mapping[tuple[str | None, int], Tally]
 
 
@@ -57,6 +59,8 @@ def _checked(asked: Asked) -> contract.Metric:
         raise ConfigError(f"clock: {asked.clock!r} is neither calendar nor business")
     if asked.clock == "business" and not metric.business:
         raise ConfigError(f"clock: {asked.metric} has no business time; ask for calendar")
+    if asked.cohort not in COHORTS:
+        raise ConfigError(f"cohort: {asked.cohort!r} is none of {', '.join(COHORTS)}")
     if metric.kind == "duration" and len(metric.cohorts) > 1 and asked.cohort not in metric.cohorts:
         raise ConfigError(f"cohort: {asked.metric} knows {' and '.join(metric.cohorts)} tickets, not {asked.cohort!r}")
     return metric

@@ -9,6 +9,7 @@ import click
 
 from ticketlens.cli.filters import chosen_filter, filter_options
 from ticketlens.cli.session import Session
+from ticketlens.errors import ConfigError
 from ticketlens.export import WRITERS
 from ticketlens.lens import Lens
 from ticketlens.model.filter import Filter
@@ -26,8 +27,11 @@ def export(session: Session, /, what: str, format_: str, output: Path | None, **
     if output is None:
         _write(format_, rows, sys.stdout.buffer)
         return
-    with output.open("wb") as file:
-        _write(format_, rows, file)
+    try:
+        with output.open("wb") as file:
+            _write(format_, rows, file)
+    except OSError as error:
+        raise ConfigError(f"--output: {output}: {error.strerror or 'cannot be written'}") from None
     click.echo(f"{output} written", err=True)
 
 

@@ -1,5 +1,6 @@
 """ticketlens import: tickets from files."""
 
+import codecs
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -28,28 +29,31 @@ SHOWN_ASIDE = 10
 @click.option(
     "--format", "format_", type=click.Choice(["csv", "ndjson", "json", "mbox"]), help="where the content does not tell"
 )
+@click.option("--encoding", help="utf-8, cp1252, …, where the content does not tell")
 @click.option("--map", "fields", multiple=True, metavar="FIELD=COLUMN,…", help="which column is which field of ours")
 @click.option("--mapping", type=click.Path(path_type=Path), help="a TOML file with fields, values and defaults")
 @json_option
 @click.pass_obj
 def import_(
-    session: Session, files: tuple[Path, ...], source: str | None, format_: str | None, fields: tuple[str, ...],
-    mapping: Path | None, as_json: bool,
+    session: Session, files: tuple[Path, ...], source: str | None, format_: str | None, encoding: str | None,
+    fields: tuple[str, ...], mapping: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Store tickets from CSV, NDJSON or mbox FILEs (.gz too).
 
     Run it again at any time: what is stored already is counted as unchanged.
     """
     plan = _mapping(mapping, fields)
+    _check_encoding(encoding)
     report, failed = Report(), []
     with steps(quiet=as_json) as step:
         for file in files:
+            reading = FileSource(file, _context(session.settings, plan, source), format=format_, encoding=encoding)
             try:
-                report = report.add(
-                    _import(session.lens, file, _context(session.settings, plan, source), format_, step)
-                )
+                for told in _import(session.lens, reading, step):
+                    report = report.add(told)
             except TicketLensError as error:
                 failed.append(str(error))
+            report = report.add(Report(notes=reading.context.notes.sentences()))
     report = replace(report, notes=(*report.notes, *_languages(session.lens)))
     if as_json:
         echo_json({**report.to_json(), "errors": failed})
@@ -71,16 +75,20 @@ def _context(settings: Settings, mapping: FieldMapping, source: str | None) -> R
     return ReadContext(now=datetime.now(UTC), source_override=source, zone=ZoneInfo(settings.zone), mapping=mapping)
 
 
-def _import(lens: Lens, file: Path, context: ReadContext, format_: str | None, step: Step) -> Report:
-    if not file.exists():
-        raise ConfigError(f"{file}: there is no such file")
-    source = FileSource(file, context, format=format_)
+def _check_encoding(name: str | None) -> None:
+    try:
+        codecs.lookup(name or "utf-8")
+    except LookupError:
+        raise ConfigError(f"--encoding: {name!r} is no encoding; write one like utf-8 or cp1252") from None
+
+
+def _import(lens: Lens, source: FileSource, step: Step) -> Iterator[Report]:
+    """What became of each batch: what is told of is stored, also where the file breaks off later."""
+    if not source.path.exists():
+        raise ConfigError(f"{source.path}: there is no such file")
+    context = source.context
     reading = lens.reading(context.source_override or context.source, _fingerprint(context.mapping))
-    progress = step(f"import {file.name}")
-    report = Report()
-    for told in lens.add(_watched(source.pages(), progress), reading=reading):
-        report = report.add(told)
-    return replace(report, notes=tuple(dict.fromkeys((*report.notes, *context.notes.sentences()))))
+    yield from lens.add(_watched(source.pages(), step(f"import {source.path.name}")), reading=reading)
 
 
 def _fingerprint(mapping: FieldMapping) -> str:

@@ -1,6 +1,7 @@
 """The command line: one file a command; an error is one line, and its exit status tells what kind."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -36,15 +37,14 @@ for command in (import_, cluster, serve, worker, trend, export, doctor, demo, pe
     cli.add_command(command)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Ends with 0 done, 1 something failed, 2 wrong use or settings."""
     try:
-        cli.main(standalone_mode=False)
+        status = cli.main(arguments, standalone_mode=False)  # of a command that left early, else what it returned
+        sys.exit(status if isinstance(status, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(WRONG_USE)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(FAILED)

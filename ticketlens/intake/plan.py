@@ -1,5 +1,6 @@
 """Which column of a foreign record becomes which part of a ticket: worked out once for each set of columns."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from ticketlens.intake.notes import Notes
 from ticketlens.intake.shown import shown
 
 _EXPORT_ADDS = frozenset({"topic", "topic_name", "match"})
+_METRICS = re.compile(r"metrics|[a-z_.]+\.(calendar|business)_minutes")
 _Path = tuple[str, ...]
 
 
@@ -105,9 +107,16 @@ def _solved(folded: Mapping[str, str], mapped: Mapping[str, _Path], used: set[st
 
 def _custom(names: list[str], used: set[str], notes: Notes) -> tuple[tuple[str, str], ...]:
     """Custom name and column. What our own export adds is left out."""
-    own = used | (_EXPORT_ADDS if _EXPORT_ADDS.issubset(names) else frozenset())
+    own = used | _added_by_export(names)
     left = tuple((name.removeprefix("custom.") or name, name) for name in names if name not in own)
     for name, column in left:
         if name == column:
             notes.keep_custom(shown(name))
     return left
+
+
+def _added_by_export(names: list[str]) -> set[str]:
+    """The columns that only our own export has, told by all three that name a topic."""
+    if not _EXPORT_ADDS.issubset(names):
+        return set()
+    return {name for name in names if name in _EXPORT_ADDS or _METRICS.fullmatch(name)}

@@ -1,0 +1,131 @@
+"""A trend says the same as its tickets, for every metric, cohort and clock; what does not go together is refused."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from statistics import median_low
+
+import pytest
+
+from ticketlens.errors import ConfigError
+from ticketlens.lens import Lens
+from ticketlens.metrics import contract
+from ticketlens.model import Status, Ticket
+from ticketlens.model.filter import EVERYTHING, Filter
+
+SCALARS = [metric for metric in contract.METRICS if metric.answered and metric.kind != "duration"]
+DURATIONS = [metric for metric in contract.METRICS if metric.answered and metric.kind == "duration"]
+LISTED = {
+    "arrived": "arrived", "solved": "solved", "waited_hours": "arrived", "reopen_rate": "first_solved", "csat": "rated",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", [metric.id for metric in DURATIONS])
+@pytest.mark.parametrize("clock", ["calendar", "business"])
+@pytest.mark.parametrize("cohort", ["arrived", "solved"])
+def test_the_tickets_of_a_period_are_those_of_its_list(lens: Lens, metric: str, clock: str, cohort: str) -> None:
+    told = lens.trend(metric=metric, clock=clock, cohort=cohort)
+    assert len(told.points) == 26
+    assert told.horizon == (14 * 24 * 60 if clock == "calendar" else 80 * 60)
+    for point in told.points:
+        assert point.n == lens.count(EVERYTHING.between(point.start, point.end - timedelta(days=1), cohort))
+        assert 0 <= point.open <= point.n
+        if point.p50 is not None and point.low is not None:
+            assert point.low <= point.p50 * 1.02
+            assert point.p90 is None or point.p50 <= point.p90
+
+
+@pytest.mark.parametrize("metric", [metric.id for metric in SCALARS if metric.id in LISTED])
+def test_a_scalar_counts_the_tickets_of_its_list(lens: Lens, metric: str) -> None:
+    states = {"csat": ("rated",), "reopen_rate": ("settled",)}.get(metric, ())
+    for point in lens.trend(metric=metric).points:
+        where = Filter(point.start, point.end - timedelta(days=1), LISTED[metric], states=states)
+        assert point.n == lens.count(where)
+
+
+def test_the_backlog_of_a_week_is_who_was_open_at_its_end(lens: Lens, tickets: tuple[Ticket, ...]) -> None:
+    told = lens.trend(metric="backlog")
+    assert told.points[-1].value == lens.count(Filter(open_at=lens.as_of()))
+    for point in told.points[:-1]:
+        at = lens._desk(None).days(point.start, point.end - timedelta(days=1)).end_at - timedelta(seconds=1)
+        there = [t for t in tickets if t.created_at <= at and (t.solved_at is None or t.solved_at > at)]
+        assert point.value == len(there)
+
+
+def test_the_median_is_that_of_the_tickets_to_the_width_of_a_bin(lens: Lens, tickets: tuple[Ticket, ...]) -> None:
+    told = lens.trend(cohort="solved")
+    for point in (point for point in told.points if not point.too_few):
+        days = lens.tickets(Filter(point.start, point.end - timedelta(days=1), "solved"), limit=200).items
+        minutes = [row.durations["ttr.full", "calendar"] / 60 for row in days]  # type: ignore[operator]
+        assert point.p50 == pytest.approx(median_low(minutes), rel=0.05)
+
+
+@pytest.mark.parametrize("metric", [metric.id for metric in (*DURATIONS[:1], *SCALARS) if metric.id != "csat"])
+@pytest.mark.parametrize("field", ["group", "topic", "status"])
+def test_groups_add_up_to_the_whole(lens: Lens, metric: str, field: str) -> None:
+    told = lens.trend(metric=metric, group_by=field)
+    assert told.groups is not None
+    for number, point in enumerate(told.points):
+        assert sum(points[number].n for points in told.groups.values()) == point.n
+        assert sum(points[number].open for points in told.groups.values()) == point.open
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"metric": "ttr"}, r"known are ttr\.full"), ({"metric": "nps"}, "known are"), ({"clock": "lunar"}, "calendar"),
+        ({"cohort": "lost"}, "arrived"), ({"metric": "csat", "cohort": "lost"}, "arrived"),
+        ({"by": "year"}, "day, week"),
+        ({"metric": "csat", "clock": "business"}, "calendar"), ({"cohort": "moment"}, "arrived and solved"),
+        ({"group_by": "colour"}, "group"), ({"metric": "backlog", "group_by": "colour"}, "group"),
+        ({"first": date(2026, 2, 1), "last": date(2026, 1, 1)}, "after"), ({"first": date(1900, 1, 1)}, "40 years"),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_refused_with_what_does(lens: Lens, asked: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as caught:
+        lens.trend(**asked)  # type: ignore[arg-type]
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_day_named_as_the_last_is_included(lens: Lens) -> None:
+    first, last = date(2026, 3, 2), date(2026, 3, 8)
+    told = lens.trend(by="day", where=Filter(first, last))
+    assert [point.start for point in told.points] == [first + timedelta(days=n) for n in range(7)]
+    assert sum(point.n for point in told.points) == lens.count(Filter(first, last))
+
+
+def test_the_past_is_told_as_it_was_known(
+    lens: Lens, make_lens: Callable[..., Lens], tickets: tuple[Ticket, ...]
+) -> None:
+    """Equal to a store that holds nothing of what came later."""
+    then = lens.as_of() - timedelta(days=40)
+    known = make_lens("then", now=then)
+    before = [
+        ticket if ticket.solved_at is None or ticket.solved_at <= then else _still_open(ticket)
+        for ticket in tickets if ticket.created_at <= then
+    ]  # fmt: skip
+    known.store.put_tickets([known.preparer.prepare(ticket) for ticket in before])
+    for cohort in ("arrived", "solved"):
+        was, told = (one.trend(cohort=cohort, as_of=then, last=then.date()) for one in (known, lens))
+        assert [(p.n, p.p50, p.p90) for p in was.points[:-1]] == [(p.n, p.p50, p.p90) for p in told.points[:-1]]
+    for metric in ("arrived", "solved", "backlog"):
+        asked = {"metric": metric, "as_of": then, "last": then.date()}
+        assert known.trend(**asked).points == lens.trend(**asked).points  # type: ignore[arg-type]
+
+
+def _still_open(ticket: Ticket) -> Ticket:
+    unsolved = replace(ticket, status=Status.OPEN, solved_at=None, first_solved_at=None)
+    return replace(unsolved, satisfaction=None, updated_at=ticket.created_at)
+
+
+def test_json_has_the_keys_that_programs_rely_on(lens: Lens) -> None:
+    told = lens.trend(group_by="group").to_json()
+    assert {"metric", "cohort", "clock", "zone", "unit", "as_of", "periods", "horizon", "groups"} <= set(told)
+    point = told["periods"][0]  # type: ignore[index]
+    keys = {"start", "end", "complete", "n", "open", "p50", "p75", "p90", "mean", "reached", "interval", "low", "high"}
+    assert keys <= set(point)
+    assert set(point["reached"]) == {"p50", "p75", "p90"}
+    assert set(point["interval"]) == {"of", "low", "high"}
+    shares = lens.trend(metric="csat").to_json()["periods"][0]  # type: ignore[index]
+    assert "value" in shares
+    assert "p50" not in shares

@@ -1,0 +1,116 @@
+"""Every setting of the table from file, variable, secret file and command line; what is wrong is named."""
+
+from pathlib import Path
+
+import pytest
+
+from ticketlens.config import KEYS, TABLE, Settings, load_settings, unknown_variables, variable
+from ticketlens.errors import ConfigError
+
+SCHEDULES = '[[schedules]]\nname = "day"\nzone = "UTC"\nhours = "24/7"\n'
+SAID = {
+    "store": "sqlite:///x.db", "zone": "Europe/Rome", "model": "multilingual", "host": "0.0.0.0", "port": "9000",
+    "base_url": "https://x.example", "redaction.regions": "se,it", "schedules": SCHEDULES,
+}  # fmt: skip
+WRONG = {
+    "store": "", "zone": "Mars/Olympus", "model": " ", "host": "", "port": "70000", "redaction.regions": "se,",
+    "schedules": "[[schedules]]\nhours = 1",
+}  # fmt: skip
+
+
+def value_of(settings: Settings, key: str) -> object:
+    return getattr(settings, key.rpartition(".")[2])
+
+
+def in_toml(key: str) -> str:
+    if key == "schedules":
+        return SCHEDULES
+    table, _, name = key.rpartition(".")
+    head = f"[{table}]\n" if table else ""
+    return f"{head}{name} = {SAID[key] if key == 'port' else repr(SAID[key])}\n"
+
+
+def test_the_examples_here_name_every_setting() -> None:
+    assert set(SAID) == set(KEYS)
+
+
+@pytest.mark.parametrize("key", SAID)
+def test_a_setting_is_the_same_from_a_file_a_variable_a_secret_file_and_the_command_line(
+    tmp_path: Path, key: str
+) -> None:
+    file, secret, none = tmp_path / "a.toml", tmp_path / "secret", tmp_path / "none.toml"
+    file.write_text(in_toml(key))
+    secret.write_text(SAID[key] + "\n")
+    none.touch()
+    found = {
+        str(file): load_settings(file, {}),
+        variable(key): load_settings(none, {variable(key): SAID[key]}),
+        variable(key) + "_FILE": load_settings(none, {variable(key) + "_FILE": str(secret)}),
+        "command line": load_settings(none, {}, {key: SAID[key]}),
+    }
+    assert {name: settings.origins[key] for name, settings in found.items()} == {name: name for name in found}
+    values = [value_of(settings, key) for settings in found.values()]
+    assert all(value == values[0] for value in values)
+    assert values[0] != value_of(load_settings(none, {}), key)
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_a_wrong_value_is_an_error_that_names_the_setting_and_where_it_is(tmp_path: Path, key: str) -> None:
+    (tmp_path / "none.toml").touch()
+    with pytest.raises(ConfigError, match=key.replace(".", r"\.")) as caught:
+        load_settings(tmp_path / "none.toml", {variable(key): WRONG[key]})
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("zoen = 'UTC'", "did you mean 'zone'"), ("[redaction]\nregion = ['SE']", "redaction.regions"),
+        ("zone = 5", "zone"),
+        ("zone =", "a.toml"), ("[schedules]\nname = 'day'", r"\[\[schedules\]\]"), ("port = true", "port"),
+        ("port = 80.5", "port"), ("schedules = ['day']", "schedules"), ("whatever = 1", "known are"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_an_error_that_says_what_to_mend(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        load_settings(tmp_path / "a.toml", {})
+
+
+def test_the_environment_wins_over_the_file_and_the_command_line_over_both(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("port = 1\nzone = 'Europe/Rome'")
+    settings = load_settings(tmp_path / "a.toml", {"TICKETLENS_PORT": "2"}, {"port": 3, "host": None})
+    assert (settings.port, settings.zone, settings.zone_is_set, settings.host) == (3, "Europe/Rome", True, "127.0.0.1")
+    assert load_settings(tmp_path / "a.toml", {"TICKETLENS_PORT": "2"}).port == 2
+
+
+def test_a_file_that_is_named_must_be_there_and_the_usual_one_need_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        load_settings(tmp_path / "none.toml", {})
+    monkeypatch.chdir(tmp_path)
+    assert set(load_settings(None, {}).origins.values()) == {"default"}
+    (tmp_path / "ticketlens.toml").write_text("port = 1")
+    assert load_settings(None, {}).origins["port"] == "ticketlens.toml"
+
+
+def test_a_secret_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "none.toml").touch()
+    with pytest.raises(ConfigError, match="TICKETLENS_STORE_FILE"):
+        load_settings(tmp_path / "none.toml", {"TICKETLENS_STORE_FILE": str(tmp_path / "gone")})
+
+
+def test_variables_that_are_no_settings_are_found() -> None:
+    told = {
+        "TICKETLENS_ZOEN": "x",
+        "TICKETLENS_ZONE": "UTC",
+        "TICKETLENS_PORT_FILE": "x",
+        "TICKETLENS_TEST_ES": "x",
+        "HOME": "",
+    }
+    assert unknown_variables(told) == ["TICKETLENS_ZOEN"]
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert all(len(setting.help) > 10 for setting in TABLE)

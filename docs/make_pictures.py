@@ -24,23 +24,22 @@ from selenium.webdriver.common.by import By
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
 LINK = re.compile(r"https?://[\w.:\[\]]+/sign-in/[\w-]+")
-TALLEST = 4_000
+TALLEST = 2_400
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A screen: `width` in CSS pixels, `scale` device pixels to each."""
+    """A screen, in pixels; `name` ends the names of its files."""
 
     name: str
     width: int
     height: int
-    scale: float = 1.0
     dark: bool = False
     phone: bool = False
 
 
-LOOKS = (Look("", 1280, 900), Look("-dark", 1280, 900, dark=True), Look("-phone", 390, 844, scale=2.0, phone=True))
+LOOKS = (Look("", 1280, 900), Look("-dark", 1280, 900, dark=True), Look("-phone", 390, 844, phone=True))
 
 
 def main() -> None:
@@ -74,9 +73,8 @@ def take_all(link: str) -> None:
     with browser() as chrome:
         chrome.get(link)
         for name, address in addresses(chrome, base).items():
-            chrome.get(base + address)
             for look in LOOKS:
-                (PICTURES / f"{name}{look.name}.png").write_bytes(picture(chrome, look))
+                (PICTURES / f"{name}{look.name}.png").write_bytes(picture(chrome, base + address, look))
 
 
 def addresses(chrome: Chrome, base: str) -> dict[str, str]:
@@ -98,12 +96,13 @@ def first_link(chrome: Chrome, base: str, page: str, pattern: str) -> str:
     return next(path for link in links if re.fullmatch(pattern, (path := link.removeprefix(base)).partition("?")[0]))
 
 
-def picture(chrome: Chrome, look: Look) -> bytes:
-    """The whole page as PNG, from its top down to `TALLEST`."""
-    scheme = [{"name": "prefers-color-scheme", "value": "dark" if look.dark else "light"}]
-    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
-    screen = {"width": look.width, "deviceScaleFactor": look.scale, "mobile": look.phone}
+def picture(chrome: Chrome, url: str, look: Look) -> bytes:
+    """The whole page as PNG, from its top down to `TALLEST`. It is opened anew: colours may take time to change."""
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if look.dark else "light"}
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    screen = {"width": look.width, "deviceScaleFactor": 1, "mobile": look.phone}
     chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**screen, "height": look.height})
+    chrome.get(url)
     height = min(int(chrome.execute_script("return document.documentElement.scrollHeight")), TALLEST)
     chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**screen, "height": max(height, look.height)})
     taken = chrome.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 600.0
 LINK = re.compile(r"https?://127\.0\.0\.1:\d+/sign-in/[\w-]+")
 
 

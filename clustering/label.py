@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 
 import numpy as np
 
@@ -16,6 +16,7 @@ Encode = Callable[[Sequence[str]], Floats]
 SAMPLE = 300
 CANDIDATES = (3, 5, 5, 4)  # of one, two, three and four words
 WORDS = 8
+SUBJECTS = 8
 LEAST_SHARE = 0.03
 LENGTH_WORTH = (0.75, 1.0, 1.05, 1.0)
 DISTINCTIVE_WORTH = 0.25
@@ -40,7 +41,9 @@ def label(topics: Sequence[TopicTexts], encode: Encode) -> list[Label]:
     """One label a topic, in their order; no two names are equal, whatever the case. Earlier topics choose first."""
     counted = [_count(topic) for topic in topics]
     scores = _class_tfidf(counted)
-    candidates = [_candidates(score, found) for score, found in zip(scores, counted, strict=True)]
+    candidates = [
+        [*_candidates(score, found), *_subjects(score, found)] for score, found in zip(scores, counted, strict=True)
+    ]
     ranked = _rank(topics, candidates, scores, encode)
     taken: set[str] = set()
     labels = []
@@ -84,6 +87,23 @@ def _candidates(score: dict[str, float], found: Phrases) -> list[str]:
     return best or ranked[:3]
 
 
+def _subjects(score: dict[str, float], found: Phrases) -> list[str]:
+    """Whole subjects made of the topic's own words: people name their problem well, and no rare word is a name.
+
+    They join `score` with the mean of their words'.
+    """
+    least = max(2, LEAST_SHARE * found.texts)
+    mean: dict[str, float] = {}
+    for subject, count in found.subjects.items():
+        words = [word for word in subject.split() if word in score]
+        if len(words) >= 2 and all(found.count[word] >= least for word in words):
+            mean[subject] = fsum(score[word] for word in words) / len(words) * (1 + log(count))
+    best = sorted(mean, key=lambda subject: (-mean[subject], subject))[:SUBJECTS]
+    for subject in best:
+        score.setdefault(subject, min(mean[subject], max(score.values())))
+    return [subject for subject in best if subject.count(" ") >= LONGEST or subject not in found.count]
+
+
 def _of_length(ranked: Sequence[str], words: int) -> list[str]:
     return [phrase for phrase in ranked if phrase.count(" ") == words - 1][: CANDIDATES[words - 1]]
 
@@ -99,7 +119,7 @@ def _rank(
     for topic, own, score in zip(topics, candidates, scores, strict=True):
         top = max((score[phrase] for phrase in own), default=1.0)
         worth = {
-            phrase: LENGTH_WORTH[phrase.count(" ")]
+            phrase: LENGTH_WORTH[min(phrase.count(" "), LONGEST - 1)]
             * (float(rows[place[phrase]] @ topic.centroid) + DISTINCTIVE_WORTH * score[phrase] / top)
             for phrase in own
         }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 LONGEST = 4
+LONGEST_SUBJECT = 6
 MOST_WORDS = 40
 
 NOISE = re.compile(
@@ -55,6 +56,8 @@ class Phrases:
     texts: int = 0
     count: Counter[str] = field(default_factory=Counter)
     written: dict[str, Counter[str]] = field(default_factory=dict)
+    subjects: Counter[str] = field(default_factory=Counter)
+    """Whole subjects of two to six words that are nothing but words, by how many texts have them."""
 
     def surface(self, phrase: str) -> str:
         """The most frequent way of writing, first letter capital; capitals throughout are lowered."""
@@ -74,9 +77,24 @@ def count_phrases(texts: Iterable[str], stop: frozenset[str]) -> Phrases:
         for form in _phrases(text, stop):
             own.setdefault(form.lower(), form)
         found.count.update(own.keys())
+        if subject := _whole_subject(text):
+            found.subjects[subject.lower()] += 1
+            own.setdefault(subject.lower(), subject)
         for phrase, form in own.items():
             found.written.setdefault(phrase, Counter())[form] += 1
     return found
+
+
+def _whole_subject(text: str) -> str | None:
+    """The first line of a text that has more, if it is one plain clause."""
+    subject, newline, body = text.partition("\n")
+    if not newline or not body.strip() or len(subject) > 80:
+        return None
+    clauses = [clause for clause in _clauses(subject) if clause]
+    plain = re.sub(r"[\W_]+$", "", subject.strip()).replace("’", "'")
+    if len(clauses) != 1 or not 2 <= len(clauses[0]) <= LONGEST_SUBJECT or " ".join(clauses[0]) != plain:
+        return None
+    return plain
 
 
 def _phrases(text: str, stop: frozenset[str]) -> Iterator[str]:

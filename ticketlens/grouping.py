@@ -18,6 +18,7 @@ from ticketlens.model.topic import Coverage, Topic
 from ticketlens.store.base import Assignment, Key, Store
 
 BATCH = 2048
+GROWN = 1.5
 Step = Callable[[str], Progress]
 """A step's name gives the callback that its progress goes to."""
 
@@ -92,14 +93,17 @@ class Grouper:
         return done
 
     def cluster(self, *, full: bool, step: Step) -> ClusterReport:
-        """Embeds what lacks a vector, then joins new texts to topics; `full`, or the first time, finds topics anew."""
+        """Embeds what lacks a vector, then joins new texts to topics.
+
+        Topics are found anew if `full`, the first time, and when there are half as many texts again as the last time.
+        """
         watch = Stopwatch()
         with watch.timed("load"):
             embedder = self.engine.load(self.model)
         with watch.timed("embed"):
             embedded = self.embed(embedder, step("embed"))
         names, vectors = self.store.vectors(embedder.name)
-        anew = full or not self.store.topics()
+        anew = full or not self.store.topics() or len(names) >= GROWN * self._texts_of_last_run()
         if anew:
             quality = self._full(embedder, names, vectors, watch.last_step("cluster", "label", step("cluster")))
         else:
@@ -149,10 +153,15 @@ class Grouper:
         self.store.publish(topics, _assignments(names, found, ids), run)
         return found.quality
 
+    def _texts_of_last_run(self) -> float:
+        runs = self.store.records("run")
+        return float(str(runs[-1].fields.get("texts", 0))) if runs else 0.0
+
     def _ids(self, names: Sequence[str], found: Grouping) -> list[int]:
         """The id that each topic found continues, else a new one."""
         known = self.store.assignments()
-        old = np.array([known[name].topic if name in known else -1 for name in names], dtype=np.int64)
+        topics = [known[name].topic if name in known else None for name in names]
+        old = np.array([-1 if topic is None else topic for topic in topics], dtype=np.int64)
         kept = self.engine.match(old, found.labels, len(found.topics))
         fresh = iter(self.store.new_topic_ids(kept.count(None)))
         return [next(fresh) if number is None else number for number in kept]
@@ -186,7 +195,8 @@ def _within(progress: Progress, before: int, size: int, total: int, done: int, o
 
 def _assignments(names: Sequence[str], found: Found, ids: Sequence[int]) -> dict[str, Assignment]:
     return {
-        name: Assignment(ids[label], Match(int(match)).name.lower(), round(float(similarity), 6))
+        name: Assignment(
+            ids[label] if label >= 0 else None, Match(int(match)).name.lower(), round(float(similarity), 6)
+        )
         for name, label, match, similarity in zip(names, found.labels, found.match, found.similarity, strict=True)
-        if label >= 0
     }

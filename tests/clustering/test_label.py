@@ -23,6 +23,22 @@ def test_a_name_is_a_phrase_as_people_wrote_it(words: Any) -> None:
     assert named(words, [texts, ["Cannot open the app"] * 4])[0].name == "Refund not received"
 
 
+def test_a_whole_subject_made_of_the_topics_own_words_is_a_name(words: Any) -> None:
+    rest = (
+        "I sent it back, no refund yet.",
+        "The return arrived, where is the refund?",
+        "No refund, though I did return it.",
+    )
+    texts = [f"No refund after return\n{line}" for line in rest] + [f"Order Bob 4711\n{line}" for line in rest]
+    assert named(words, [texts, ["Cannot open the app"] * 4])[0].name == "No refund after return"
+
+
+def test_a_word_that_only_one_ticket_has_is_in_no_name(words: Any) -> None:
+    rest = [f"Refund after return, please, number {n}." for n in "abcdef"]
+    texts = ["Refund for Bobson\n" + rest[0], *(f"Question\n{line}" for line in rest[1:])]
+    assert "Bobson" not in named(words, [texts, ["Cannot open the app"] * 4])[0].name
+
+
 def test_no_two_names_are_equal_whatever_the_case(words: Any) -> None:
     names = [found.name.casefold() for found in named(words, [["refund"] * 3, ["Refund"] * 3, ["REFUND"] * 3])]
     assert len(set(names)) == 3

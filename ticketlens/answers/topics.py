@@ -25,7 +25,7 @@ BASE = 12
 QUIET = 8
 """A topic was quiet when it had next to no ticket for eight weeks."""
 
-SURE = 0.001
+SURE = 0.005
 FEW = 8
 YEAR_DAYS = 364
 """A year ago, on the same weekdays."""

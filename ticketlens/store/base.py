@@ -240,7 +240,7 @@ class TopicStore(Protocol):
         """Give these texts their topics, all else as it is."""
 
     def assignments(self) -> dict[str, Assignment]:
-        """The topic of each text in a topic."""
+        """Of each text that a run has looked at; topic None: it was found to be in none."""
 
     def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
         """(key of its earliest ticket, clean subject, clean body, language) of each text."""

@@ -111,9 +111,7 @@ class SqliteTopics:
 
 
 def _put(connection: apsw.Connection, assignments: Mapping[str, Assignment]) -> None:
-    rows = (
-        (name, a.topic, MATCHES.index(a.match), a.similarity) for name, a in assignments.items() if a.topic is not None
-    )
+    rows = ((name, a.topic, MATCHES.index(a.match), a.similarity) for name, a in assignments.items())
     connection.executemany("INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?)", rows)
 
 

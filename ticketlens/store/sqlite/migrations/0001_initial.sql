@@ -91,8 +91,9 @@ CREATE TABLE vectors (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE topics (id INTEGER PRIMARY KEY, retired INTEGER NOT NULL DEFAULT 0, centroid BLOB NOT NULL, fields TEXT NOT NULL) STRICT;
+-- Each text that a run looked at; topic NULL: it is in none.
 CREATE TABLE assignments (
-    fingerprint TEXT PRIMARY KEY, topic INTEGER NOT NULL, match INTEGER NOT NULL, similarity REAL NOT NULL
+    fingerprint TEXT PRIMARY KEY, topic INTEGER, match INTEGER NOT NULL, similarity REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE records (

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from ticketlens.answers.desk import Desk
 from ticketlens.answers.trend import Asked, trend
-from ticketlens.metrics.periods import Period
+from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import share
 from ticketlens.model.filter import Filter
 from ticketlens.model.overview import Card
@@ -62,7 +62,7 @@ def _reopened(
     desk: Desk, where: Filter, both: tuple[Period, ...], listed: Filter, line: tuple[float | None, ...]
 ) -> Card:
     """Of those first solved at least 7 days ago: the others may still come back."""
-    rows = {row.period: row for row in desk.store.tally(Question(both, desk.as_of, "first_solved", where))}
+    rows = {row.period: row for row in desk.tally(Question(both, desk.as_of, "first_solved", where))}
     shares = [share(row.returned, row.settled) if (row := rows.get(number)) else None for number in (0, 1)]
     old, new = (score.value if score else None for score in shares)
     n = rows[1].settled if 1 in rows else 0
@@ -70,12 +70,11 @@ def _reopened(
 
 
 def _open_now(desk: Desk, where: Filter, window: Period, weeks: tuple[Period, ...]) -> Card:
-    now, then = desk.store.backlog((desk.as_of, window.start_at), where)
-    line = trend(desk, Asked("backlog", "calendar", "arrived", "week", weeks, where)).points
+    ends = [min(week.end_at - timedelta(seconds=1), desk.as_of) for week in weeks]
+    now, then, *each = desk.store.backlog((desk.as_of, window.start_at, *ends), where)
+    line = tuple(float(n) for n, week in zip(each, weeks, strict=True) if complete(week, desk.as_of))
     listed = replace(where, open_at=desk.as_of)
-    return Card(
-        "open", "Open now", float(now), "tickets", now, float(now - then), False, 1, _line(line, "value"), listed
-    )
+    return Card("open", "Open now", float(now), "tickets", now, float(now - then), False, 1, line, listed)
 
 
 def _line(points: tuple[Point, ...], figure: str) -> tuple[float | None, ...]:

@@ -1,9 +1,10 @@
 """What every answer needs: the store, the zone, the clocks, and the moment that the figures are of."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,7 +14,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.periods import By, Period, last_complete, periods
 from ticketlens.model.filter import Filter
-from ticketlens.store.base import Span, Store
+from ticketlens.store.base import Cell, Question, Span, Store, Tally
 
 WINDOW_WEEKS = 4
 TREND_PERIODS = 26
@@ -34,6 +35,7 @@ class Desk:
     clocks: Clocks
     asked: datetime | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _told: dict[tuple[str, ...], object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def span(self) -> Span:
@@ -83,6 +85,20 @@ class Desk:
         if (final - start).days > 366 * 40:
             raise ConfigError("a trend spans 40 years at most; name a later `from`")
         return periods(by, start, final, self.zone)
+
+    def tally(self, question: Question) -> list[Tally]:
+        """The store's tally; what was asked before in this look is remembered."""
+        key = ("tally", repr(question))
+        if key not in self._told:
+            self._told[key] = self.store.tally(question)
+        return cast(list[Tally], self._told[key])
+
+    def histogram(self, question: Question, metric: str, clock: str) -> list[Cell]:
+        """The store's histogram, remembered likewise."""
+        key = (metric, clock, repr(question))
+        if key not in self._told:
+            self._told[key] = self.store.histogram(question, metric, clock, self.positions)
+        return cast(list[Cell], self._told[key])
 
     def positions(self, schedule: str, moments: NDArray[np.int64]) -> NDArray[np.int64]:
         clock = self.clocks.named(schedule)

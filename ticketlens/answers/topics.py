@@ -73,7 +73,7 @@ def topic_weeks(desk: Desk, where: Filter, topics: Sequence[Topic]) -> Weeks:
     inside = where.between(None, None).without("topic")
     counts = desk.store.weekly([topic.id for topic in topics], weeks, inside)
     total = [0] * len(weeks)
-    for row in desk.store.tally(Question(weeks, desk.as_of, "arrived", inside)):
+    for row in desk.tally(Question(weeks, desk.as_of, "arrived", inside)):
         total[row.period] += row.n
     return Weeks(weeks, counts, total)
 
@@ -125,7 +125,7 @@ def _tallies(desk: Desk, where: Filter, window: Period) -> dict[int, dict[str | 
     found: dict[int, dict[str | None, Tally]] = {}
     for number, period in enumerate((desk.shifted(window, -days), window, desk.shifted(window, -YEAR_DAYS))):
         question = Question((period,), desk.as_of, "arrived", where, "topic")
-        found[number] = {row.group: row for row in desk.store.tally(question)}
+        found[number] = {row.group: row for row in desk.tally(question)}
     return found
 
 
@@ -136,7 +136,7 @@ def _figures(
     days = desk.store.first_and_last_day()
     question = Question((window,), desk.as_of, "arrived", where, "topic")
     keys = [str(topic.id) for topic in topics]
-    found = curves(desk.store.histogram(question, "ttr.full", "calendar", desk.positions), 1, keys)
+    found = curves(desk.histogram(question, "ttr.full", "calendar"), 1, keys)
     p50, p90 = found.quantile(0.5)[:, 0], found.quantile(0.9)[:, 0]
     returned = _by_topic(desk, where, window, "first_solved")
     rated = _by_topic(desk, where, window, "rated")
@@ -178,7 +178,7 @@ def _figures(
 
 def _by_topic(desk: Desk, where: Filter, window: Period, cohort: str) -> dict[str | None, Tally]:
     question = Question((window,), desk.as_of, cohort, where, "topic")
-    return {row.group: row for row in desk.store.tally(question)}
+    return {row.group: row for row in desk.tally(question)}
 
 
 def _change(before: int, now: int) -> float | None:

@@ -74,7 +74,7 @@ def _durations(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
     question = Question(asked.periods, desk.as_of, asked.cohort, asked.where, asked.group_by)
     rows = _rows(desk, question)
     groups = _largest(rows) if asked.group_by else [None]
-    cells = desk.store.histogram(question, asked.metric, asked.clock, desk.positions)
+    cells = desk.histogram(question, asked.metric, asked.clock)
     found = curves(cells, len(asked.periods), groups)
     return {key: _curve_points(desk, asked, found, index, rows) for index, key in enumerate(groups)}
 
@@ -96,7 +96,7 @@ def _curve_points(desk: Desk, asked: Asked, found: Curves, index: int, rows: Row
 
 
 def _rows(desk: Desk, question: Question) -> dict[tuple[str | None, int], Tally]:
-    return {(row.group, row.period): row for row in desk.store.tally(question)}
+    return {(row.group, row.period): row for row in desk.tally(question)}
 
 
 def _largest(rows: Rows) -> list[str | None]:

@@ -26,10 +26,8 @@ def why(desk: Desk, where: Filter, before: Period, after: Period, topics: dict[s
     cells = []
     for number, period in enumerate((before, after)):
         question = Question((period,), desk.as_of, "arrived", where, "topic")
-        cells += [
-            c._replace(period=number) for c in desk.store.histogram(question, "ttr.full", "calendar", desk.positions)
-        ]
-    whole = curves([cell._replace(group=None) for cell in cells], 2, [None])
+        cells += [Cell(number, *cell[1:]) for cell in desk.histogram(question, "ttr.full", "calendar")]
+    whole = curves([_moved(cell, None) for cell in cells], 2, [None])
     mean, error = (figure[0] for figure in whole.mean(CALENDAR_HORIZON))
     if np.isnan(mean).any():
         return None
@@ -51,7 +49,7 @@ def _pooled(cells: list[Cell]) -> Curves | None:
     alone = curves(cells, 2)
     means, _ = alone.mean(CALENDAR_HORIZON)
     known = {key for key, row in zip(alone.groups, means, strict=True) if not np.isnan(row).any()}
-    told = [cell if cell.group in known else cell._replace(group=OTHERS) for cell in cells]
+    told = [cell if cell.group in known else _moved(cell, OTHERS) for cell in cells]
     pooled = curves(told, 2)
     means, _ = pooled.mean(CALENDAR_HORIZON)
     if not np.isnan(means).any():
@@ -59,7 +57,11 @@ def _pooled(cells: list[Cell]) -> Curves | None:
     smallest = min(known, key=lambda key: int(pooled.estimate.n[pooled.groups.index(key)].sum()), default=None)
     if smallest is None:
         return None
-    return _pooled([cell._replace(group=OTHERS) if cell.group == smallest else cell for cell in cells])
+    return _pooled([_moved(cell, OTHERS) if cell.group == smallest else cell for cell in cells])
+
+
+def _moved(cell: Cell, group: str | None) -> Cell:
+    return Cell(cell.period, group, cell.bin, cell.ended, cell.n)
 
 
 def _parts(found: Curves, topics: dict[str, Topic]) -> tuple[Split, tuple[Part, ...]]:

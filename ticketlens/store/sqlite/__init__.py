@@ -5,6 +5,7 @@ from pathlib import Path
 
 import apsw
 
+from ticketlens.store.sqlite.backlog import SqliteBacklog
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.figures import SqliteFigures
 from ticketlens.store.sqlite.records import SqliteInbox, SqliteLeases, SqliteRecords
@@ -13,7 +14,9 @@ from ticketlens.store.sqlite.topics import SqliteTopics
 from ticketlens.store.sqlite.vectors import SqliteVectors
 
 
-class SqliteStore(SqliteTickets, SqliteFigures, SqliteVectors, SqliteTopics, SqliteRecords, SqliteInbox, SqliteLeases):
+class SqliteStore(
+    SqliteTickets, SqliteFigures, SqliteBacklog, SqliteVectors, SqliteTopics, SqliteRecords, SqliteInbox, SqliteLeases
+):
     def __init__(self, path: Path) -> None:
         self._db = Database(path)
 

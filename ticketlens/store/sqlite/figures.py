@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.bins import bins_of
+from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.store.base import Cell, Positions, Question, Tally
@@ -74,7 +74,7 @@ class SqliteFigures:
                 f"sum(t.first_solved_at <= {at - SETTLED_AFTER:d} AND t.returned), 0, 0",
                 "rated": "0, 0, 0, 0, count(t.satisfied), sum(t.satisfied)",
             }[question.cohort]
-            sql = f"SELECT {day}, {group}, count(*), {figures} FROM {table} WHERE {met.sql} GROUP BY 1, 2"
+            sql = f"SELECT {day}, {group}, count(*), {figures} FROM {table} WHERE {met.sql} GROUP BY {_keys(group)}"
             for one, key, *cells in self._by_period(question, self._db.rows(sql, met.values)):
                 sums[one, key] = [a + (b or 0) for a, b in zip(sums[one, key], cells, strict=True)]
             if question.cohort == "arrived":
@@ -87,18 +87,6 @@ class SqliteFigures:
             for place, cells in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))
         ]
 
-    def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
-        at = np.array(sorted(seconds(moment) for moment in moments), dtype=np.int64)
-        if not len(at):
-            return []
-        counts = np.zeros(len(at) + 1, dtype=np.int64)
-        with self._db.snapshot():
-            for starts, stops in (self._open_spans(at, where), self._solved_spans(at, where)):
-                _add_spans(counts, at, starts, stops, 1)
-            _add_spans(counts, at, *self._pauses(at, where), -1)
-        open_then = dict(zip(at.tolist(), np.cumsum(counts)[:-1].tolist(), strict=True))
-        return [open_then[seconds(moment)] for moment in moments]
-
     def coverage(self, where: Filter) -> Coverage:
         met = condition(where)
         rows = self._db.rows(f"SELECT t.match, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1", met.values)
@@ -110,38 +98,6 @@ class SqliteFigures:
         met.add("t.excluded IS NOT NULL")
         sql = f"SELECT t.excluded, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1 ORDER BY 1"
         return dict(self._db.rows(sql, met.values))
-
-    def _open_spans(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:
-        """(start, stop) of tickets that are open: until they were last observed, or for ever."""
-        met = condition(where)
-        met.add("t.is_open AND t.created_at <= ?", int(at[-1]))
-        return self._spans(
-            f"SELECT t.created_at, coalesce(t.observed_until + 1, {FOREVER}) FROM tickets t WHERE {met.sql}", met
-        )
-
-    def _solved_spans(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:
-        """(start, stop) of solved tickets that were open at one of the moments; the index is walked once."""
-        parts = []
-        for index, moment in enumerate(at.tolist()):
-            met = condition(where)
-            met.add("t.solved_at > ? AND t.created_at <= ?", moment, moment)
-            if index + 1 < len(at):
-                met.add("t.solved_at <= ?", int(at[index + 1]))
-            parts.append(self._spans(f"SELECT t.created_at, t.solved_at FROM tickets t WHERE {met.sql}", met))
-        starts, stops = zip(*parts, strict=True)
-        return np.concatenate(starts), np.concatenate(stops)
-
-    def _pauses(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:
-        """(solved, reopened) of the solved stretches inside those spans."""
-        met = condition(where)
-        met.add("p.stop > ? AND p.start <= ?", int(at[0]), int(at[-1]))
-        met.add("NOT (t.is_open AND coalesce(t.observed_until < p.start, 0))")
-        stop = "CASE WHEN t.is_open THEN min(p.stop, coalesce(t.observed_until + 1, p.stop)) ELSE p.stop END"
-        return self._spans(f"SELECT p.start, {stop} FROM pauses p JOIN tickets t ON t.key = p.key WHERE {met.sql}", met)
-
-    def _spans(self, sql: str, met: Condition) -> tuple[Ints, Ints]:
-        rows = np.array(self._db.rows(sql, met.values), dtype=np.int64).reshape(-1, 2)
-        return rows[:, 0], rows[:, 1]
 
     def _live(self, question: Question) -> bool:
         """Whether `as_of` is at or after all that was read, so that what is stored is what was known then."""
@@ -188,8 +144,10 @@ class SqliteFigures:
         if not live:
             ends = {ENDS.get(metric, "t.solved_at"), SOLVES.get(question.cohort, "t.created_at")}
             met.add(" AND ".join(f"{end} <= {seconds(question.as_of):d}" for end in sorted(ends)))
-        keys = "1, 3" if group == "NULL" else "1, 2, 3"
-        sql = f"SELECT {day}, {group}, {column}, count(*) FROM {table} WHERE {met.sql} GROUP BY {keys}"
+        keys = f"{_keys(group)}, 3"
+        columns = f"{day} AS d, {group} AS g, {column} AS b, count(*) AS n"
+        by_day = f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY {keys}"
+        sql = f"SELECT {_first_day(question.periods)}, g, b, sum(n) FROM ({by_day}) GROUP BY 1, 2, 3"
         for period, key, number, n in self._by_period(question, self._db.rows(sql, met.values)):
             count[period, key, number, True] += n
 
@@ -259,15 +217,25 @@ class SqliteFigures:
         day, group, table, met = self._over(question, live=live)
         met.add("t.is_open AND t.waiting_since IS NOT NULL")
         stop = LEAST_AGE.format(at=seconds(question.as_of), forever=FOREVER)
-        sql = f"SELECT {day}, {group}, sum(max(0, {stop} - t.waiting_since)) FROM {table} WHERE {met.sql} GROUP BY 1, 2"
+        columns = f"{day}, {group}, sum(max(0, {stop} - t.waiting_since))"
+        sql = f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY {_keys(group)}"
         for period, key, waited in self._by_period(question, self._db.rows(sql, met.values)):
             sums[period, key][2] += waited or 0
 
 
-def _add_spans(counts: Ints, at: Ints, starts: Ints, stops: Ints, by: int) -> None:
-    """Adds `by` to the steps of every moment T with start <= T < stop."""
-    np.add.at(counts, np.searchsorted(at, starts, side="left"), by)
-    np.add.at(counts, np.searchsorted(at, stops, side="left"), -by)
+def _keys(group: str) -> str:
+    """Day and group; the day alone where there is no group, so that the index is walked in its own order."""
+    return "1" if group == "NULL" else "1, 2"
+
+
+def _first_day(periods: Sequence[Period]) -> str:
+    """SQL for the first day of the period of day `d`, where all are equally long and none is left out; else the day."""
+    lengths = {(period.end - period.start).days for period in periods}
+    whole = bool(periods) and periods[-1].end.toordinal() - periods[0].start.toordinal() == len(periods) * max(lengths)
+    if len(lengths) != 1 or not whole:
+        return "d"
+    start, length = periods[0].start.toordinal(), lengths.pop()
+    return f"d - (d - {start:d}) % {length:d}"
 
 
 def _not_ended(metric: str, at: int, *, live: bool) -> tuple[Any, ...]:

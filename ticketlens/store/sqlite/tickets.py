@@ -20,6 +20,7 @@ from ticketlens.store.sqlite import columns
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import COLUMNS, condition
 
+TUNED_FROM = 4_096
 SIDES = ("tags", "custom", "pauses")
 
 
@@ -35,7 +36,14 @@ class SqliteTickets:
             _read_to(connection, batch)
             if winners:
                 grow(connection)
+        self._tune_when_grown(sum(key is None for key, _ in winners))
         return outcome
+
+    def _tune_when_grown(self, new: int) -> None:
+        """Each time that the store has doubled, from 4,096 tickets on."""
+        last = self._db.value("SELECT max(key) FROM tickets") or 0
+        if new and last >= TUNED_FROM and last.bit_length() > (last - new).bit_length():
+            self._db.tune()
 
     def put_derived(self, batch: Sequence[Prepared]) -> None:
         with self._db.transaction() as connection:

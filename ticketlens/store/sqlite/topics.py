@@ -55,6 +55,7 @@ class SqliteTopics:
             fields = json.dumps({**run, "id": number}, ensure_ascii=False)
             connection.execute("INSERT INTO records VALUES ('run', ?, 1, ?)", (f"{number:08d}", fields))
             grow(connection)
+        self._db.tune()
         return number
 
     def assign(self, assignments: Mapping[str, Assignment]) -> None:

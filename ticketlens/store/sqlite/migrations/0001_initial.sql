@@ -51,7 +51,7 @@ CREATE TABLE tickets (
 ) STRICT;
 
 -- Every index that a figure walks covers it, and starts with the day of its cohort.
-CREATE INDEX tickets_arrived ON tickets (created_day, ttr_full_calendar_bin, topic, is_open, waited_seconds, waiting_since, satisfied)
+CREATE INDEX tickets_arrived ON tickets (created_day, ttr_full_calendar_bin, topic, is_open, waited_seconds, waiting_since, satisfied, match)
     WHERE excluded IS NULL;
 CREATE INDEX tickets_solved ON tickets (solved_day, ttr_full_calendar_bin, topic) WHERE excluded IS NULL AND solved_day IS NOT NULL;
 CREATE INDEX tickets_first_solved ON tickets (first_solved_day, topic, first_solved_at, returned)
@@ -61,10 +61,13 @@ CREATE INDEX tickets_open ON tickets (created_day, created_at, observed_until, s
 CREATE INDEX tickets_spans ON tickets (solved_at, created_at) WHERE excluded IS NULL AND solved_at IS NOT NULL;
 CREATE INDEX tickets_listed ON tickets (created_at, source, id);
 CREATE INDEX tickets_by_topic ON tickets (topic, created_day) WHERE excluded IS NULL AND topic IS NOT NULL;
+CREATE INDEX tickets_excluded ON tickets (excluded, created_day) WHERE excluded IS NOT NULL;
 CREATE INDEX tickets_by_text ON tickets (fingerprint);
 
 -- When a ticket that was reopened stood as solved before: from `start` until `stop`.
 CREATE TABLE pauses (key INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, PRIMARY KEY (key, start)) STRICT, WITHOUT ROWID;
+
+CREATE INDEX pauses_by_stop ON pauses (stop, start, key);
 
 -- The clean text and what only the ticket's own page shows, as JSON.
 CREATE TABLE details (key INTEGER PRIMARY KEY REFERENCES tickets, body TEXT NOT NULL, rest TEXT NOT NULL) STRICT;

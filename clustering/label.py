@@ -17,6 +17,7 @@ SAMPLE = 300
 CANDIDATES = (3, 5, 5, 4)  # of one, two, three and four words
 WORDS = 8
 SUBJECTS = 8
+LONGEST_LINE = 80
 LEAST_SHARE = 0.03
 LENGTH_WORTH = (0.75, 1.0, 1.05, 1.0)
 DISTINCTIVE_WORTH = 0.25
@@ -47,8 +48,8 @@ def label(topics: Sequence[TopicTexts], encode: Encode) -> list[Label]:
     ranked = _rank(topics, candidates, scores, encode)
     taken: set[str] = set()
     labels = []
-    for order, score, found in zip(ranked, scores, counted, strict=True):
-        name = _unused_name([found.surface(phrase) for phrase in order], taken)
+    for topic, order, score, found in zip(topics, ranked, scores, counted, strict=True):
+        name = _unused_name([found.surface(phrase) for phrase in order], _typical_line(topic.texts), taken)
         taken.add(name.casefold())
         labels.append(Label(name, _words(score, found)))
     return labels
@@ -127,12 +128,18 @@ def _rank(
     return ranked
 
 
-def _unused_name(names: Sequence[str], taken: set[str]) -> str:
-    """The best one that no other topic has; else the best joined with a second; else numbered."""
+def _typical_line(texts: Sequence[str]) -> list[str]:
+    """The first line nearest to the centre, such as "Category 20 / Symptom 72": where no phrase tells topics apart."""
+    line = texts[0].partition("\n")[0].strip() if texts else ""
+    return [line] if 0 < len(line) <= LONGEST_LINE and "[" not in line else []
+
+
+def _unused_name(names: Sequence[str], typical: Sequence[str], taken: set[str]) -> str:
+    """The best that no other topic has; else a typical subject, two phrases joined, a lesser one, a number."""
     names = names or ["Unnamed"]
     pairs = [f"{names[0]}, {other[:1].lower()}{other[1:]}" for other in names[1:]]
     numbered = (f"{names[0]} ({number})" for number in range(2, len(taken) + 3))
-    free = [name for name in (*names[:3], *pairs, *names[3:]) if name.casefold() not in taken]
+    free = [name for name in (*names[:3], *typical, *pairs, *names[3:]) if name.casefold() not in taken]
     return free[0] if free else next(name for name in numbered if name.casefold() not in taken)
 
 

@@ -98,7 +98,7 @@ LOGIN, REFUND = Topic(id=1, name="Login"), Topic(id=2, name="Refund")
          "Customers waited longer: the mean wait over the first 14 days rose from 10 h to 12 h", LOGIN),
         (headline(card(300), why(Part(LOGIN, "Login", 60, 0, 9), Part(REFUND, "Refund", 40, 0, 9)), table()),
          "More than half of the rise is Login: slower.", LOGIN),
-        (headline(card(300), why(Part(LOGIN, "Login", 0, 90, 9), Part(REFUND, "Refund", -10, 0, 9)), table()),
+        (headline(card(300), why(Part(LOGIN, "Login", 0, 90, 9, 0.1), Part(REFUND, "Refund", -10, 0, 9)), table()),
          "Login alone makes more than the whole rise: more of it.", LOGIN),
         (headline(card(300), why(Part(LOGIN, "Login", -90, -60, 9)), table()), "fell from 10 h to 7.5 h", LOGIN),
         (headline(card(300), why(*(Part(LOGIN, f"T{n}", 10, 0, 9) for n in range(10))), table()),

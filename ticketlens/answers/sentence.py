@@ -64,7 +64,7 @@ def _how(part: Part) -> str:
     """Which of the two did it, or both where each makes a quarter or more."""
     both = abs(part.speed) + abs(part.mix)
     slower = "slower" if part.speed > 0 else "faster"
-    more = "more of it" if (part.mix > 0) == (part.total > 0) and part.total > 0 else "a changed share of it"
+    more = "more of it" if part.share_change > 0 else "less of it"
     if abs(part.mix) < both / 4:
         return slower
     return more if abs(part.speed) < both / 4 else f"{more}, and {slower}"

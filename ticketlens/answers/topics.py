@@ -26,6 +26,9 @@ QUIET = 8
 """A topic was quiet when it had next to no ticket for eight weeks."""
 
 SURE = 0.005
+ACTIVE = 5
+"""Fewer tickets than this in four weeks are no comeback."""
+
 FEW = 8
 YEAR_DAYS = 364
 """A year ago, on the same weekdays."""
@@ -91,7 +94,7 @@ def state_of(
     if first_seen is not None and first_seen >= recent_start:
         return "new"
     recent, before = sum(weekly[-RECENT:]), sum(weekly[-RECENT - BASE : -RECENT])
-    if _came_back(weekly, first_seen, recent_start):
+    if recent >= ACTIVE and _came_back(weekly, first_seen, recent_start):
         return "back"
     all_recent, all_before = sum(total[-RECENT:]), sum(total[-RECENT - BASE : -RECENT])
     both = recent + before

@@ -6,8 +6,8 @@ import numpy as np
 
 from ticketlens.answers.curves import Curves, curves
 from ticketlens.answers.desk import CALENDAR_HORIZON, Desk
+from ticketlens.metrics.mix import Effect, Split, split
 from ticketlens.metrics.mix import Part as Share
-from ticketlens.metrics.mix import Split, split
 from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import Filter
 from ticketlens.model.overview import Part, Why
@@ -75,11 +75,12 @@ def _parts(found: Curves, topics: dict[str, Topic]) -> tuple[Split, tuple[Part, 
     )
     told = split(before, after)
     effects = told.effects
-    parts = [
-        Part(topics.get(key), _name(key, topics), effects[key].speed, effects[key].mix, int(n[i, 1]))
-        for i, key in enumerate(keys)
-    ]
+    parts = [_part(key, effects[key], topics, before[key], after[key], int(n[i, 1])) for i, key in enumerate(keys)]
     return told, tuple(sorted(parts, key=lambda part: (part.topic is None, -abs(part.total), part.name)))
+
+
+def _part(key: str, effect: Effect, topics: dict[str, Topic], before: Share, after: Share, n: int) -> Part:
+    return Part(topics.get(key), _name(key, topics), effect.speed, effect.mix, n, after.share - before.share)
 
 
 def _name(key: str, topics: dict[str, Topic]) -> str:

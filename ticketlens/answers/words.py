@@ -9,6 +9,8 @@ FRACTIONS = (
 
 def length(minutes: float) -> str:
     """45 min, 3.5 h, 19 h, 3.2 days, 25 days: two digits that matter."""
+    if minutes < 1:
+        return "under 1 min"
     if minutes < 90:
         return f"{minutes:.0f} min"
     hours = minutes / 60

@@ -14,7 +14,7 @@ from ticketlens.cli.serve import first_link, start
 from ticketlens.cli.session import Session, Step, steps
 from ticketlens.demo.generator import generate
 from ticketlens.errors import ConfigError
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.report import SetAside
 from ticketlens.model.ticket import Ticket
 
@@ -44,9 +44,12 @@ def demo(session: Session, port: int | None, tickets: int, no_serve: bool) -> No
         with steps(quiet=False) as step:
             _fill(own, tickets, step)
             report = own.lens.cluster(full=False, step=step)
+            left_out = sum(own.lens.excluded(EVERYTHING).values())
         own.close()
         click.echo(
-            f"{report.tickets:,} tickets in {report.topics} topics after {time.perf_counter() - begin:.0f} s", err=True
+            f"{report.tickets:,} tickets in {report.topics} topics after {time.perf_counter() - begin:.0f} s; "
+            f"{left_out} more are spam, tests, merged or deleted",
+            err=True,
         )
         if not no_serve:
             start(replace(own), lambda url: _tell(own, url), with_worker=True)

@@ -11,6 +11,7 @@ from ticketlens.cli.session import Session, echo_json, json_option
 from ticketlens.config import TABLE, Settings, unknown_variables, variable
 from ticketlens.errors import TicketLensError
 from ticketlens.lens import Lens
+from ticketlens.store.open import store_exists
 from ticketlens.store.sqlite.connection import FIRST_SAFE
 
 PACKAGES = ("apsw", "flask", "hdbscan", "numpy", "scikit-learn", "sentence-transformers", "torch")
@@ -27,8 +28,11 @@ def doctor(session: Session, as_json: bool) -> None:
     settings = session.settings
     store: dict[str, str] = {}
     try:
-        store = dict(session.lens.store.versions())
-        problems += _problems(session.lens)
+        if store_exists(settings.store):
+            store = dict(session.lens.store.versions())
+            problems += _problems(session.lens)
+        else:
+            store = {"store": "not there yet: ticketlens import FILE makes it"}
     except TicketLensError as error:
         problems.append(str(error))
     told = {"versions": {**_versions(), **store}, "settings": _settings(settings), "problems": problems}

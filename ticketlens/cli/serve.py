@@ -67,7 +67,9 @@ def _worker_beside(session: Session) -> Iterator[None]:
     command = [sys.executable, "-m", "ticketlens"]
     command += ["--config", str(session.config)] if session.config else []
     command += ["--store", session.store] if session.store else []
-    process = subprocess.Popen([*command, "worker"], stdin=subprocess.DEVNULL, stdout=sys.stderr)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter, and words that the person gave us
+        [*command, "worker"], stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True
+    )
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,20 @@ def echo_json(told: Mapping[str, object]) -> None:
     click.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
 
 
+def _plain_step(quiet: bool, name: str) -> Callable[[int, int], None]:
+    """Where no bar can be drawn, a line for each quarter done."""
+    told = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        quarter = 4 * done // max(total, 1)
+        if quarter > told and not quiet:
+            told = quarter
+            click.echo(f"{name}: {done:,} of {total:,}", err=True)
+
+    return tell
+
+
 Step = Callable[[str], Callable[[int, int], None]]
 
 
@@ -52,7 +66,11 @@ Step = Callable[[str], Callable[[int, int], None]]
 def steps(*, quiet: bool) -> Iterator[Step]:
     """A progress line for each named step, on standard error; each says how long it took."""
     columns = (TextColumn("{task.description:<18}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bars:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield partial(_plain_step, quiet)
+        return
+    with Progress(*columns, console=console, disable=quiet) as bars:
 
         def start(name: str) -> Callable[[int, int], None]:
             task = bars.add_task(name, total=None)

@@ -199,7 +199,7 @@ METRICS: tuple[Metric, ...] = (
         name="Customer hours waited",
         unit="hours",
         kind="amount",
-        cohorts=("arrived", "solved"),
+        cohorts=("arrived",),
         definition="Sum of the time in new, open and on hold; without a status history, all time until the solve.",
     ),
     Metric(

@@ -31,13 +31,17 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one topic adds to the change of the mean wait, in minutes. `topic` None: ungrouped, or pooled as others."""
+    """What one topic adds to the change of the mean wait, in minutes. `topic` None: ungrouped, or pooled as others.
+
+    `share_change` is its share of the tickets now, less its share before.
+    """
 
     topic: Topic | None
     name: str
     speed: Minutes
     mix: Minutes
     n: int
+    share_change: float = 0.0
 
     @property
     def total(self) -> Minutes:

@@ -11,6 +11,17 @@ SQLITE = "sqlite:///"
 
 def open_store(url: str) -> Store:
     """The store at `sqlite:///relative.db` or `sqlite:////absolute.db`; made if it is not there."""
+    path = _path(url)
+    if not path.parent.is_dir():
+        raise ConfigError(f"store: the folder {path.parent} does not exist; make it, or name another")
+    return SqliteStore(path)
+
+
+def store_exists(url: str) -> bool:
+    return _path(url).exists()
+
+
+def _path(url: str) -> Path:
     if not url.startswith(SQLITE):
         raise ConfigError(
             f"store: {url.rsplit('@', maxsplit=1)[-1]!r} is no address of a store; write sqlite:///ticketlens.db"
@@ -18,6 +29,4 @@ def open_store(url: str) -> Store:
     path = Path(url.removeprefix(SQLITE)).expanduser()
     if not path.name:
         raise ConfigError("store: the address names no file; write sqlite:///ticketlens.db")
-    if not path.parent.is_dir():
-        raise ConfigError(f"store: the folder {path.parent} does not exist; make it, or name another")
-    return SqliteStore(path)
+    return path

@@ -107,7 +107,7 @@ def _new(_problem: Problem, facts: Truth, hours: Hours) -> Floats:
 
 def _growing(_problem: Problem, _facts: Truth, hours: Hours) -> Floats:
     weeks_left = (hours.until - hours.middle) / WEEK
-    return 1.0 + 1.3 * np.clip(1.0 - weeks_left / 10, 0.0, 1.0)
+    return 1.0 + 2.2 * np.clip(1.25 - weeks_left / 4, 0.0, 1.0)
 
 
 _SHAPES: Mapping[Kind, Callable[[Problem, Truth, Hours], Floats]] = {

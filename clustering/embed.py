@@ -20,7 +20,8 @@ BATCH = 32
 SUBJECT_SHARE = np.float32(1 / 3)
 CHARACTERS = 4_000
 SHORT_BODY = 400
-WORTH_COMPILING = 256
+WORTH_COMPILING = 100_000
+"""Characters: some 500 tickets."""
 
 
 def silent(done: int, total: int) -> None:
@@ -49,18 +50,20 @@ def key(model: str) -> str:
 class SentenceModel:
     """Any model of sentence-transformers, from a folder or the local cache; downloads nothing.
 
-    Compiling takes seconds, so it waits for the first call that is worth it.
+    Compiling takes seconds, so it waits until so much was asked for that it is worth it.
     """
 
     def __init__(self, name: str, place: str) -> None:
         self._model = _sentence_transformer(name, place)
         self._compiled: Encode | None = None
         self._tried = False
+        self._characters = 0
         self.name = key(name)
         self.dimensions = int(_dimension(self._model))
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        if not self._tried and len(texts) >= WORTH_COMPILING:
+        self._characters += sum(map(len, texts))
+        if not self._tried and self._characters >= WORTH_COMPILING:
             self._tried, self._compiled = True, compiled(self._model)
         if self._compiled is not None:
             return self._compiled(texts)

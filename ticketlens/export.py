@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
@@ -24,6 +25,8 @@ def cell(value: object) -> str:
         text = ";".join(value)
     elif isinstance(value, str):
         text = value
+    elif isinstance(value, date):
+        text = value.isoformat()
     else:
         text = json.dumps(value, ensure_ascii=False)
     return f"'{text}" if text.lstrip("\x00\x01\x02\x03 ").startswith(FORMULA) or text.startswith(FORMULA) else text

@@ -157,6 +157,7 @@ class Lens:
         as_of: datetime | None = None,
     ) -> Overview | None:
         """None where there is no ticket at all."""
+        _refuse_other_dates(where)
         return None if self.empty() else overview(self._desk(as_of), where, clock=clock, cohort=cohort, weeks=weeks)
 
     def trend(
@@ -172,6 +173,7 @@ class Lens:
         where: Filter = EVERYTHING,
         group_by: str | None = None,
     ) -> Trend:
+        _refuse_other_dates(where)
         desk = self._desk(as_of)
         grain = next((period for period in PERIODS if period == by), None)
         if grain is None:
@@ -180,7 +182,8 @@ class Lens:
         return trend(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by))
 
     def topics(self, where: Filter, *, as_of: datetime | None = None) -> TopicTable:
-        return topic_table(self._desk(as_of), where)
+        _refuse_other_dates(where)
+        return topic_table(self._desk(as_of), where, examples=True)
 
     def topic(self, id: int, where: Filter, *, as_of: datetime | None = None) -> TopicPage | None:
         """None where no topic ever had that id."""
@@ -239,7 +242,8 @@ class Lens:
         """The share of tickets of a known language that is not English."""
         languages = dict(self.facet("language", EVERYTHING, limit=200))
         known = sum(n for code, n in languages.items() if code)
-        return 1 - languages.get("en", 0) / known if known else 0.0
+        english = sum(n for code, n in languages.items() if code.casefold().partition("-")[0] == "en")
+        return 1 - english / known if known else 0.0
 
     # -- collaborators
 
@@ -280,6 +284,12 @@ class Lens:
     @property
     def _zoneinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+
+def _refuse_other_dates(where: Filter) -> None:
+    """Topics and trends choose the date themselves: by their window and their cohort."""
+    if where.dated != "arrived":
+        raise ConfigError(f"dated: {where.dated!r} is for lists of tickets; ask a trend for a cohort instead")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from ticketlens.errors import ConfigError
 from ticketlens.model.filter import CUSTOM, DATED, FIELDS, STATES, Filter
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 PARAMETERS = ("from", "to", "dated", "q", "is", "open_at", "excluded", *FIELDS)
 
 
@@ -59,6 +60,7 @@ def parse_moment(name: str, text: str) -> datetime:
         raise ConfigError(f"{name}: {text[:40]!r} is not a time such as 2026-11-16T09:00:00Z") from None
     if moment.tzinfo is None:
         raise ConfigError(f"{name}: {text[:40]!r} has no zone; add Z or an offset")
+    check_year(name, moment)
     return moment
 
 
@@ -72,9 +74,17 @@ def _day(parameters: Mapping[str, Sequence[str]], name: str) -> date | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text).date()
+        day = datetime.fromisoformat(text).date()
     except ValueError:
         raise ConfigError(f"{name}: {text[:40]!r} is not a day such as 2026-11-16") from None
+    check_year(name, day)
+    return day
+
+
+def check_year(name: str, day: date) -> None:
+    """Dates at the ends of the calendar have no neighbours to compare with."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ConfigError(f"{name}: {day.year} is not a year from {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def _moment(parameters: Mapping[str, Sequence[str]], name: str) -> datetime | None:

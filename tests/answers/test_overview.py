@@ -1,6 +1,7 @@
 """The first page: cards that open the lists they count, a change that its parts add up to, a sentence that is true."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from math import fsum
 
@@ -53,7 +54,9 @@ def test_the_sentence_names_the_topic_that_made_customers_wait(lens: Lens) -> No
 
 def test_the_overview_agrees_with_the_table_of_topics(lens: Lens) -> None:
     found, table = seen(lens, EVERYTHING), lens.topics(EVERYTHING)
-    assert (found.topics, found.coverage, found.window) == (table.rows[:7], table.coverage, table.window)
+    rows = tuple(replace(row, examples=()) for row in table.rows)
+    assert (found.topics, found.coverage, found.window) == (rows[:7], table.coverage, table.window)
+    assert all(row.examples for row in table.rows)
     assert found.topic_count == len(table.rows)
     assert {mover.state for mover in found.movers} == {"rising", "fading"}
     assert found.trend.points[-1].end > found.last

@@ -1,6 +1,6 @@
 """What every answer needs: the store, the zone, the clocks, and the moment that the figures are of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -18,6 +18,8 @@ from ticketlens.store.base import Cell, Question, Span, Store, Tally
 
 WINDOW_WEEKS = 4
 TREND_PERIODS = 26
+MOST_PERIODS = 1_000
+DAYS: Mapping[By, int] = {"day": 1, "week": 7, "month": 30, "quarter": 91}
 SILENT_DAYS = 14
 """After so many days without a new ticket, windows end where the tickets end."""
 
@@ -47,8 +49,8 @@ class Desk:
 
     @cached_property
     def as_of(self) -> datetime:
-        """The moment asked for; else now, or the latest that any source was read to where that is earlier."""
-        return self.asked or min(self.now(), self.span.read_to)
+        """The moment asked for, else now; but never later than any source was read to: what came then is not known."""
+        return min(self.asked or self.now(), self.span.read_to)
 
     @cached_property
     def anchor(self) -> datetime:
@@ -68,8 +70,8 @@ class Desk:
         """The days from `first` to `last`, both included, as one period."""
         if last < first:
             raise ConfigError(f"from {first.isoformat()} is after to {last.isoformat()}; change one of them")
-        inside = periods("day", first, last, self.zone)
-        return Period(f"{first}..{last}", inside[0].start, inside[-1].end, inside[0].start_at, inside[-1].end_at)
+        (begin,), (end,) = (periods("day", day, day, self.zone) for day in (first, last))
+        return Period(f"{first}..{last}", begin.start, end.end, begin.start_at, end.end_at)
 
     def shifted(self, period: Period, days: int) -> Period:
         return self.days(period.start + timedelta(days=days), period.end + timedelta(days=days - 1))
@@ -77,13 +79,11 @@ class Desk:
     def periods(self, by: By, first: date | None, last: date | None) -> tuple[Period, ...]:
         """Those that hold `first` to `last`; without `first` the last 26, the running one included."""
         final = last or self.day(self.anchor)
-        start = first or final - timedelta(
-            days={"day": 1, "week": 7, "month": 30, "quarter": 91}[by] * (TREND_PERIODS - 1)
-        )
+        start = first or final - timedelta(days=DAYS[by] * (TREND_PERIODS - 1))
         if final < start:
             raise ConfigError(f"from {start.isoformat()} is after to {final.isoformat()}; change one of them")
-        if (final - start).days > 366 * 40:
-            raise ConfigError("a trend spans 40 years at most; name a later `from`")
+        if (final - start).days > MOST_PERIODS * DAYS[by]:
+            raise ConfigError(f"a trend has {MOST_PERIODS} periods at most; name a later `from`, or longer periods")
         return periods(by, start, final, self.zone)
 
     def tally(self, question: Question) -> list[Tally]:

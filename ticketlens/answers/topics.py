@@ -1,7 +1,7 @@
 """All topics over a window of days: size, change, waits, and the state that each is in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from scipy.stats import binom
@@ -12,7 +12,7 @@ from ticketlens.metrics.periods import Period, last_complete
 from ticketlens.metrics.shares import share
 from ticketlens.model.filter import Filter
 from ticketlens.model.overview import TopicTable
-from ticketlens.model.topic import Topic, TopicFigures
+from ticketlens.model.topic import Example, Topic, TopicFigures
 from ticketlens.store.base import Question, Tally
 
 WEEKS = 26
@@ -30,6 +30,7 @@ ACTIVE = 5
 """Fewer tickets than this in four weeks are no comeback."""
 
 FEW = 8
+EXAMPLES = 3
 YEAR_DAYS = 364
 """A year ago, on the same weekdays."""
 
@@ -43,10 +44,10 @@ class Weeks:
     total: Sequence[int]
 
 
-def topic_table(desk: Desk, where: Filter, *, hidden: bool = False) -> TopicTable:
+def topic_table(desk: Desk, where: Filter, *, hidden: bool = False, examples: bool = False) -> TopicTable:
     """Topics by customer-hours waited; what people hid is left out of the rows, but not of the totals.
 
-    With `hidden` every topic that ever was has its row, retired ones included.
+    With `hidden` every topic that ever was has its row, retired ones included; with `examples` three typical tickets.
     """
     window = desk.window(where)
     inside = where.between(None, None)
@@ -58,6 +59,8 @@ def topic_table(desk: Desk, where: Filter, *, hidden: bool = False) -> TopicTabl
             (f for f in figures if hidden or not f.topic.hidden), key=lambda f: (-f.waited_hours, -f.size, f.topic.id)
         )
     )
+    if examples:
+        seen = tuple(replace(row, examples=_examples(desk, row.topic)) for row in seen)
     covered = inside.between(window.start, window.end - timedelta(days=1))
     return TopicTable(
         rows=seen,
@@ -68,6 +71,11 @@ def topic_table(desk: Desk, where: Filter, *, hidden: bool = False) -> TopicTabl
         as_of=desk.as_of,
         half=_half([f.size for f in seen], total),
     )
+
+
+def _examples(desk: Desk, topic: Topic) -> tuple[Example, ...]:
+    rows = (desk.store.get_ticket(source, id_) for source, id_ in topic.typical[:EXAMPLES])
+    return tuple(Example(r.ticket.source, r.ticket.id, r.ticket.subject, r.match) for r in rows if r is not None)
 
 
 def topic_weeks(desk: Desk, where: Filter, topics: Sequence[Topic]) -> Weeks:

@@ -11,7 +11,7 @@ from ticketlens.cli.session import Session, echo_json, json_option
 from ticketlens.config import TABLE, Settings, unknown_variables, variable
 from ticketlens.errors import TicketLensError
 from ticketlens.lens import Lens
-from ticketlens.store.open import store_exists
+from ticketlens.store.open import missing_folder, store_exists
 from ticketlens.store.sqlite.connection import FIRST_SAFE
 
 PACKAGES = ("apsw", "flask", "hdbscan", "numpy", "scikit-learn", "sentence-transformers", "torch")
@@ -31,6 +31,8 @@ def doctor(session: Session, as_json: bool) -> None:
         if store_exists(settings.store):
             store = dict(session.lens.store.versions())
             problems += _problems(session.lens)
+        elif (problem := missing_folder(settings.store)) is not None:
+            problems.append(problem)
         else:
             store = {"store": "not there yet: ticketlens import FILE makes it"}
     except TicketLensError as error:

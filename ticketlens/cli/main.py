@@ -54,3 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
+    except OSError as error:
+        click.echo(f"ticketlens: {error.strerror or error}", err=True)
+        sys.exit(FAILED)

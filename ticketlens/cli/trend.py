@@ -34,7 +34,7 @@ def trend(session: Session, /, as_json: bool, as_of: str | None, **given: Any) -
 
 
 def _print(told: Trend) -> None:
-    console = Console()
+    console = Console(markup=False)
     console.print(
         f"{told.metric} · {told.clock} time · {told.cohort} by {told.by} · {told.zone} · "
         f"as of {told.as_of:%Y-%m-%d %H:%M %Z}"

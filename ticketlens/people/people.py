@@ -15,6 +15,7 @@ from ticketlens.people.tokens import Tokens
 from ticketlens.store.base import Record, RecordStore
 
 NOUN = "person"
+SET_UP = ("setting", "set up")
 
 
 class People:
@@ -33,7 +34,13 @@ class People:
         self.throttle = Throttle(records, now)
 
     def anyone(self) -> bool:
-        return bool(self._records.records(NOUN)) or bool(self.tokens.all())
+        """Whether there is, or ever was, a person or token: taking the last one away opens nothing again."""
+        if self._records.get_record(*SET_UP) is not None:
+            return True
+        if self._records.records(NOUN) or self.tokens.all():
+            self._records.put_record(*SET_UP, {"set_up": True})
+            return True
+        return False
 
     def add_person(self, name: str, role: Role = Role.VIEWER, password: str | None = None) -> Person:
         name = _checked_name(name)
@@ -55,6 +62,7 @@ class People:
         person = self.person(name)
         if person is None:
             return False
+        self.anyone()
         removed = self._records.delete_record(NOUN, _key(name))
         self._end_all(person)
         return removed
@@ -121,6 +129,7 @@ class People:
         return self.tokens.find(secret)
 
     def revoke(self, name: str) -> bool:
+        self.anyone()
         return self.tokens.revoke(name)
 
     def _holds(self, person: str | None) -> bool:

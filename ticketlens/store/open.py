@@ -12,9 +12,16 @@ SQLITE = "sqlite:///"
 def open_store(url: str) -> Store:
     """The store at `sqlite:///relative.db` or `sqlite:////absolute.db`; made if it is not there."""
     path = _path(url)
-    if not path.parent.is_dir():
-        raise ConfigError(f"store: the folder {path.parent} does not exist; make it, or name another")
+    problem = missing_folder(url)
+    if problem is not None:
+        raise ConfigError(problem)
     return SqliteStore(path)
+
+
+def missing_folder(url: str) -> str | None:
+    """What is wrong with the place of a store, if it has none."""
+    folder = _path(url).parent
+    return None if folder.is_dir() else f"store: the folder {folder} does not exist; make it, or name another"
 
 
 def store_exists(url: str) -> bool:

@@ -5,7 +5,7 @@ from werkzeug.exceptions import NotFound
 from ticketlens.lens import Lens
 from ticketlens.model.topic import Coverage
 from ticketlens.query import parse_moment
-from web.api.table import Asked, check_year
+from web.api.table import Asked
 
 Json = dict[str, object]
 NO_COVERAGE: Json = {"waited_hours": 0.0, "coverage": Coverage().to_json()}
@@ -36,7 +36,6 @@ def topic(lens: Lens, asked: Asked, id: int) -> Json:
 
 def trend(lens: Lens, asked: Asked) -> Json:
     as_of = parse_moment("as_of", asked.own["as_of"]) if "as_of" in asked.own else None
-    check_year("as_of", as_of)
     named = asked.chosen("metric", "clock", "cohort", "by", "group_by")
     where = asked.where.between(None, None)
     found = lens.trend(**named, first=asked.where.first, last=asked.where.last, as_of=as_of, where=where)

@@ -4,7 +4,6 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -17,7 +16,6 @@ from ticketlens.query import PARAMETERS, parse_filter
 
 Schema = Mapping[str, Any]
 LARGEST_ID = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +80,7 @@ def read(route: Route, given: MultiDict[str, str]) -> Asked:
     for name, value in own.items():
         _check(route.own[name], value)
     where = parse_filter(dict(given.lists()), ignore=route.own) if route.filters else Filter()
-    for name, day in (("from", where.first), ("to", where.last), ("open_at", where.open_at)):
-        check_year(name, day)
     return Asked(where, own)
-
-
-def check_year(name: str, day: date | None) -> None:
-    """Dates at the ends of the calendar have no neighbours to compare with."""
-    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ConfigError(f"{name}: {day.year} is not a year from {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def check_id(parts: Mapping[str, object]) -> None:

@@ -218,7 +218,8 @@ def _read_to(connection: apsw.Connection, batch: Sequence[Prepared]) -> None:
     latest: dict[str, int] = {}
     for prepared in batch:
         ticket = prepared.ticket
-        at = seconds(max(ticket.updated_at, ticket.created_at))
+        known = (ticket.updated_at, ticket.created_at, ticket.solved_at, ticket.first_solved_at, ticket.first_reply_at)
+        at = seconds(max(moment for moment in known if moment is not None))
         latest[ticket.source] = max(at, latest.get(ticket.source, at))
     connection.executemany(
         "INSERT INTO read_to VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET at = max(at, excluded.at)", latest.items()
@@ -234,6 +235,8 @@ def _decoded(cursor: str) -> tuple[int, str, str]:
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         at, source, id_ = place
-        return int(at), str(source), str(id_)
-    except (ValueError, TypeError, binascii.Error):
+        if not isinstance(at, int) or abs(at) >= 2**62:
+            raise ValueError("not a time")
+        return at, str(source), str(id_)
+    except (ValueError, TypeError, binascii.Error, RecursionError):
         raise ConfigError("cursor: not one that this list gave") from None

@@ -158,7 +158,11 @@ class Lens:
     ) -> Overview | None:
         """None where there is no ticket at all."""
         _refuse_other_dates(where)
-        return None if self.empty() else overview(self._desk(as_of), where, clock=clock, cohort=cohort, weeks=weeks)
+        return (
+            None
+            if self.empty()
+            else overview(self._desk(as_of or where.as_of), where, clock=clock, cohort=cohort, weeks=weeks)
+        )
 
     def trend(
         self,
@@ -174,7 +178,7 @@ class Lens:
         group_by: str | None = None,
     ) -> Trend:
         _refuse_other_dates(where)
-        desk = self._desk(as_of)
+        desk = self._desk(as_of or where.as_of)
         grain = next((period for period in PERIODS if period == by), None)
         if grain is None:
             raise ConfigError(f"by: {by!r} is none of {', '.join(PERIODS)}")
@@ -183,11 +187,11 @@ class Lens:
 
     def topics(self, where: Filter, *, as_of: datetime | None = None) -> TopicTable:
         _refuse_other_dates(where)
-        return topic_table(self._desk(as_of), where, examples=True)
+        return topic_table(self._desk(as_of or where.as_of), where, examples=True)
 
     def topic(self, id: int, where: Filter, *, as_of: datetime | None = None) -> TopicPage | None:
         """None where no topic ever had that id."""
-        return topic_page(self._desk(as_of), id, where)
+        return topic_page(self._desk(as_of or where.as_of), id, where)
 
     def topic_names(self) -> dict[int, Topic]:
         return {topic.id: topic for topic in self.store.topics(retired=True)}

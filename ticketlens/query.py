@@ -8,7 +8,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.model.filter import CUSTOM, DATED, FIELDS, STATES, Filter
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-PARAMETERS = ("from", "to", "dated", "q", "is", "open_at", "excluded", *FIELDS)
+PARAMETERS = ("from", "to", "dated", "q", "is", "open_at", "excluded", "as_of", *FIELDS)
 
 
 def parse_filter(parameters: Mapping[str, Sequence[str]], *, ignore: Iterable[str] = ()) -> Filter:
@@ -29,6 +29,7 @@ def parse_filter(parameters: Mapping[str, Sequence[str]], *, ignore: Iterable[st
         states=tuple(_checked("is", state, STATES) for state in parameters.get("is", ())),
         open_at=_moment(parameters, "open_at"),
         excluded=_one(parameters, "excluded"),
+        as_of=_moment(parameters, "as_of"),
     )
 
 
@@ -49,6 +50,8 @@ def filter_parameters(where: Filter) -> list[tuple[str, str]]:
         told.append(("open_at", where.open_at.isoformat()))
     if where.excluded:
         told.append(("excluded", where.excluded))
+    if where.as_of:
+        told.append(("as_of", where.as_of.isoformat()))
     return told
 
 

@@ -130,3 +130,14 @@ def test_json_has_the_keys_that_programs_rely_on(lens: Lens) -> None:
     shares = lens.trend(metric="csat").to_json()["periods"][0]  # type: ignore[index]
     assert "value" in shares
     assert "p50" not in shares
+
+
+@pytest.mark.parametrize("days", [3, 20, 60])
+def test_a_figure_of_the_past_is_what_its_list_holds(lens: Lens, days: int) -> None:
+    told = lens.trend(as_of=lens.as_of() - timedelta(days=days))
+    assert any(point.n for point in told.points)
+    for point in told.points:
+        where = replace(EVERYTHING.between(point.start, point.end - timedelta(days=1)), as_of=told.as_of)
+        assert lens.count(where) == point.n
+        tallied = lens.trend(metric="arrived", as_of=told.as_of, first=point.start, last=point.start).points[0]
+        assert lens.count(replace(where, states=("open",))) == tallied.open

@@ -37,7 +37,9 @@ class Filter:
     `states` all hold at once: "open" (neither solved nor closed), "solved", "reopened" (at least once), "settled"
     (first solved 7 days ago or more), "returned" (reopened within 7 days of its first solve), "rated", "satisfied", and
     how its topic was found.
-    `open_at` keeps what was open at that moment. `excluded` asks for what stays out of every figure: "spam", …
+    `open_at` keeps what was open at that moment. `as_of` keeps what was there by then, with "open" and "solved" as they
+    stood: the list behind a figure that was asked for as of that moment. `excluded` asks for what stays out of every
+    figure: "spam", …
     """
 
     first: date | None = None
@@ -48,6 +50,7 @@ class Filter:
     states: tuple[str, ...] = ()
     open_at: datetime | None = None
     excluded: str | None = None
+    as_of: datetime | None = None
 
     def between(self, first: date | None, last: date | None, dated: str = "arrived") -> "Filter":
         return replace(self, first=first, last=last, dated=dated)

@@ -14,14 +14,14 @@ from ticketlens.errors import ConfigError
 from ticketlens.model.filter import Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.trend import Point, Trend
-from ticketlens.query import filter_parameters, parse_filter, parse_moment
+from ticketlens.query import filter_parameters, parse_filter
 
 if TYPE_CHECKING:
     from ticketlens.lens import Lens
 
 DEFAULTS: Mapping[str, str] = {
     "weeks": "26", "clock": "calendar", "cohort": "arrived", "metric": "ttr.full", "by": "week", "group_by": "",
-    "sort": "", "cursor": "", "as_of": "",
+    "sort": "", "cursor": "",
 }  # fmt: skip
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "weeks": ("8", "13", "26", "52"),
@@ -52,7 +52,7 @@ class Asked:
 
     @property
     def as_of(self) -> datetime | None:
-        return parse_moment("as_of", self.own["as_of"]) if self.own["as_of"] else None
+        return self.where.as_of
 
 
 def lens() -> "Lens":

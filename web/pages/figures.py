@@ -1,7 +1,7 @@
 """A chart as a page shows it: a title that says what it shows, drawings for wide and narrow screens, and files."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -63,9 +63,8 @@ def trend_files(trend: Trend, where: Filter) -> dict[str, str]:
         "clock": trend.clock,
         "cohort": trend.cohort,
         "by": trend.by,
-        "as_of": trend.as_of.isoformat(),
     }
-    return files("pages.trends_file", window, **same)
+    return files("pages.trends_file", replace(window, as_of=trend.as_of), **same)
 
 
 def files(endpoint: str, where: Filter, **same: object) -> dict[str, str]:

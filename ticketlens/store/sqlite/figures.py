@@ -18,14 +18,13 @@ from ticketlens.store.base import Cell, Positions, Question, Tally
 from ticketlens.store.codec import seconds
 from ticketlens.store.sqlite.columns import METRICS, duration_column
 from ticketlens.store.sqlite.connection import Database
-from ticketlens.store.sqlite.filters import COLUMNS, DAYS, SETTLED_AFTER, Condition, condition
+from ticketlens.store.sqlite.filters import COLUMNS, DAYS, SETTLED_AFTER, SOLVES, Condition, condition
 
 Ints = NDArray[np.int64]
 FOREVER = 2**60
 Counts = Counter[tuple[int, str | None, int, bool]]
 ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
 """When the event of a metric was; waits end with the last solve."""
-SOLVES = {"solved": "t.solved_at", "first_solved": "t.first_solved_at"}
 
 PAUSED = (
     "(t.reopens > 0 AND EXISTS (SELECT 1 FROM pauses p WHERE p.key = t.key AND p.start <= {at:d} AND {at:d} < p.stop))"

@@ -22,6 +22,7 @@ STATES = {
     "satisfied": "t.satisfied",
     **{name: f"t.match = {number}" for number, name in enumerate(MATCHES)},
 }
+SOLVES = {"solved": "t.solved_at", "first_solved": "t.first_solved_at"}
 SETTLED_AFTER = 7 * 86_400
 NOT_KNOWN = "0"
 """A condition that no ticket meets: a search for nothing but punctuation finds nothing."""
@@ -49,6 +50,7 @@ def condition(where: Filter, as_of: datetime | None = None, *, grown: bool = Tru
     Without `as_of` what was settled is told by the latest moment that any source was read to.
     """
     met = Condition()
+    as_of = where.as_of if as_of is None else as_of
     if where.excluded is None:
         met.add("t.excluded IS NULL")
     elif where.excluded != "any":
@@ -57,7 +59,9 @@ def condition(where: Filter, as_of: datetime | None = None, *, grown: bool = Tru
     for name, chosen in where.where.items():
         _field(met, name, chosen)
     for state in where.states:
-        _state(met, state, as_of)
+        _state(met, state, as_of, then=where.as_of is not None)
+    if where.as_of is not None and where.dated in SOLVES:
+        met.add(f"{SOLVES[where.dated]} <= ?", seconds(where.as_of))
     if where.open_at is not None:
         met.add(*_open_at(seconds(where.open_at)))
     if where.q is not None:
@@ -86,8 +90,16 @@ def _open_at(at: int) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _state(met: Condition, state: str, as_of: datetime | None) -> None:
-    if state == "settled":
+def _open_then(at: int) -> str:
+    """Open as it stood at that moment, watched or not: no solve until then, or reopened since the last one."""
+    paused = f"EXISTS (SELECT 1 FROM pauses p WHERE p.key = t.key AND p.start <= {at:d} AND {at:d} < p.stop)"
+    return f"((t.is_open OR coalesce(t.solved_at > {at:d}, 0)) AND NOT {paused})"
+
+
+def _state(met: Condition, state: str, as_of: datetime | None, *, then: bool) -> None:
+    if then and as_of is not None and state in ("open", "solved"):
+        met.add(_open_then(seconds(as_of)) if state == "open" else f"NOT {_open_then(seconds(as_of))}")
+    elif state == "settled":
         at = "(SELECT max(at) FROM read_to)" if as_of is None else f"{seconds(as_of):d}"
         met.add(f"t.first_solved_at <= {at} - {SETTLED_AFTER}")
     else:

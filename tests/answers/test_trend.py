@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median_low
 
 import pytest
@@ -141,3 +141,13 @@ def test_a_figure_of_the_past_is_what_its_list_holds(lens: Lens, days: int) -> N
         assert lens.count(where) == point.n
         tallied = lens.trend(metric="arrived", as_of=told.as_of, first=point.start, last=point.start).points[0]
         assert lens.count(replace(where, states=("open",))) == tallied.open
+
+
+def test_groups_that_are_not_told_are_counted(make_lens: Callable[..., Lens]) -> None:
+    lens, at = make_lens(), datetime(2026, 4, 1, tzinfo=UTC)
+    rows = [{"id": str(n), "subject": "a", "created_at": at.isoformat(), "group": f"g{n}"} for n in range(23)]
+    assert lens.push(rows).stored == 23
+    told = lens.trend(metric="arrived", group_by="group")
+    assert told.groups is not None
+    assert (len(told.groups), told.groups_left_out) == (20, 3)
+    assert told.to_json()["groups_left_out"] == 3

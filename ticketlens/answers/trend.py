@@ -20,6 +20,9 @@ GROUPS = 20
 
 COHORTS = ("arrived", "solved", "answered", "moment")
 
+LISTED = {"reopen_rate": "first_solved", "csat": "rated", "waited_hours": "arrived"}
+"""The store's cohort of a metric, where it has another name."""
+
 Rows = Mapping[tuple[str | None, int], Tally]
 
 
@@ -46,7 +49,7 @@ def trend(desk: Desk, asked: Asked) -> Trend:
     grouped = None if asked.group_by is None else {key or "": points[key] for key in points}
     return Trend(
         metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
-        by=asked.by, as_of=desk.as_of, horizon=horizon, groups=grouped,
+        by=asked.by, as_of=desk.as_of, horizon=horizon, groups=grouped, groups_left_out=_left_out(desk, asked),
         points=points[None] if asked.group_by is None else trend(desk, replace(asked, group_by=None)).points,
     )  # fmt: skip
 
@@ -97,6 +100,15 @@ def _curve_points(desk: Desk, asked: Asked, found: Curves, index: int, rows: Row
 
 def _rows(desk: Desk, question: Question) -> dict[tuple[str | None, int], Tally]:
     return {(row.group, row.period): row for row in desk.tally(question)}
+
+
+def _left_out(desk: Desk, asked: Asked) -> int:
+    """How many groups are not told."""
+    if asked.group_by is None or asked.metric == "backlog":
+        return 0
+    cohort = LISTED.get(asked.metric, asked.cohort)
+    rows = _rows(desk, Question(asked.periods, desk.as_of, cohort, asked.where, asked.group_by))
+    return max(0, len({key for key, _ in rows}) - GROUPS)
 
 
 def _largest(rows: Rows) -> list[str | None]:

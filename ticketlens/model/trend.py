@@ -57,6 +57,8 @@ class Trend:
     horizon: Minutes | None
     points: tuple[Point, ...]
     groups: Mapping[str, tuple[Point, ...]] | None = None
+    groups_left_out: int = 0
+    """Only the largest groups are told; so many more there are."""
 
     @property
     def scalar(self) -> bool:
@@ -70,6 +72,7 @@ class Trend:
             "periods": [point.to_json(scalar=self.scalar) for point in self.points],
         }  # fmt: skip
         if self.groups is not None:
+            told["groups_left_out"] = self.groups_left_out
             told["groups"] = [
                 {"key": key, "periods": [point.to_json(scalar=self.scalar) for point in points]}
                 for key, points in self.groups.items()

@@ -231,3 +231,10 @@ def test_a_ticket_comes_with_its_topic_and_the_most_similar_others(lens: Lens) -
     assert len(cosines) == 3
     assert cosines == sorted(cosines, reverse=True)
     assert lens.ticket("desk", "none") is None
+
+
+def test_a_ticket_that_waits_has_waited_until_now(make_lens: MakeLens) -> None:
+    lens, at = make_lens(), datetime(2026, 4, 1, tzinfo=UTC)
+    lens.push([{"id": "1", "subject": "a", "created_at": at.isoformat()}])
+    row = lens.tickets(EVERYTHING).items[0]
+    assert row.waited(at + timedelta(hours=2)) == 7200

@@ -78,6 +78,13 @@ class Row:
     waited_seconds: int
     waiting_since: int | None
 
+    def waited(self, as_of: datetime) -> int:
+        """Seconds that the requester has waited for the desk by then, the wait that is still running included."""
+        if self.waiting_since is None:
+            return self.waited_seconds
+        until = min(as_of, self.ticket.observed_until or as_of)
+        return self.waited_seconds + max(0, int(until.timestamp()) - self.waiting_since)
+
 
 class Span(NamedTuple):
     """The first and the last creation, and the latest moment that any source was read to."""

@@ -139,6 +139,20 @@ def test_clustering_again_without_new_texts_changes_nothing(lens: Lens) -> None:
     assert told["tickets"] == sum(int(str(told[name])) for name in ("core", "weak", "edited", "ungrouped"))
 
 
+def test_topics_are_found_anew_when_there_are_half_as_many_texts_again(lens: Lens) -> None:
+    texts = int(str(lens.store.records("run")[-1].fields["texts"]))
+    at = lens.as_of().isoformat()
+
+    def arrive(first: int, count: int) -> bool:
+        numbers = range(first, first + count)
+        lens.push([{"id": f"new-{n}", "subject": f"wording number {n}", "created_at": at} for n in numbers])
+        return lens.cluster(step=quiet).full
+
+    assert not arrive(0, 1)
+    assert arrive(1, texts // 2 + 1)
+    assert not arrive(texts, 1)
+
+
 def test_a_full_run_keeps_ids_and_what_people_said_of_topics(lens: Lens) -> None:
     first = lens.store.topics()[0]
     lens.store.put_topic(replace(first, kind="praise", pinned=True, hidden=True, owner="kim", note="seen"))

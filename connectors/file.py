@@ -18,6 +18,7 @@ from ticketlens.intake.context import ReadContext
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.shown import shown
 from ticketlens.model import Ticket
+from ticketlens.model.batch import TicketBatch
 from ticketlens.model.report import Place, SetAside
 
 BATCH = 500
@@ -66,13 +67,17 @@ def _rows(file: TextFile, found: Format) -> tuple[tuple[str, ...] | None, Iterat
 
 
 @dataclass(frozen=True, slots=True)
-class FilePage:
-    """A batch: the tickets, the records set aside, and how far of the file's bytes on disk has been read."""
+class FilePage(TicketBatch):
+    """A batch, and how far of the file's bytes on disk has been read."""
 
-    tickets: tuple[Ticket, ...]
-    set_aside: tuple[SetAside, ...]
-    position: int
-    total: int
+    position: int = 0
+    total: int = 0
+
+
+def _page(
+    reading: FileReading, tickets: list[Ticket], aside: list[SetAside], numbers: list[int], position: int
+) -> FilePage:
+    return FilePage(tuple(tickets), tuple(aside), tuple(numbers), reading.place, position, reading.total)
 
 
 class FileSource:
@@ -111,20 +116,20 @@ class FileSource:
         if reading.columns is not None:
             self._check_columns(reading.columns)
         tickets: list[Ticket] = []
+        numbers: list[int] = []
         aside: list[SetAside] = []
-        position = 0
         for row in reading:
-            position = row.byte_position
             ticket = self._read(row, reading.place)
             if isinstance(ticket, Ticket):
                 tickets.append(ticket)
+                numbers.append(row.line)
             else:
                 aside.append(ticket)
             if len(tickets) + len(aside) >= batch:
-                yield FilePage(tuple(tickets), tuple(aside), position, reading.total)
-                tickets, aside = [], []
+                yield _page(reading, tickets, aside, numbers, row.byte_position)
+                tickets, aside, numbers = [], [], []
         if tickets or aside:
-            yield FilePage(tuple(tickets), tuple(aside), reading.total, reading.total)
+            yield _page(reading, tickets, aside, numbers, reading.total)
 
     def _check_columns(self, columns: tuple[str, ...]) -> None:
         fields = self.context.plan(columns).fields()

@@ -1,7 +1,7 @@
 """The verbs: what comes in is counted, what changes is derived anew, and numbers are those of their lists."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from typing import Any
@@ -14,6 +14,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.grouping import Grouper
 from ticketlens.lens import Lens
 from ticketlens.model import Ticket
+from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.report import SetAside
 from ticketlens.store.sqlite import SqliteStore
@@ -24,12 +25,6 @@ AT = datetime(2026, 2, 1, 8, tzinfo=UTC)
 ALL = Filter(excluded="any")
 
 
-@dataclass(frozen=True)
-class Batch:
-    tickets: tuple[Ticket, ...]
-    set_aside: tuple[SetAside, ...] = ()
-
-
 def quiet(_: str) -> Callable[[int, int], None]:
     return lambda done, total: None
 
@@ -37,7 +32,7 @@ def quiet(_: str) -> Callable[[int, int], None]:
 @pytest.fixture
 def lens(make_lens: MakeLens, worlds: ModuleType) -> Lens:
     found = make_lens()
-    for _ in found.add([Batch(tuple(worlds.random_tickets(1, 120)))]):
+    for _ in found.add([TicketBatch(tuple(worlds.random_tickets(1, 120)))]):
         pass
     found.cluster(step=quiet)
     return found
@@ -46,7 +41,7 @@ def lens(make_lens: MakeLens, worlds: ModuleType) -> Lens:
 def test_adding_counts_every_row_once(make_lens: MakeLens, worlds: ModuleType) -> None:
     lens, tickets = make_lens(), tuple(worlds.random_tickets(3, 10))
     aside = SetAside("line", 3, None, "no id")
-    first, again = lens.add([Batch(tickets, (aside,)), Batch(tickets[:4])])
+    first, again = lens.add([TicketBatch(tickets, (aside,)), TicketBatch(tickets[:4])])
     assert (first.received, first.stored, first.unchanged, first.set_aside) == (11, 10, 0, 1)
     assert (again.received, again.stored, again.unchanged) == (4, 0, 4)
     assert first.adds_up
@@ -77,7 +72,7 @@ def test_times_are_stale_after_a_change_of_zone_until_they_are_derived_anew(
 ) -> None:
     lens = make_lens()
     assert not lens.stale
-    list(lens.add([Batch(tuple(worlds.random_tickets(1, 1_200)))]))
+    list(lens.add([TicketBatch(tuple(worlds.random_tickets(1, 1_200)))]))
     lens.cluster(step=quiet)
     assert not make_lens().stale
     assert make_lens().ready() == []
@@ -91,7 +86,7 @@ def test_times_are_stale_after_a_change_of_zone_until_they_are_derived_anew(
     assert not moved.stale
     assert moved.store.assignments() == before
     fresh = make_lens("fresh", zone="Pacific/Auckland", schedules=())
-    list(fresh.add([Batch(tuple(worlds.random_tickets(1, 1_200)))]))
+    list(fresh.add([TicketBatch(tuple(worlds.random_tickets(1, 1_200)))]))
     fresh.cluster(step=quiet)
     assert list(moved.export_rows(ALL)) == list(fresh.export_rows(ALL))
     days = [Filter(first=day, last=day, dated=dated) for dated in ("arrived", "solved", "rated")
@@ -101,7 +96,7 @@ def test_times_are_stale_after_a_change_of_zone_until_they_are_derived_anew(
 
 
 def test_a_store_that_was_imported_into_at_once_is_not_stale(make_lens: MakeLens, worlds: ModuleType) -> None:
-    list(make_lens().add([Batch(tuple(worlds.random_tickets(1, 3)))]))
+    list(make_lens().add([TicketBatch(tuple(worlds.random_tickets(1, 3)))]))
     assert not make_lens().stale
 
 
@@ -184,7 +179,7 @@ def test_a_text_that_changes_while_a_run_is_under_way_is_passed_over(
 def test_a_worker_groups_what_is_new_and_leaves_it_while_another_does(lens: Lens) -> None:
     new = Ticket(source="desk", id="new", subject="login refund", created_at=AT, updated_at=AT)
     assert not Worker(lens).turn()
-    list(lens.add([Batch((new,))]))
+    list(lens.add([TicketBatch((new,))]))
     assert lens.store.claim("group", "other", 60, lens.now())
     assert not Worker(lens).turn()
     lens.store.release("group", "other")
@@ -197,7 +192,7 @@ def test_a_worker_that_fails_says_so_in_a_line_and_leaves_the_work(
     make_lens: MakeLens, worlds: ModuleType, caplog: pytest.LogCaptureFixture
 ) -> None:
     lens = make_lens()
-    list(lens.add([Batch(tuple(worlds.random_tickets(1, 3)))]))
+    list(lens.add([TicketBatch(tuple(worlds.random_tickets(1, 3)))]))
 
     class NoModel:
         def key(self, model: str) -> str:
@@ -225,7 +220,7 @@ def test_an_empty_store_answers_with_a_remedy(make_lens: MakeLens) -> None:
 def test_figures_are_as_of_what_was_read_and_never_of_the_future(make_lens: MakeLens) -> None:
     late, early = make_lens(now=AT + timedelta(days=90)), make_lens(now=AT + timedelta(days=1))
     told = Ticket(source="desk", id="1", subject="x", created_at=AT, updated_at=AT + timedelta(days=3))
-    list(late.add([Batch((told,))]))
+    list(late.add([TicketBatch((told,))]))
     assert late.as_of() == AT + timedelta(days=3)
     assert early.as_of() == AT + timedelta(days=1)
 

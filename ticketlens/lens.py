@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ticketlens.answers.desk import Desk
@@ -23,6 +22,7 @@ from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
 from ticketlens.intake.redact import Redactor
 from ticketlens.metrics.periods import By, day_of
+from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.overview import Overview, TopicTable
 from ticketlens.model.report import Report, SetAside
@@ -33,15 +33,6 @@ from ticketlens.store.base import Record, Row, RowPage, Store
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
-
-
-class TicketBatch(Protocol):
-    """A page of tickets read from somewhere, and what of it could not be read."""
-
-    @property
-    def tickets(self) -> Sequence[Ticket]: ...
-    @property
-    def set_aside(self) -> Sequence[SetAside]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +55,37 @@ class Lens:
         """Stores batch by batch, and tells what became of each. What is stored is on disk before it is told."""
         self._derived_by_now()
         for batch in batches:
-            stored = sum(self.store.put_tickets([self.preparer.prepare(ticket, reading) for ticket in batch.tickets]))
+            puts = self.store.put_tickets([self.preparer.prepare(ticket, reading) for ticket in batch.tickets])
+            refused = [batch.aside(index, put.reason) for index, put in enumerate(puts) if put.reason is not None]
+            aside = sorted((*batch.set_aside, *refused), key=lambda item: item.number)
+            stored = sum(put.stored for put in puts)
             yield Report(
                 received=len(batch.tickets) + len(batch.set_aside),
                 stored=stored,
-                unchanged=len(batch.tickets) - stored,
-                set_aside=len(batch.set_aside),
-                set_aside_items=tuple(batch.set_aside),
+                unchanged=len(batch.tickets) - stored - len(refused),
+                set_aside=len(aside),
+                set_aside_items=tuple(aside),
             )
 
     def push(self, rows: Sequence[object], *, source: str | None = None) -> Report:
         """Reads and stores rows of the NDJSON form; one that cannot be read is set aside with its index, from 0."""
         context = ReadContext(now=self.now(), source_override=source, zone=self._zoneinfo)
         tickets: list[Ticket] = []
+        numbers: list[int] = []
         aside: list[SetAside] = []
         for index, row in enumerate(rows):
             try:
                 if not isinstance(row, Mapping):
                     raise BadPayload("", "not an object with the fields of a ticket")
                 tickets.append(read_ticket(row, context))
+                numbers.append(index)
             except BadPayload as error:
                 id_ = row.get("id") if isinstance(row, Mapping) else None
                 aside.append(
                     SetAside("index", index, str(id_)[:200] if isinstance(id_, str | int) else None, str(error))
                 )
         report = Report()
-        for told in self.add([_Batch(tickets, aside)]):
+        for told in self.add([TicketBatch(tuple(tickets), tuple(aside), tuple(numbers))]):
             report = report.add(told)
         return replace(report, notes=context.notes.sentences())
 
@@ -294,9 +290,3 @@ def _refuse_other_dates(where: Filter) -> None:
     """Topics and trends choose the date themselves: by their window and their cohort."""
     if where.dated != "arrived":
         raise ConfigError(f"dated: {where.dated!r} is for lists of tickets; ask a trend for a cohort instead")
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    tickets: Sequence[Ticket]
-    set_aside: Sequence[SetAside]

@@ -1,24 +1,17 @@
 """A desk of forty weeks: two topics that are asked for every week, one that grows, one that went away."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
 
 import pytest
 
 from ticketlens.lens import Lens
 from ticketlens.model import Satisfaction, Status, Ticket
+from ticketlens.model.batch import TicketBatch
 
 NOW = datetime(2026, 4, 22, 9, tzinfo=UTC)
 FIRST = datetime(2025, 7, 14, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Batch:
-    tickets: tuple[Ticket, ...]
-    set_aside: tuple[Any, ...] = ()
 
 
 def tickets_of(subject: str, weekly: Callable[[int], int], hours: Callable[[int], float], seed: int) -> list[Ticket]:
@@ -57,7 +50,7 @@ def tickets() -> tuple[Ticket, ...]:
 def lens(lenses_in: Callable[..., Lens], tickets: tuple[Ticket, ...], tmp_path_factory: pytest.TempPathFactory) -> Lens:
     """One for all tests of answers: they read only."""
     found = lenses_in(tmp_path_factory.mktemp("answers"), now=NOW)
-    for _ in found.add([Batch(tickets)]):
+    for _ in found.add([TicketBatch(tickets)]):
         pass
     found.cluster(step=lambda name: lambda done, total: None)
     return found

@@ -76,6 +76,16 @@ def test_an_id_twice_is_one_ticket_in_its_best_version(run: Run, write: Write) -
     assert told == dict(zip(COUNTS, (3, 1, 2, 0, 0), strict=True))
 
 
+def test_an_id_twice_with_other_words_at_one_time_is_told_with_its_line(run: Run, write: Write) -> None:
+    rows = HEAD + GOOD + GOOD.replace("Cannot", "Can")
+    told = run("import", write("a.csv", rows), "--json")
+    assert counts(told) == dict(zip(COUNTS, (2, 1, 0, 1, 0), strict=True))
+    (item,) = told.json["set_aside_items"]
+    assert item["line"] in (2, 3)
+    assert "same updated_at" in item["reason"]
+    assert counts(run("import", write("a.csv", rows), "--json")) == dict(zip(COUNTS, (2, 0, 1, 1, 0), strict=True))
+
+
 def test_an_empty_file_holds_nothing_and_is_no_error(run: Run, write: Write) -> None:
     told = run("import", write("a.csv", ""), "--json")
     assert counts(told)["received"] == 0

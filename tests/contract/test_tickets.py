@@ -16,7 +16,7 @@ from ticketlens.intake.prepare import Preparer
 from ticketlens.metrics.periods import day_of
 from ticketlens.model import Message, Ticket
 from ticketlens.model.filter import EVERYTHING, FIELDS, STATES, Filter
-from ticketlens.store.base import Prepared, Row, Store
+from ticketlens.store.base import OUTDONE, STORED, UNCHANGED, Prepared, Row, Store
 
 World = Callable[[int], tuple[Store, Any]]
 SEEDS = st.integers(0, 10_000)
@@ -68,15 +68,15 @@ def test_any_order_and_repetition_of_versions_gives_the_same_store(
     for prepared in mixed:
         stores[1].put_tickets([prepared])
     assert shown(stores[0]) == shown(stores[1])
-    assert not any(stores[0].put_tickets(mixed))
+    assert not any(put.stored for put in stores[0].put_tickets(mixed))
     for store in stores:
         store.close()
 
 
 def test_an_older_update_never_replaces_a_newer(store: Store, preparer: Preparer) -> None:
     newer, older = ticket(subject="New", updated_at=AT + timedelta(hours=1)), ticket(subject="Old")
-    assert store.put_tickets([preparer.prepare(newer)]) == [True]
-    assert store.put_tickets([preparer.prepare(older, reading=9)]) == [False]
+    assert store.put_tickets([preparer.prepare(newer)]) == [STORED]
+    assert store.put_tickets([preparer.prepare(older, reading=9)]) == [UNCHANGED]
     found = store.get_ticket("import", "1")
     assert found is not None
     assert found.ticket.subject == "New"
@@ -95,7 +95,7 @@ def test_at_the_same_time_the_richer_version_wins_whichever_comes_last(
 
 def test_a_newer_reading_of_the_same_words_replaces_a_richer_one(store: Store, preparer: Preparer) -> None:
     store.put_tickets([preparer.prepare(ticket(group="tier1", assignee="kim"), reading=1)])
-    assert store.put_tickets([preparer.prepare(ticket(group="tier2"), reading=2)]) == [True]
+    assert store.put_tickets([preparer.prepare(ticket(group="tier2"), reading=2)]) == [STORED]
     assert store.facet("group", EVERYTHING) == [("tier2", 1)]
 
 
@@ -105,7 +105,7 @@ def test_a_reading_that_changed_nothing_still_counts_as_the_newest(store: Store,
         store.put_tickets([preparer.prepare(one, reading)])[0]
         for one, reading in ((first, 0), (first, 2), (between, 1))
     ]
-    assert outcome == [True, False, False]
+    assert outcome == [STORED, UNCHANGED, OUTDONE]
     assert store.facet("group", EVERYTHING) == [("tier1", 1)]
 
 
@@ -113,17 +113,27 @@ def test_the_same_ticket_again_is_unchanged_and_no_change_of_the_store(
     store: Store, prepared: Callable[[int, int], list[Prepared]]
 ) -> None:
     batch = prepared(5, 30)
-    assert store.put_tickets(batch) == [True] * 30
+    assert store.put_tickets(batch) == [STORED] * 30
     generation = store.generation()
-    assert store.put_tickets(batch) == [False] * 30
+    assert store.put_tickets(batch) == [UNCHANGED] * 30
     assert store.generation() == generation
 
 
 def test_a_ticket_twice_in_a_batch_is_stored_once_in_its_best_version(store: Store, preparer: Preparer) -> None:
     batch = [preparer.prepare(ticket(subject=text, updated_at=AT + timedelta(hours=h))) for text, h in
              (("a", 0), ("c", 2), ("b", 1))]  # fmt: skip
-    assert store.put_tickets(batch) == [True, True, False]
+    assert store.put_tickets(batch) == [STORED, STORED, UNCHANGED]
     assert [row.ticket.subject for row in whole_list(store, EVERYTHING)] == ["c"]
+
+
+def test_of_two_records_of_one_time_the_loser_is_told_whichever_comes_first(
+    opened: Callable[[], Store], preparer: Preparer
+) -> None:
+    poor, rich = preparer.prepare(ticket()), preparer.prepare(ticket(group="tier1"))
+    assert opened().put_tickets([poor, rich]) == [OUTDONE, STORED]
+    assert opened().put_tickets([rich, poor]) == [STORED, OUTDONE]
+    store = opened()
+    assert [store.put_tickets([one]) for one in (rich, poor, rich)] == [[STORED], [OUTDONE], [UNCHANGED]]
 
 
 def test_a_batch_that_fails_leaves_nothing(store: Store, preparer: Preparer) -> None:
@@ -133,7 +143,7 @@ def test_a_batch_that_fails_leaves_nothing(store: Store, preparer: Preparer) -> 
     with pytest.raises(ValueError, match="argument"):
         store.put_tickets([*batch[:3], torn, batch[4]])
     assert (store.count_tickets(ALL), store.span(), store.generation()) == (0, None, generation)
-    assert store.put_tickets(batch) == [True] * 5
+    assert store.put_tickets(batch) == [STORED] * 5
 
 
 def test_what_goes_in_comes_out_clean_and_raw(store: Store, preparer: Preparer) -> None:

@@ -53,6 +53,12 @@ def test_what_cannot_be_read_is_set_aside_and_the_rest_is_stored(lens: Lens, cli
     assert lens.count(Filter()) == 2
 
 
+def test_a_ticket_twice_with_other_words_at_one_time_is_told_with_its_index(lens: Lens, client: FlaskClient) -> None:
+    told = push(client, lines(OTHER, TICKET, {**TICKET, "tags": ["more"]}), "application/x-ndjson").json
+    assert (told["received"], told["stored"], told["set_aside"]) == (3, 2, 1)
+    assert [item["index"] for item in told["set_aside_items"]] == [1]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from itertools import islice
@@ -14,18 +14,11 @@ from ticketlens.cli.serve import first_link, start
 from ticketlens.cli.session import Session, Step, steps
 from ticketlens.demo.generator import generate
 from ticketlens.errors import ConfigError
+from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
-from ticketlens.model.report import SetAside
-from ticketlens.model.ticket import Ticket
 
 BATCH = 500
 STORE = "ticketlens-demo.db"
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    tickets: tuple[Ticket, ...]
-    set_aside: tuple[SetAside, ...] = ()
 
 
 @click.command()
@@ -83,7 +76,7 @@ def _fill(session: Session, count: int, step: Step) -> None:
         progress(done, count)
 
 
-def _batches(count: int) -> Iterator[_Batch]:
+def _batches(count: int) -> Iterator[TicketBatch]:
     made = (row.ticket for row in generate(count, until=datetime.now(UTC)))
     while batch := tuple(islice(made, BATCH)):
-        yield _Batch(batch)
+        yield TicketBatch(batch)

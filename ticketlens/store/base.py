@@ -162,9 +162,25 @@ class Record:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of one ticket of a batch: stored, or not, since it is there already or a newer one is.
+
+    With `reason` it was set aside: nothing of it is kept, and it was neither the same nor older.
+    """
+
+    stored: bool
+    reason: str | None = None
+
+
+STORED = Put(True)
+UNCHANGED = Put(False)
+OUTDONE = Put(False, "another record of this ticket with the same updated_at was kept: it says more")
+
+
 class TicketStore(Protocol):
-    def put_tickets(self, batch: Sequence[Prepared]) -> list[bool]:
-        """Store what is newer than what is there, whole and on disk; True for each that was stored."""
+    def put_tickets(self, batch: Sequence[Prepared]) -> list[Put]:
+        """Store what is newer than what is there, on disk; what became of each, in the order given."""
 
     def get_ticket(self, source: str, id: str) -> Row | None: ...
 

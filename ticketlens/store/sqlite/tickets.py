@@ -14,11 +14,12 @@ from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
 from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.ticket import Ticket
-from ticketlens.store.base import Key, Prepared, Row, RowPage, Span, Version
+from ticketlens.store.base import Prepared, Put, Row, RowPage, Span, Version
 from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.sqlite import columns
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import COLUMNS, condition
+from ticketlens.store.versions import decide, name_of, same
 
 TUNED_FROM = 4_096
 SIDES = ("tags", "custom", "pauses")
@@ -27,17 +28,20 @@ SIDES = ("tags", "custom", "pauses")
 class SqliteTickets:
     _db: Database
 
-    def put_tickets(self, batch: Sequence[Prepared]) -> list[bool]:
+    def put_tickets(self, batch: Sequence[Prepared]) -> list[Put]:
         with self._db.transaction() as connection:
-            winners, read_again, outcome = self._winners(connection, batch)
-            connection.executemany("UPDATE tickets SET reading = ? WHERE key = ?", read_again)
+            held = {name: _version(connection, *name) for name in dict.fromkeys(map(name_of, batch))}
+            decision = decide(batch, {name: version for name, (_, version) in held.items()})
+            again = [(version.reading, held[name][0]) for name, version in decision.read_again.items()]
+            connection.executemany("UPDATE tickets SET reading = ? WHERE key = ?", again)
+            winners = [(held[name][0], prepared) for name, prepared in decision.winners.items()]
             self._write(connection, [(key, prepared) for key, prepared in winners if key is None], new=True)
             self._write(connection, [(key, prepared) for key, prepared in winners if key is not None], new=False)
             _read_to(connection, batch)
             if winners:
                 grow(connection)
         self._tune_when_grown(sum(key is None for key, _ in winners))
-        return outcome
+        return decision.puts
 
     def _tune_when_grown(self, new: int) -> None:
         """Each time that the store has doubled, from 4,096 tickets on."""
@@ -50,7 +54,7 @@ class SqliteTickets:
             unchanged = []
             for prepared in batch:
                 key, version = _version(connection, prepared.ticket.source, prepared.ticket.id)
-                if key is not None and version is not None and _same(prepared.version, version):
+                if key is not None and version is not None and same(prepared.version, version):
                     unchanged.append((key, replace(prepared, version=version)))
             self._write(connection, unchanged, new=False)
             grow(connection)
@@ -107,30 +111,6 @@ class SqliteTickets:
             return None
         read_to = self._db.value("SELECT max(at) FROM read_to")
         return Span(from_seconds(first), from_seconds(last), from_seconds(read_to))
-
-    def _winners(
-        self, connection: apsw.Connection, batch: Sequence[Prepared]
-    ) -> tuple[list[tuple[int | None, Prepared]], list[tuple[int, int]], list[bool]]:
-        """What to write, each ticket once with the key that it has already; (reading, key) of those that a newer
-        reading left as they were; and which of the batch were newer."""
-        held = {name: _version(connection, *name) for name in dict.fromkeys(map(_name, batch))}
-        best = {name: version for name, (_, version) in held.items()}
-        chosen: dict[Key, Prepared] = {}
-        outcome = []
-        for prepared in batch:
-            name, version = _name(prepared), prepared.version
-            newer = _replaces(version, best[name])
-            if newer:
-                chosen[name] = prepared
-            best[name] = max(version, best[name] or version)
-            outcome.append(newer)
-        winners = [(held[name][0], replace(p, version=best[name] or p.version)) for name, p in chosen.items()]
-        read_again = [
-            (latest.reading, key)
-            for name, (key, stored) in held.items()
-            if key is not None and name not in chosen and (latest := best[name]) is not None and latest != stored
-        ]
-        return winners, read_again, outcome
 
     def _write(self, connection: apsw.Connection, batch: Sequence[tuple[int | None, Prepared]], *, new: bool) -> None:
         if not batch:
@@ -191,19 +171,6 @@ def _version(connection: apsw.Connection, source: str, id: str) -> tuple[int | N
     for key, *version in connection.execute(sql, (source, id)):
         return int(key), Version(*version)
     return None, None
-
-
-def _name(prepared: Prepared) -> Key:
-    return prepared.ticket.source, prepared.ticket.id
-
-
-def _replaces(new: Version, old: Version | None) -> bool:
-    return old is None or (new > old and not _same(new, old))
-
-
-def _same(one: Version, other: Version) -> bool:
-    """The same words at the same time, however often the way of reading them changed."""
-    return (one.updated_at, one.digest) == (other.updated_at, other.digest)
 
 
 def _assignment(connection: apsw.Connection, fingerprint: str) -> tuple[int | None, int, float | None]:

@@ -16,7 +16,7 @@ from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.store.base import Cell, Positions, Question, Tally
 from ticketlens.store.codec import seconds
-from ticketlens.store.sqlite.columns import METRICS, duration_column
+from ticketlens.store.fields import METRICS, duration_column
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import COLUMNS, DAYS, SETTLED_AFTER, SOLVES, Condition, condition
 

@@ -14,6 +14,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
 from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.ticket import Ticket
+from ticketlens.store import fields
 from ticketlens.store.base import Prepared, Put, Row, RowPage, Span, Version
 from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.sqlite import columns
@@ -126,17 +127,17 @@ class SqliteTickets:
             connection.executemany("DELETE FROM search WHERE rowid = ?", ((key,) for key, _ in keyed))
         topics = [_assignment(connection, prepared.text.fingerprint) for _, prepared in keyed]
         if new:
-            rows: Any = ((key, *columns.values(p), *topic) for (key, p), topic in zip(keyed, topics, strict=True))
+            rows: Any = ((key, *fields.values(p), *topic) for (key, p), topic in zip(keyed, topics, strict=True))
             connection.executemany(columns.INSERT, rows)
         else:
-            rows = ((*columns.values(p), *topic, key) for (key, p), topic in zip(keyed, topics, strict=True))
+            rows = ((*fields.values(p), *topic, key) for (key, p), topic in zip(keyed, topics, strict=True))
             connection.executemany(columns.UPDATE, rows)
         _write_sides(connection, keyed)
 
 
 def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]]) -> None:
     connection.executemany(
-        "INSERT INTO details (key, body, rest) VALUES (?, ?, ?)", ((key, *columns.details(p)) for key, p in keyed)
+        "INSERT INTO details (key, body, rest) VALUES (?, ?, ?)", ((key, *fields.details(p)) for key, p in keyed)
     )
     connection.executemany("INSERT INTO raw (key, ticket) VALUES (?, ?)", ((key, p.raw) for key, p in keyed))
     connection.executemany(
@@ -149,7 +150,7 @@ def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepare
     )
     connection.executemany(
         "INSERT OR IGNORE INTO pauses (key, start, stop) VALUES (?, ?, ?)",
-        [(key, *pause) for key, p in keyed for pause in columns.pauses(p)],
+        [(key, *pause) for key, p in keyed for pause in fields.pauses(p)],
     )
     connection.executemany(
         "INSERT INTO search (rowid, tokens) VALUES (?, ?)",

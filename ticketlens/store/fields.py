@@ -1,0 +1,94 @@
+"""How a ticket lies in a store: one place for the names of its parts and their order."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from ticketlens.metrics.bins import bin_of
+from ticketlens.store.base import Prepared
+from ticketlens.store.codec import seconds, ticket_fields
+
+METRICS = ("ttr.full", "ttr.first", "reply.first", "wait.requester", "wait.agent", "wait.hold")
+CLOCKS = ("calendar", "business")
+DURATIONS = tuple((metric, clock) for metric in METRICS for clock in CLOCKS)
+FIELDS = (
+    "source", "id", "updated_us", "reading", "richness", "digest", "created_at", "created_day", "status", "is_open",
+    "priority", "channel", "requester", "organization", "assignee", "group", "brand", "language", "url", "subject",
+    "fingerprint", "excluded", "first_reply_at", "first_solved_at", "first_solved_day", "solved_at", "solved_day",
+    "reopens", "returned", "observed_until", "rated_day", "satisfied", "waited_seconds", "waiting_since", "schedule",
+    "business_start",
+)  # fmt: skip
+
+
+def duration_column(metric: str, clock: str) -> str:
+    return f"{metric.replace('.', '_')}_{clock}"
+
+
+DURATION_COLUMNS = tuple(
+    name
+    for metric, clock in DURATIONS
+    for name in (duration_column(metric, clock), duration_column(metric, clock) + "_bin")
+)
+COLUMNS = (*FIELDS, *DURATION_COLUMNS)
+READ = tuple(duration_column(metric, clock) for metric, clock in DURATIONS)
+
+
+def values(prepared: Prepared) -> tuple[Any, ...]:
+    """The values of `COLUMNS`."""
+    ticket, timing, text, version = prepared.ticket, prepared.timing, prepared.text, prepared.version
+    return (
+        ticket.source, ticket.id, version.updated_at, version.reading, version.richness, version.digest,
+        timing.start, prepared.created_day.toordinal(), ticket.status.value, int(not ticket.status.is_solved),
+        ticket.priority and ticket.priority.value, ticket.channel and ticket.channel.value, ticket.requester,
+        ticket.organization, ticket.assignee, ticket.group, ticket.brand, text.language, ticket.url, text.subject,
+        text.fingerprint, ticket.excluded, _first_reply(prepared), _seconds(ticket.first_solved_at),
+        _day(prepared.first_solved_day), _seconds(ticket.solved_at), _day(prepared.solved_day), ticket.reopens,
+        _flag(timing.reopened_within_7_days), _seconds(ticket.observed_until), _day(prepared.rated_day),
+        _flag(prepared.satisfied), timing.waited_seconds, timing.waiting_since, timing.schedule, timing.business_start,
+        *_durations(timing.durations),
+    )  # fmt: skip
+
+
+def details(prepared: Prepared) -> tuple[str, str]:
+    """(clean body, all else that the ticket's page shows as JSON)."""
+    ticket, text = prepared.ticket, prepared.text
+    messages = tuple(replace(m, body=body) for m, body in zip(ticket.messages, text.messages, strict=True))
+    clean = replace(ticket, subject=text.subject, body="", language=text.language, messages=messages)
+    return text.body, json.dumps(ticket_fields(clean), ensure_ascii=False, separators=(",", ":"))
+
+
+def pauses(prepared: Prepared) -> list[tuple[int, int]]:
+    """(solved, reopened) of every solved stretch that ended."""
+    cycles = prepared.timing.cycles
+    return [(before[1], after[0]) for before, after in pairwise(cycles) if before[1] is not None]
+
+
+def _first_reply(prepared: Prepared) -> int | None:
+    """As told, else as found in messages and history: what `reply.first` is measured to."""
+    length, _ = prepared.timing.durations.get("reply.first", (None, None))
+    told = _seconds(prepared.ticket.first_reply_at)
+    return told if told is not None or length is None else prepared.timing.start + length
+
+
+def _durations(durations: Mapping[str, tuple[int | None, int | None]]) -> list[int | None]:
+    nothing = (None, None)
+    cells: list[int | None] = []
+    for metric in METRICS:
+        for length in durations.get(metric, nothing):
+            cells += (length, None if length is None else bin_of(length))
+    return cells
+
+
+def _seconds(at: Any) -> int | None:
+    return None if at is None else seconds(at)
+
+
+def _day(day: date | None) -> int | None:
+    return None if day is None else day.toordinal()
+
+
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)

@@ -1,16 +1,21 @@
 """The stores that the contract is held against. A further store is one more line in `STORES`."""
 
+import os
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from ticketlens.intake.prepare import Preparer
 from ticketlens.metrics.periods import day_of
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Assignment, Prepared, Store
+from ticketlens.store.elastic import ElasticStore
+from ticketlens.store.elastic.address import Address
 from ticketlens.store.sqlite import SqliteStore
 
 
@@ -24,12 +29,42 @@ class Sqlite:
         return SqliteStore(self.folder / f"{name}.db")
 
 
-STORES = {"sqlite": Sqlite}
+class Elastic:
+    """Opens the store of a name on one server, under a prefix of this run; `clear` takes all of them away."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.run = f"test-{secrets.token_hex(4)}"
+
+    def __call__(self, name: str) -> Store:
+        return ElasticStore(Address.read(f"{self.url}/{self.run}-{name}"))
+
+    def clear(self) -> None:
+        client = Elasticsearch(self.url)
+        for name in client.indices.get(index=f"{self.run}-*", expand_wildcards="all"):
+            client.indices.delete(index=name)
+        for found in client.indices.get_index_template(name=f"{self.run}-*")["index_templates"]:
+            client.indices.delete_index_template(name=found["name"])
+        client.close()
 
 
-@pytest.fixture(scope="session", params=sorted(STORES))
-def factory(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Store]:
-    return STORES[request.param](tmp_path_factory.mktemp(request.param))
+SERVERS = [url for url in os.environ.get("TICKETLENS_TEST_ES", "").split(",") if url]
+STORES = [
+    "sqlite",
+    *(SERVERS or [pytest.param("elastic", marks=pytest.mark.skip("TICKETLENS_TEST_ES names no server"))]),
+]
+
+
+@pytest.fixture(scope="session", params=STORES)
+def factory(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Store]]:
+    if request.param == "sqlite":
+        yield Sqlite(tmp_path_factory.mktemp("sqlite"))
+        return
+    elastic = Elastic(request.param)
+    yield elastic
+    elastic.clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,8 @@
 """Topics, runs and assignments in SQLite. The topic of a ticket is kept with it, and switched in one transaction."""
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 
 import apsw
@@ -16,8 +14,8 @@ from ticketlens.store.base import Assignment, Key
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import condition
 from ticketlens.store.sqlite.tickets import grow
+from ticketlens.store.topics import topic_fields, topic_of
 
-OUTSIDE = ("id", "centroid", "retired")
 PUT_TOPIC = "INSERT OR REPLACE INTO topics (id, retired, centroid, fields) VALUES (?, ?, ?, ?)"
 SWITCH = (
     "UPDATE tickets AS t SET topic = a.topic, match = coalesce(a.match, 0), similarity = a.similarity FROM "
@@ -123,15 +121,8 @@ def _count(connection: apsw.Connection, counter: str, by: int) -> int:
 
 
 def _row(topic: Topic) -> tuple[Any, ...]:
-    fields = {name: value for name, value in asdict(topic).items() if name not in OUTSIDE}
-    fields["born"] = topic.born.isoformat() if topic.born else None
-    return topic.id, int(topic.retired), topic.centroid, json.dumps(fields, ensure_ascii=False)
+    return topic.id, int(topic.retired), topic.centroid, json.dumps(topic_fields(topic), ensure_ascii=False)
 
 
 def _topic(number: int, retired: int, centroid: bytes, packed: str) -> Topic:
-    fields: dict[str, Any] = defaultdict(lambda: None, json.loads(packed))
-    fields["words"] = tuple(fields["words"])
-    for name in ("typical", "edge"):
-        fields[name] = tuple((source, id_) for source, id_ in fields[name])
-    fields["born"] = datetime.fromisoformat(fields["born"]) if fields["born"] else None
-    return Topic(id=number, retired=bool(retired), centroid=bytes(centroid), **fields)
+    return topic_of(number, bool(retired), bytes(centroid), json.loads(packed))

@@ -1,0 +1,18 @@
+"""What every question starts with: the state as it is now, and the query of a filter."""
+
+from datetime import datetime
+
+from ticketlens.model.filter import Filter
+from ticketlens.store.elastic.cluster import Body, Cluster
+from ticketlens.store.elastic.filters import clauses, every
+from ticketlens.store.elastic.switch import known
+
+
+class Asking:
+    _cluster: Cluster
+
+    def _asked(self, where: Filter, as_of: datetime | None) -> tuple[Body, int]:
+        """(query, slot of the topics that count now)."""
+        told = known(self._cluster)
+        met = clauses(where, as_of, slot=told.placing.slot, read_to=told.latest)
+        return every(*met), told.placing.slot

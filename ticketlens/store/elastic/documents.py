@@ -1,0 +1,111 @@
+"""A ticket as a document, and a document as a row of a list."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ticketlens.intake.tokens import search_tokens
+from ticketlens.model.filter import NONE
+from ticketlens.model.topic import MATCHES
+from ticketlens.store import fields
+from ticketlens.store.base import Assignment, Prepared, Row, Version
+from ticketlens.store.codec import ticket_of
+from ticketlens.store.elastic.filters import KEYWORDS
+from ticketlens.store.elastic.ids import document_id
+
+TICKETS, RAW = "tickets", "raw"
+GROUPS = {name for name in KEYWORDS.values() if name != "tags"} | {"excluded"}
+"""Fields that hold "" where a ticket has none, so that having none is a group like the others."""
+
+BINS = tuple(name for name in fields.DURATION_COLUMNS if name.endswith("_bin"))
+VERSION = ("updated_us", "reading", "richness", "digest")
+ROW = ("topic_*", "match_*", "similarity_*", "waited_seconds", "waiting_since", "durations", "body", "rest")
+
+Source = Mapping[str, Any]
+
+
+def ticket_id(source: str, id: str) -> str:
+    return document_id(source, id)
+
+
+def document(prepared: Prepared) -> dict[str, Any]:
+    """All of a ticket but where its text was put: the topic's slots and the vectors that it has."""
+    told = dict(zip(fields.COLUMNS, fields.values(prepared), strict=True))
+    body, rest = fields.details(prepared)
+    kept = {
+        name: NONE if value is None else value
+        for name, value in told.items()
+        if (value is not None or name in GROUPS) and name not in fields.READ
+    }
+    ticket = prepared.ticket
+    return {
+        **kept,
+        "durations": json.dumps([told[name] for name in fields.READ]),
+        "tags": sorted(set(ticket.tags)) or [NONE],
+        "custom": dict(ticket.custom),
+        "custom_names": sorted(ticket.custom),
+        "tokens": sorted(set(search_tokens(searchable(prepared)))),
+        "pauses": [{"gte": start, "lt": stop} for start, stop in fields.pauses(prepared) if start < stop],
+        "body": body,
+        "rest": rest,
+        "raw": raw_id(prepared),
+    }
+
+
+def raw_document(prepared: Prepared) -> dict[str, Any]:
+    ticket = prepared.ticket
+    return {
+        "source": ticket.source,
+        "id": ticket.id,
+        "digest": prepared.version.digest,
+        "ticket": base64.b64encode(prepared.raw).decode(),
+    }
+
+
+def unpacked(text: str) -> bytes:
+    return base64.b64decode(text)
+
+
+def raw_id(prepared: Prepared) -> str:
+    """Named by what is in it, so that a ticket and its raw text are never of two versions."""
+    return document_id(prepared.ticket.source, prepared.ticket.id, prepared.version.digest)
+
+
+def placed(slot: int, assignment: Assignment | None) -> dict[str, Any]:
+    """The fields of one slot; those of a text that no run looked at say so too."""
+    if assignment is None or assignment.topic is None:
+        similarity = None if assignment is None else assignment.similarity
+        match = 0 if assignment is None else MATCHES.index(assignment.match)
+        return {f"topic_{slot}": NONE, f"match_{slot}": match, f"similarity_{slot}": similarity}
+    return {
+        f"topic_{slot}": str(assignment.topic),
+        f"match_{slot}": MATCHES.index(assignment.match),
+        f"similarity_{slot}": assignment.similarity,
+    }
+
+
+def version(source: Source) -> Version:
+    return Version(*(source[name] for name in VERSION))
+
+
+def row(source: Source, slot: int) -> Row:
+    topic = source[f"topic_{slot}"]
+    return Row(
+        ticket=ticket_of({**json.loads(source["rest"]), "body": source["body"]}),
+        durations=dict(zip(fields.DURATIONS, json.loads(source["durations"]), strict=True)),
+        topic=int(topic) if topic else None,
+        match=MATCHES[source[f"match_{slot}"]],
+        similarity=source[f"similarity_{slot}"],
+        waited_seconds=source["waited_seconds"],
+        waiting_since=source.get("waiting_since"),
+    )
+
+
+def rows(hits: Iterable[Mapping[str, Any]], slot: int) -> list[Row]:
+    return [row(hit["_source"], slot) for hit in hits]
+
+
+def searchable(prepared: Prepared) -> str:
+    """What full-text search looks in: clean subject, body and messages, and the ticket's id."""
+    return "\n".join((prepared.ticket.id, prepared.text.subject, prepared.text.body, *prepared.text.messages))

@@ -1,0 +1,238 @@
+"""Counts in Elasticsearch: one aggregation by period, group and bin; what is still running is read ticket by ticket."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ticketlens.errors import ConfigError
+from ticketlens.metrics.bins import BINS
+from ticketlens.model.filter import CUSTOM, NONE, Filter
+from ticketlens.model.topic import Coverage
+from ticketlens.store.ages import Counts, Length, add_lengths, by_day, by_moment, cells
+from ticketlens.store.base import Cell, Positions, Question, Tally
+from ticketlens.store.elastic.asking import Asking
+from ticketlens.store.elastic.cluster import Body, Cluster
+from ticketlens.store.elastic.documents import TICKETS
+from ticketlens.store.elastic.filters import (
+    NOTHING,
+    OPEN,
+    SETTLED_AFTER,
+    SOLVES,
+    Clause,
+    every,
+    exists,
+    never,
+    open_then,
+    paused,
+    some,
+    within,
+)
+from ticketlens.store.elastic.over import Over, Place, buckets, over
+from ticketlens.store.elastic.switch import known
+from ticketlens.store.fields import METRICS, duration_column
+
+ENDS = {"ttr.full": "solved_at", "ttr.first": "first_solved_at", "reply.first": "first_reply_at"}
+"""When the event of a metric was; waits end with the last solve."""
+
+
+class ElasticFigures(Asking):
+    _cluster: Cluster
+
+    def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> list[Cell]:
+        if metric not in METRICS:
+            raise ConfigError(f"metric: {metric!r} is no duration; known are {', '.join(METRICS)}")
+        asked = over(question, known(self._cluster))
+        count: Counts = Counter()
+        if not question.periods:
+            return []
+        self._ended(count, asked, metric, clock)
+        if metric in ENDS and not asked.live:
+            self._add_paused(count, asked, metric, clock, positions)
+        if question.cohort == "arrived" and metric in ENDS:
+            add_lengths(count, list(self._running(asked, metric, clock)), clock, positions, ended=False)
+        return cells(count)
+
+    def tally(self, question: Question) -> list[Tally]:
+        asked = over(question, known(self._cluster))
+        sums: dict[Place, list[int]] = defaultdict(lambda: [0] * 7)
+        if not question.periods:
+            return []
+        more = [] if asked.live or question.cohort not in SOLVES else [within(SOLVES[question.cohort], lte=asked.at)]
+        for place, bucket in buckets(self._cluster, asked, more, _leaves(asked)):
+            _add(sums[place], [int(bucket["doc_count"]), *_figures(asked, bucket)])
+        if question.cohort == "arrived":
+            self._add_observed_waits(sums, asked)
+        if question.cohort == "solved" and not asked.live:
+            for period, group, _, _ in self._paused(asked, []):
+                sums[period, group][0] += 1
+        ordered = sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+        return [Tally(*place, *figures) for place, figures in ordered]
+
+    def coverage(self, where: Filter) -> Coverage:
+        query, slot = self._asked(where, None)
+        n = dict(self._terms_of(query, f"match_{slot}"))
+        return Coverage(ungrouped=n.get(0, 0), weak=n.get(1, 0), core=n.get(2, 0), edited=n.get(3, 0))
+
+    def excluded(self, where: Filter) -> dict[str, int]:
+        query, _ = self._asked(replace(where, excluded="any"), None)
+        counted = self._terms_of(every(query, never({"term": {"excluded": NONE}})), "excluded")
+        return {str(reason): n for reason, n in sorted(counted)}
+
+    def _terms_of(self, query: Body, field: str) -> list[tuple[Any, int]]:
+        """All values of a field that has few."""
+        aggs = {"found": {"terms": {"field": field, "size": 100}}}
+        found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)
+        return [(one["key"], int(one["doc_count"])) for one in found["aggregations"]["found"]["buckets"]]
+
+    def _ended(self, count: Counts, asked: Over, metric: str, clock: str) -> None:
+        column = f"{duration_column(metric, clock)}_bin"
+        more = [exists(column)]
+        if not asked.live:
+            ends = {ENDS.get(metric, "solved_at"), SOLVES.get(asked.question.cohort, "created_at")}
+            more += [within(end, lte=asked.at) for end in sorted(ends)]
+        leaves = {"bin": {"terms": {"field": column, "size": BINS + 1}}}
+        for (period, group), bucket in buckets(self._cluster, asked, more, leaves):
+            for one in bucket["bin"]["buckets"]:
+                count[period, group, int(one["key"]), True] += int(one["doc_count"])
+
+    def _add_paused(self, count: Counts, asked: Over, metric: str, clock: str, positions: Positions) -> None:
+        if metric == "ttr.full":
+            started = "created_at" if clock == "calendar" else "business_start"
+            lengths = [
+                Length(period, group, stop, _one(hit, started), _maybe(hit, "schedule"))
+                for period, group, stop, hit in self._paused(asked, [exists(started)], started, "schedule")
+            ]
+            add_lengths(count, lengths, clock, positions, ended=True)
+        elif asked.question.cohort == "solved":
+            column = f"{duration_column(metric, clock)}_bin"
+            met = [exists(column), within(ENDS[metric], lte=asked.at)]
+            for period, group, _, hit in self._paused(asked, met, column):
+                count[period, group, _one(hit, column), True] += 1
+
+    def _paused(self, asked: Over, more: Sequence[Clause], *names: str) -> Iterator[tuple[int, str | None, int, Body]]:
+        """(period, group, when it was solved, hit) of those that stood as solved at `as_of`, and reopened after it."""
+        cohort = asked.question.cohort
+        if cohort not in ("arrived", "solved"):
+            return
+        dated = [] if cohort == "solved" else [asked.dated]
+        query = every(*asked.met, *dated, *more, paused(asked.at))
+        number = by_day(asked.periods)
+        for hit in self._hits(query, asked, names, source=["pauses", "custom"]):
+            spans = [(one["gte"], one["lt"]) for one in hit["_source"]["pauses"]]
+            start = next(start for start, stop in spans if start <= asked.at < stop)
+            if cohort == "solved":
+                (period,) = by_moment(asked.periods, [start])
+            else:
+                period = number.get(_one(hit, asked.day))
+            if period is not None:
+                for group in _groups_of(hit, asked):
+                    yield period, group, start, hit
+
+    def _running(self, asked: Over, metric: str, clock: str) -> Iterator[Length]:
+        """What had not ended by `as_of`, from its start until it was last known to run."""
+        started = "created_at" if clock == "calendar" else "business_start"
+        met = [asked.dated, *_not_ended(metric, asked), exists(started)]
+        if metric == "ttr.full" and not asked.live:
+            met.append(never(paused(asked.at)))
+        names = (started, "schedule", "observed_until", "solved_at", "source")
+        number = by_day(asked.periods)
+        custom = ["custom"] if asked.group is not None and asked.group.startswith(CUSTOM) else False
+        for hit in self._hits(every(*asked.met, *met), asked, names, source=custom):
+            ends = [asked.stop(hit["fields"]["source"][0]), _maybe(hit, "observed_until")]
+            ends += [_maybe(hit, "solved_at")] if metric == "reply.first" else []
+            period = number.get(_one(hit, asked.day))
+            if period is not None:
+                stop = min(end for end in ends if end is not None)
+                for group in _groups_of(hit, asked):
+                    yield Length(period, group, stop, _one(hit, started), _maybe(hit, "schedule"))
+
+    def _add_observed_waits(self, sums: dict[Place, list[int]], asked: Over) -> None:
+        """Waits that are still running, of tickets that were observed until a time of their own."""
+        met = [asked.dated, OPEN, exists("waiting_since"), exists("observed_until")]
+        number = by_day(asked.periods)
+        names = ("waiting_since", "observed_until", "source")
+        for hit in self._hits(every(*asked.met, *met), asked, names, source=["custom"]):
+            stop = min(asked.stop(hit["fields"]["source"][0]), _one(hit, "observed_until"))
+            period = number.get(_one(hit, asked.day))
+            if period is not None:
+                for group in _groups_of(hit, asked):
+                    sums[period, group][2] += max(0, stop - _one(hit, "waiting_since"))
+
+    def _hits(self, query: Body, asked: Over, names: Sequence[str], *, source: Any) -> Iterator[Body]:
+        fields = {asked.day, *names}
+        if asked.group is not None and not asked.group.startswith(CUSTOM):
+            fields.add(asked.group)
+        return self._cluster.each(TICKETS, query, docvalue_fields=sorted(fields), source=source)
+
+
+def _leaves(asked: Over) -> dict[str, Body]:
+    """What is summed up for each period and group."""
+    rated: dict[str, Body] = {
+        "rated": {"value_count": {"field": "satisfied"}}, "satisfied": {"sum": {"field": "satisfied"}}
+    }  # fmt: skip
+    if asked.question.cohort == "rated":
+        return rated
+    if asked.question.cohort == "first_solved":
+        returned: dict[str, Body] = {"returned": {"filter": {"term": {"returned": 1}}}}
+        return {"settled": {"filter": within("first_solved_at", lte=asked.at - SETTLED_AFTER), "aggs": returned}}
+    if asked.question.cohort == "solved":
+        return {}
+    is_open: Body = {"sum": {"field": "is_open"}} if asked.live else {"filter": open_then(asked.at)}
+    waiting = {source: _waiting(asked, source) for source in asked.state.read_to} or {"": NOTHING}
+    running = {"filters": {"filters": waiting}, "aggs": {"since": {"sum": {"field": "waiting_since"}}}}
+    return {
+        "open": is_open, "waited": {"sum": {"field": "waited_seconds"}}, "running": running, **rated,
+    }  # fmt: skip
+
+
+def _waiting(asked: Over, source: str) -> Clause:
+    since = within("waiting_since", lt=asked.stop(source))
+    return every({"term": {"source": source}}, OPEN, since, never(exists("observed_until")))
+
+
+def _figures(asked: Over, bucket: Body) -> list[int]:
+    """`open` and all that follows it in a Tally."""
+    if asked.question.cohort == "solved":
+        return [0] * 6
+    if asked.question.cohort == "first_solved":
+        settled = bucket["settled"]
+        return [0, 0, settled["doc_count"], settled["returned"]["doc_count"], 0, 0]
+    rated = [int(bucket["rated"]["value"]), int(bucket["satisfied"]["value"])]
+    if asked.question.cohort == "rated":
+        return [0, 0, 0, 0, *rated]
+    is_open = bucket["open"]["value"] if asked.live else bucket["open"]["doc_count"]
+    waited = int(bucket["waited"]["value"])
+    for source, one in bucket.get("running", {}).get("buckets", {}).items():
+        waited += one["doc_count"] * asked.stop(source) - int(one["since"]["value"])
+    return [int(is_open), waited, 0, 0, *rated]
+
+
+def _not_ended(metric: str, asked: Over) -> list[Clause]:
+    if metric == "reply.first":
+        none = never(exists("first_reply_at"))
+        return [none] if asked.live else [some(none, within("first_reply_at", gt=asked.at))]
+    end = ENDS[metric]
+    still = every(OPEN, never(exists(end))) if metric == "ttr.first" else OPEN
+    return [still] if asked.live else [some(still, within(end, gt=asked.at))]
+
+
+def _groups_of(hit: Body, asked: Over) -> list[str | None]:
+    if asked.group is None:
+        return [None]
+    if asked.group.startswith(CUSTOM):
+        return [hit["_source"].get("custom", {}).get(asked.group.removeprefix(CUSTOM))]
+    return [value or None for value in hit["fields"][asked.group]]
+
+
+def _one(hit: Body, name: str) -> int:
+    return int(hit["fields"][name][0])
+
+
+def _maybe(hit: Body, name: str) -> Any:
+    return hit["fields"].get(name, (None,))[0]
+
+
+def _add(row: list[int], figures: Sequence[int]) -> None:
+    for index, value in enumerate(figures):
+        row[index] += value

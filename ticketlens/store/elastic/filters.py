@@ -1,0 +1,151 @@
+"""A filter as a query of term, range and exists clauses that we build; no text of an asker is parsed as a query."""
+
+from datetime import datetime
+from typing import Any
+
+from ticketlens.errors import ConfigError
+from ticketlens.intake.tokens import search_tokens
+from ticketlens.model.filter import CUSTOM, FIELDS, NONE, Filter
+from ticketlens.model.topic import MATCHES
+from ticketlens.store.codec import seconds
+
+Clause = dict[str, Any]
+
+DAYS = {"arrived": "created_day", "solved": "solved_day", "first_solved": "first_solved_day", "rated": "rated_day"}
+SOLVES = {"solved": "solved_at", "first_solved": "first_solved_at"}
+KEYWORDS = {name: name for name in FIELDS if name not in ("tag", "topic")} | {"tag": "tags"}
+SETTLED_AFTER = 7 * 86_400
+NOTHING: Clause = {"match_none": {}}
+OPEN: Clause = {"term": {"is_open": 1}}
+SOLVED: Clause = {"term": {"is_open": 0}}
+STATES = {
+    "open": OPEN,
+    "solved": SOLVED,
+    "reopened": {"range": {"reopens": {"gt": 0}}},
+    "returned": {"term": {"returned": 1}},
+    "rated": {"exists": {"field": "satisfied"}},
+    "satisfied": {"term": {"satisfied": 1}},
+}
+
+
+def every(*clauses: Clause) -> Clause:
+    return {"bool": {"filter": list(clauses)}}
+
+
+def some(*clauses: Clause) -> Clause:
+    return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
+
+
+def never(*clauses: Clause) -> Clause:
+    return {"bool": {"must_not": list(clauses)}}
+
+
+def exists(name: str) -> Clause:
+    return {"exists": {"field": name}}
+
+
+def within(name: str, **bounds: int) -> Clause:
+    """`within("created_day", gte=1, lt=8)`."""
+    return {"range": {name: bounds}}
+
+
+def paused(at: int) -> Clause:
+    """A reopened ticket that stood as solved at that moment."""
+    return {"term": {"pauses": at}}
+
+
+def group_field(name: str, slot: int) -> str:
+    """The field that holds what a filter's field means; raises ConfigError for one that is not known."""
+    if name == "topic":
+        return f"topic_{slot}"
+    if name in KEYWORDS:
+        return KEYWORDS[name]
+    if name.startswith(CUSTOM):
+        return name
+    raise ConfigError(f"unknown field {name!r}; known are {', '.join(FIELDS)} and custom.NAME")
+
+
+def clauses(
+    where: Filter, as_of: datetime | None, *, slot: int, read_to: int | None, grown: bool = True
+) -> list[Clause]:
+    """What must hold for the tickets of `where` that were there by `as_of`; not `grown`: none came after it.
+
+    `slot` is where the topics are that count now, `read_to` the latest moment that any source was read to.
+    """
+    as_of = where.as_of if as_of is None else as_of
+    met: list[Clause] = []
+    if where.excluded is None:
+        met.append({"term": {"excluded": NONE}})
+    elif where.excluded != "any":
+        met.append({"term": {"excluded": where.excluded}})
+    met += _dated(where)
+    met += [_field(name, chosen, slot) for name, chosen in where.where.items()]
+    settled_by = read_to if as_of is None else seconds(as_of)
+    then = None if where.as_of is None or as_of is None else seconds(as_of)
+    met += [_state(state, settled_by, then, slot) for state in where.states]
+    if where.as_of is not None and where.dated in SOLVES:
+        met.append(within(SOLVES[where.dated], lte=seconds(where.as_of)))
+    if where.open_at is not None:
+        met.append(_open_at(seconds(where.open_at)))
+    if where.q is not None:
+        met += _words(where.q)
+    if as_of is not None and grown:
+        met.append(within("created_at", lte=seconds(as_of)))
+    return met
+
+
+def _dated(where: Filter) -> list[Clause]:
+    day = DAYS[where.dated]
+    bounds = {}
+    if where.first is not None:
+        bounds["gte"] = where.first.toordinal()
+    if where.last is not None:
+        bounds["lte"] = where.last.toordinal()
+    if bounds:
+        return [within(day, **bounds)]
+    return [exists(day)] if where.dated != "arrived" else []
+
+
+def _field(name: str, chosen: tuple[str, ...], slot: int) -> Clause:
+    if name == "topic":
+        chosen = tuple(value if value == NONE else _topic(value) for value in chosen)
+    found: Clause
+    if name.startswith(CUSTOM):
+        own = name.removeprefix(CUSTOM)
+        parts = [{"term": {name: value}} for value in chosen if value != NONE]
+        parts += [never({"term": {"custom_names": own}})] if NONE in chosen else []
+        return some(*parts) if parts else NOTHING
+    field = group_field(name, slot)
+    found = {"terms": {field: list(chosen)}}
+    return found
+
+
+def _topic(value: str) -> str:
+    if not (value.isascii() and value.isdigit()) or len(value) > 15:
+        raise ConfigError(f"topic: {value[:40]!r} is not the number of a topic")
+    return str(int(value))
+
+
+def _state(state: str, settled_by: int | None, then: int | None, slot: int) -> Clause:
+    if then is not None and state in ("open", "solved"):
+        return open_then(then) if state == "open" else never(open_then(then))
+    if state == "settled":
+        return NOTHING if settled_by is None else within("first_solved_at", lte=settled_by - SETTLED_AFTER)
+    if state in MATCHES:
+        return {"term": {f"match_{slot}": MATCHES.index(state)}}
+    return STATES[state]
+
+
+def open_then(at: int) -> Clause:
+    """Open as it stood at that moment, watched or not: no solve until then, or reopened since the last one."""
+    return every(some(OPEN, within("solved_at", gt=at)), never(paused(at)))
+
+
+def _open_at(at: int) -> Clause:
+    observed = every(OPEN, some(never(exists("observed_until")), within("observed_until", gte=at)))
+    return every(within("created_at", lte=at), some(within("solved_at", gt=at), observed), never(paused(at)))
+
+
+def _words(q: str) -> list[Clause]:
+    words = search_tokens(q)[:32]
+    return [{"term": {"tokens": word}} for word in words] if words else [NOTHING]

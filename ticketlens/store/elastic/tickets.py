@@ -1,0 +1,135 @@
+"""Tickets in Elasticsearch: the winner of two versions under compare-and-set, lists by time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from ticketlens.errors import ConfigError
+from ticketlens.model.filter import NONE, Filter
+from ticketlens.model.ticket import Ticket
+from ticketlens.store.base import Prepared, Put, Row, RowPage, Span
+from ticketlens.store.codec import from_seconds, load
+from ticketlens.store.cursors import decoded, encoded
+from ticketlens.store.elastic import documents
+from ticketlens.store.elastic.asking import Asking
+from ticketlens.store.elastic.cluster import Body, Cluster
+from ticketlens.store.elastic.documents import RAW, TICKETS
+from ticketlens.store.elastic.filters import every, group_field
+from ticketlens.store.elastic.putting import derive, put
+from ticketlens.store.elastic.switch import known
+
+SORT = [{"created_at": "desc"}, {"source": "desc"}, {"id": "desc"}]
+SCANNED_FROM = 200
+"""Lists of pages this long are gone through by programs, to their end, at one point in time."""
+
+RAW_PAGE = 500
+FIELDS = "tag, source, group, assignee, brand, channel, priority, language, organization, requester, status, topic"
+
+
+class ElasticTickets(Asking):
+    _cluster: Cluster
+
+    def put_tickets(self, batch: Sequence[Prepared]) -> list[Put]:
+        return put(self._cluster, batch)
+
+    def put_derived(self, batch: Sequence[Prepared]) -> None:
+        derive(self._cluster, batch)
+
+    def get_ticket(self, source: str, id: str) -> Row | None:
+        found = self._cluster.get(TICKETS, documents.ticket_id(source, id), source_includes=list(documents.ROW))
+        return documents.row(found["_source"], known(self._cluster).placing.slot) if found else None
+
+    def get_raw(self, source: str, id: str) -> Ticket | None:
+        found = self._cluster.get(TICKETS, documents.ticket_id(source, id), source_includes=["raw"])
+        if found is None:
+            return None
+        name = found["_source"]["raw"]
+        return next(iter(self._raw([name])), None)
+
+    def each_raw(self) -> Iterator[Ticket]:
+        names: list[str] = []
+        hits = self._cluster.scan(TICKETS, {"match_all": {}}, sort=["source", "id"], source_includes=["raw"])
+        for hit in hits:
+            names.append(hit["_source"]["raw"])
+            if len(names) == RAW_PAGE:
+                yield from self._raw(names)
+                names = []
+        yield from self._raw(names)
+
+    def list_tickets(
+        self, where: Filter, *, cursor: str | None = None, limit: int = 50, as_of: datetime | None = None
+    ) -> RowPage:
+        after, point = (None, None) if cursor is None else decoded(cursor)
+        query, slot = self._asked(where, as_of)
+        if after is None and limit >= SCANNED_FROM:
+            point = self._cluster.open_point(TICKETS)
+        body: Body = {"query": query, "sort": SORT, "size": limit + 1, "source_includes": list(documents.ROW)}
+        if after is not None:
+            body["search_after"] = list(after)
+        hits, point = self._page(body, point)
+        found = documents.rows(hits[:limit], slot)
+        if len(hits) <= limit:
+            if point is not None:
+                self._cluster.close_point(point)
+            return RowPage(tuple(found), None)
+        return RowPage(tuple(found), encoded(found[-1], point))
+
+    def count_tickets(self, where: Filter, *, as_of: datetime | None = None) -> int:
+        query, _ = self._asked(where, as_of)
+        return self._cluster.count(TICKETS, query)
+
+    def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
+        query, slot = self._asked(where, None)
+        name = _facet_field(field, slot)
+        if name.startswith("custom."):
+            return self._custom_facet(name, query, limit)
+        return [(key, n) for key, n in self._terms(query, name, limit)]
+
+    def span(self) -> Span | None:
+        ends = {name: {name: {"field": "created_at"}} for name in ("min", "max")}
+        found = self._cluster.search(TICKETS, size=0, aggs=ends, track_total_hits=False)["aggregations"]
+        if found["min"]["value"] is None:
+            return None
+        first, last = (int(found[name]["value"]) for name in ("min", "max"))
+        latest = known(self._cluster).latest
+        return Span(from_seconds(first), from_seconds(last), from_seconds(last if latest is None else latest))
+
+    def _raw(self, names: Sequence[str]) -> Iterator[Ticket]:
+        found = self._cluster.mget(RAW, names)
+        for name in names:
+            if name in found:
+                yield load(documents.unpacked(found[name]["_source"]["ticket"]))
+
+    def _page(self, body: Body, point: str | None) -> tuple[list[Body], str | None]:
+        """The hits, and the point in time that they are of; where it is gone the list goes on by its keys alone."""
+        if point is not None:
+            found = self._cluster.search_at(point, **body)
+            if found is not None:
+                return found["hits"]["hits"], found["pit_id"]
+        return self._cluster.search(TICKETS, track_total_hits=False, **body)["hits"]["hits"], None
+
+    def _custom_facet(self, name: str, query: Body, limit: int) -> list[tuple[str, int]]:
+        own = name.removeprefix("custom.")
+        there = {"term": {"custom_names": own}}
+        counted = dict(self._terms(every(query, there), name, limit))
+        without = self._cluster.count(TICKETS, {"bool": {"filter": [query], "must_not": [there]}})
+        if without:
+            counted[NONE] = counted.get(NONE, 0) + without
+        return sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:limit]
+
+    def _terms(self, query: Body, field: str, limit: int) -> list[tuple[str, int]]:
+        """The most frequent values, counted exactly also over several shards."""
+        size = limit
+        while True:
+            counted = {"terms": {"field": field, "size": limit, "shard_size": max(size * 2, 100)}}
+            found = self._cluster.search(TICKETS, query=query, size=0, aggs={"found": counted}, track_total_hits=False)
+            told = found["aggregations"]["found"]
+            if not told["doc_count_error_upper_bound"]:
+                return [(str(one["key"]), int(one["doc_count"])) for one in told["buckets"]]
+            size *= 8
+
+
+def _facet_field(field: str, slot: int) -> str:
+    try:
+        return group_field(field, slot)
+    except ConfigError:
+        raise ConfigError(f"unknown field {field!r}; known are {FIELDS} and custom.NAME") from None

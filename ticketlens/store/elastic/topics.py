@@ -1,0 +1,199 @@
+"""Topics, runs and assignments in Elasticsearch: each run writes documents of its own; a switch says which counts."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from ticketlens.metrics.periods import Period
+from ticketlens.model.filter import NONE, Filter
+from ticketlens.model.topic import Topic
+from ticketlens.store.base import Assignment, Key
+from ticketlens.store.elastic import documents
+from ticketlens.store.elastic.asking import Asking
+from ticketlens.store.elastic.bulk import Write, bulk
+from ticketlens.store.elastic.cluster import Body, Cluster
+from ticketlens.store.elastic.documents import TICKETS
+from ticketlens.store.elastic.filters import every, never, within
+from ticketlens.store.elastic.ids import document_id
+from ticketlens.store.elastic.placing import (
+    ASSIGNMENTS,
+    CHUNK,
+    assignment_document,
+    assignment_id,
+    assignment_of,
+)
+from ticketlens.store.elastic.records import count_up, put
+from ticketlens.store.elastic.switch import known, place
+from ticketlens.store.topics import topic_fields, topic_of
+
+TOPICS = "topics"
+PAGE = 2_000
+MOST_TOPICS = 10_000
+
+
+class ElasticTopics(Asking):
+    _cluster: Cluster
+
+    def topics(self, *, retired: bool = False) -> list[Topic]:
+        run = known(self._cluster).placing.run
+        query = every({"term": {"run": run}}, *([] if retired else [{"term": {"retired": 0}}]))
+        found = self._cluster.scan(TOPICS, query)
+        return sorted((_topic(hit["_source"]) for hit in found), key=lambda topic: topic.id)
+
+    def new_topic_ids(self, count: int) -> list[int]:
+        last = count_up(self._cluster, "topic", count)
+        return list(range(last - count + 1, last + 1))
+
+    def put_topic(self, topic: Topic) -> None:
+        run = known(self._cluster).placing.run
+        self._must([Write(TOPICS, "index", document_id(run, topic.id), _document(run, topic))])
+
+    def publish(self, topics: Sequence[Topic], assignments: Mapping[str, Assignment], run: Mapping[str, object]) -> int:
+        number = count_up(self._cluster, "run", 1)
+        before = known(self._cluster).placing
+        named = {topic.id for topic in topics}
+        gone = [replace(topic, retired=True) for topic in self.topics(retired=True) if topic.id not in named]
+        self._must([Write(TOPICS, "index", document_id(number, t.id), _document(number, t)) for t in (*topics, *gone)])
+        self._must(_assignment_writes(number, assignments))
+        placing = place(self._cluster, {"coming": number})
+        self._fill(placing.other, assignments)
+        self._cluster.refresh(TICKETS)
+        place(self._cluster, {"slot": placing.other, "run": number, "coming": None})
+        put(self._cluster, "run", f"{number:08d}", lambda held: {**run, "id": number})
+        self._forget(keep={number, before.run})
+        return number
+
+    def assign(self, assignments: Mapping[str, Assignment]) -> None:
+        if not assignments:
+            return
+        placing = known(self._cluster).placing
+        for run in placing.runs.values():
+            self._must(_assignment_writes(run, assignments))
+        names = list(assignments)
+        for start in range(0, len(names), CHUNK):
+            query: Body = {"terms": {"fingerprint": names[start : start + CHUNK]}}
+            for slot in placing.runs:
+                self._fill(slot, assignments, query)
+
+    def assignments(self) -> dict[str, Assignment]:
+        run = known(self._cluster).placing.run
+        hits = self._cluster.scan(ASSIGNMENTS, {"term": {"run": run}}, sort=["fingerprint"])
+        return {hit["_source"]["fingerprint"]: assignment_of(hit["_source"]) for hit in hits}
+
+    def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
+        found: dict[str, tuple[Key, str, str, str | None]] = {}
+        for start in range(0, len(fingerprints), CHUNK):
+            names = list(fingerprints[start : start + CHUNK])
+            hits = self._cluster.search(
+                TICKETS, query=every({"term": {"excluded": NONE}}, {"terms": {"fingerprint": names}}),
+                collapse={"field": "fingerprint"}, sort=["created_at", "source", "id"], size=len(names),
+                source_includes=["source", "id", "subject", "body", "language", "fingerprint"],
+            )["hits"]["hits"]  # fmt: skip
+            by_text = {hit["_source"]["fingerprint"]: hit["_source"] for hit in hits}
+            for name in names:
+                if (one := by_text.get(name)) is not None:
+                    found[name] = ((one["source"], one["id"]), one["subject"], one["body"], one["language"] or None)
+        return found
+
+    def weekly(self, topics: Sequence[int], periods: tuple[Period, ...], where: Filter) -> dict[int, list[int]]:
+        counts = {topic: [0] * len(periods) for topic in topics}
+        if not topics or not periods:
+            return counts
+        query, slot = self._asked(where, None)
+        field = f"topic_{slot}"
+        days = within("created_day", gte=periods[0].start.toordinal(), lt=periods[-1].end.toordinal())
+        query = every(query, days, {"terms": {field: [str(topic) for topic in topics]}})
+        ranges = [{"from": p.start.toordinal(), "to": p.end.toordinal()} for p in periods]
+        aggs = {
+            "topic": {
+                "terms": {"field": field, "size": len(topics)},
+                "aggs": {"period": {"range": {"field": "created_day", "ranges": ranges}}},
+            }
+        }
+        found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)
+        for bucket in found["aggregations"]["topic"]["buckets"]:
+            counts[int(bucket["key"])] = [int(one["doc_count"]) for one in bucket["period"]["buckets"]]
+        return counts
+
+    def first_and_last_day(self) -> dict[int, tuple[date, date]]:
+        query, slot = self._asked(Filter(), None)
+        ends = {name: {name: {"field": "created_day"}} for name in ("min", "max")}
+        field = f"topic_{slot}"
+        aggs = {"topic": {"terms": {"field": field, "size": MOST_TOPICS}, "aggs": ends}}
+        query = every(query, never({"term": {field: NONE}}))
+        found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)
+        return {
+            int(one["key"]): (date.fromordinal(int(one["min"]["value"])), date.fromordinal(int(one["max"]["value"])))
+            for one in found["aggregations"]["topic"]["buckets"]
+        }
+
+    def _fill(self, slot: int, assignments: Mapping[str, Assignment], query: Body | None = None) -> None:
+        """Give the tickets of a query, or all, their topics at `slot`; only those that have another are written.
+
+        What changes under way is looked at again, until nothing is left to be written.
+        """
+        names = [f"topic_{slot}", f"match_{slot}", f"similarity_{slot}"]
+        left = True
+        while left:
+            left = False
+            hits = self._cluster.scan(
+                TICKETS, query or {"match_all": {}}, size=PAGE, seq_no_primary_term=True,
+                source_includes=["fingerprint", *names],
+            )  # fmt: skip
+            for writes in _chunks(_moves(hits, slot, assignments)):
+                left = any(outcome.conflict for outcome in bulk(self._cluster, writes)) or left
+
+    def _must(self, writes: Sequence[Write]) -> None:
+        for outcome in bulk(self._cluster, writes) if writes else ():
+            outcome.must_be_done()
+
+    def _forget(self, keep: set[int]) -> None:
+        """The documents of runs that neither count now nor did before."""
+        for noun in (TOPICS, ASSIGNMENTS):
+            hits = self._cluster.scan(noun, never({"terms": {"run": sorted(keep)}}), source=False)
+            for writes in _chunks(Write(noun, "delete", hit["_id"]) for hit in hits):
+                bulk(self._cluster, writes)
+
+
+def _moves(hits: Iterable[Body], slot: int, assignments: Mapping[str, Assignment]) -> Iterable[Write]:
+    for hit in hits:
+        there = hit["_source"]
+        wanted = documents.placed(slot, assignments.get(there["fingerprint"]))
+        if any(there.get(name) != value for name, value in wanted.items()):
+            yield Write(TICKETS, "update", hit["_id"], {"doc": wanted}, hit)
+
+
+def _chunks(writes: Iterable[Write]) -> Iterable[list[Write]]:
+    part: list[Write] = []
+    for write in writes:
+        part.append(write)
+        if len(part) == CHUNK:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _assignment_writes(run: int, assignments: Mapping[str, Assignment]) -> list[Write]:
+    return [
+        Write(ASSIGNMENTS, "index", assignment_id(run, name), assignment_document(run, name, told))
+        for name, told in assignments.items()
+    ]
+
+
+def _document(run: int, topic: Topic) -> dict[str, Any]:
+    return {
+        "run": run,
+        "topic": topic.id,
+        "retired": int(topic.retired),
+        "centroid": base64.b64encode(topic.centroid).decode(),
+        "fields": json.dumps(topic_fields(topic), ensure_ascii=False),
+    }
+
+
+def _topic(source: Body) -> Topic:
+    centroid = base64.b64decode(source["centroid"])
+    return topic_of(source["topic"], bool(source["retired"]), centroid, json.loads(source["fields"]))

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -12,6 +11,7 @@ from ticketlens.store.base import Prepared
 from ticketlens.store.codec import seconds, ticket_fields
 
 METRICS = ("ttr.full", "ttr.first", "reply.first", "wait.requester", "wait.agent", "wait.hold")
+PACKED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 CLOCKS = ("calendar", "business")
 DURATIONS = tuple((metric, clock) for metric in METRICS for clock in CLOCKS)
 FIELDS = (
@@ -54,10 +54,12 @@ def values(prepared: Prepared) -> tuple[Any, ...]:
 
 def details(prepared: Prepared) -> tuple[str, str]:
     """(clean body, all else that the ticket's page shows as JSON)."""
-    ticket, text = prepared.ticket, prepared.text
-    messages = tuple(replace(m, body=body) for m, body in zip(ticket.messages, text.messages, strict=True))
-    clean = replace(ticket, subject=text.subject, body="", language=text.language, messages=messages)
-    return text.body, json.dumps(ticket_fields(clean), ensure_ascii=False, separators=(",", ":"))
+    text = prepared.text
+    told = ticket_fields(prepared.ticket) | {"subject": text.subject, "language": text.language}
+    told.pop("body", None)
+    clean = zip(told.get("messages", ()), text.messages, strict=True)
+    told["messages"] = [(*message[:-1], body) for message, body in clean]
+    return text.body, PACKED(told)
 
 
 def pauses(prepared: Prepared) -> list[tuple[int, int]]:

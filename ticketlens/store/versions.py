@@ -33,13 +33,17 @@ def decide(batch: Sequence[Prepared], held: Mapping[Key, Version | None]) -> Dec
             if name in chosen and clash(batch[chosen[name]].version, new):
                 puts[chosen[name]] = OUTDONE
             chosen[name] = index
-    winners = {name: replace(batch[i], version=best[name] or batch[i].version) for name, i in chosen.items()}
+    winners = {name: _of_version(batch[index], best[name]) for name, index in chosen.items()}
     again = {
         name: latest
         for name, latest in best.items()
         if latest is not None and held[name] is not None and name not in chosen and latest != held[name]
     }
     return Decision(winners, again, puts)
+
+
+def _of_version(prepared: Prepared, best: Version | None) -> Prepared:
+    return prepared if best is None or best == prepared.version else replace(prepared, version=best)
 
 
 def same(one: Version, other: Version) -> bool:

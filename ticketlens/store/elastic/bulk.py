@@ -1,12 +1,12 @@
 """Many writes at once, each judged by itself: done, refused for good, or to be tried again."""
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from elasticsearch import ApiError, TransportError
 
 from ticketlens.errors import StoreError, Unavailable
@@ -17,6 +17,9 @@ MOST_ITEMS = 1_000
 MOST_BYTES = 8 * 1024 * 1024
 PATIENCE = 120.0
 """Seconds for which what cannot be written now is tried again."""
+
+ANSWER = ("items.*.status", "items.*.error")
+"""What of the answer is read."""
 
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 10.0
@@ -144,4 +147,4 @@ def _later(outcome: Outcome) -> bool:
 
 
 def _line(told: Mapping[str, Any]) -> bytes:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(told)

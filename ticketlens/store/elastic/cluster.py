@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, OrjsonSerializer, TransportError
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
@@ -38,7 +38,11 @@ class Cluster:
         options = options or Options()
         with translated():
             self.client = Elasticsearch(
-                list(address.hosts), max_retries=2, retry_on_timeout=True, **options.arguments(address)
+                list(address.hosts),
+                max_retries=2,
+                retry_on_timeout=True,
+                serializer=OrjsonSerializer(),
+                **options.arguments(address),
             )
         self._ready: set[str] = set()
         self._dirty: set[str] = set()

@@ -41,7 +41,7 @@ def document(prepared: Prepared) -> dict[str, Any]:
     ticket = prepared.ticket
     return {
         **kept,
-        "durations": json.dumps([told[name] for name in fields.READ]),
+        "durations": [told[name] for name in fields.READ],
         "tags": sorted(set(ticket.tags)) or [NONE],
         "custom": dict(ticket.custom),
         "custom_names": sorted(ticket.custom),
@@ -93,7 +93,7 @@ def row(source: Source, slot: int) -> Row:
     topic = source[f"topic_{slot}"]
     return Row(
         ticket=ticket_of({**json.loads(source["rest"]), "body": source["body"]}),
-        durations=dict(zip(fields.DURATIONS, json.loads(source["durations"]), strict=True)),
+        durations=dict(zip(fields.DURATIONS, source["durations"], strict=True)),
         topic=int(topic) if topic else None,
         match=MATCHES[source[f"match_{slot}"]],
         similarity=source[f"similarity_{slot}"],

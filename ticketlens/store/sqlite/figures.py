@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,12 @@ from ticketlens.store.codec import seconds
 from ticketlens.store.sqlite.columns import METRICS, duration_column
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import COLUMNS, DAYS, SETTLED_AFTER, SOLVES, Condition, condition
+from ticketlens.store.sqlite.rollup import of_days, summed
 
 Ints = NDArray[np.int64]
 FOREVER = 2**60
+DAY = 86_400
+FIRST_DAY = date(1970, 1, 1).toordinal()
 Counts = Counter[tuple[int, str | None, int, bool]]
 ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
 """When the event of a metric was; waits end with the last solve."""
@@ -55,26 +59,9 @@ class SqliteFigures:
 
     def tally(self, question: Question) -> list[Tally]:
         sums: dict[tuple[int, str | None], list[int]] = defaultdict(lambda: [0] * 7)
-        at = seconds(question.as_of)
         with self._db.snapshot():
             live = self._live(question)
-            day, group, table, met = self._over(question, live=live)
-            if question.cohort in SOLVES and not live:
-                met.add(f"{SOLVES[question.cohort]} <= ?", at)
-            is_open = (
-                "t.is_open"
-                if live
-                else f"((t.is_open OR coalesce(t.solved_at, 0) > {at:d}) AND NOT {PAUSED.format(at=at)})"
-            )
-            figures = {
-                "arrived": f"sum({is_open}), sum(t.waited_seconds), 0, 0, count(t.satisfied), sum(t.satisfied)",
-                "solved": "0, 0, 0, 0, 0, 0",
-                "first_solved": f"0, 0, sum(t.first_solved_at <= {at - SETTLED_AFTER:d}), "
-                f"sum(t.first_solved_at <= {at - SETTLED_AFTER:d} AND t.returned), 0, 0",
-                "rated": "0, 0, 0, 0, count(t.satisfied), sum(t.satisfied)",
-            }[question.cohort]
-            sql = f"SELECT {day}, {group}, count(*), {figures} FROM {table} WHERE {met.sql} GROUP BY {_keys(group)}"
-            for one, key, *cells in self._by_period(question, self._db.rows(sql, met.values)):
+            for one, key, *cells in self._by_period(question, self._tallied(question, live=live)):
                 sums[one, key] = [a + (b or 0) for a, b in zip(sums[one, key], cells, strict=True)]
             if question.cohort == "arrived":
                 self._add_running_waits(sums, question, live=live)
@@ -86,11 +73,67 @@ class SqliteFigures:
             for place, cells in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))
         ]
 
+    def _tallied(self, question: Question, *, live: bool) -> list[tuple[Any, ...]]:
+        """Rows (day, group, n, open, waited, settled, returned, rated, satisfied), from the sums where they can answer.
+
+        What was solved around the moment that parts the settled from the others is counted over the tickets: a sum by
+        day does not know the second.
+        """
+        grouped = question.group_by in (None, "topic")
+        if not (live and grouped and question.periods and summed(question.where, question.cohort)):
+            return self._counted(question, live=live)
+        if question.cohort != "first_solved":
+            return self._summed(question)
+        day = FIRST_DAY + (seconds(question.as_of) - SETTLED_AFTER) // DAY
+        near = (day - 1, day + 1)
+        return [*self._summed(question, near), *self._counted(question, live=live, days=near)]
+
+    def _summed(self, question: Question, without: tuple[int, int] = (0, 0)) -> list[tuple[Any, ...]]:
+        """The tally by `day_sums`, without some days; what was first solved before them is settled, and after not."""
+        met = of_days(question.cohort, question.where, question.periods)
+        met.add("NOT t.day BETWEEN ? AND ?", *without)
+        group = "NULL" if question.group_by is None else "nullif(t.topic, -1)"
+        settled = f"t.cohort = 'first_solved' AND t.day < {without[0]:d}"
+        sql = (
+            f"SELECT {_first_day(question.periods, 't.day')}, {group}, sum(t.n), sum(t.open), sum(t.waited_seconds), "
+            f"sum(iif({settled}, t.n, 0)), sum(iif({settled}, t.returned, 0)), sum(t.rated), sum(t.satisfied) "
+            f"FROM day_sums t WHERE {met.sql} GROUP BY 1, 2"
+        )
+        return self._db.rows(sql, met.values)
+
+    def _counted(self, question: Question, *, live: bool, days: tuple[int, int] | None = None) -> list[tuple[Any, ...]]:
+        """The tally over the tickets, of those days where they are named."""
+        at = seconds(question.as_of)
+        day, group, table, met = self._over(question, live=live)
+        if days is not None:
+            met.add(f"{day} BETWEEN ? AND ?", *days)
+        if question.cohort in SOLVES and not live:
+            met.add(f"{SOLVES[question.cohort]} <= ?", at)
+        is_open = (
+            "t.is_open"
+            if live
+            else f"((t.is_open OR coalesce(t.solved_at, 0) > {at:d}) AND NOT {PAUSED.format(at=at)})"
+        )
+        settled = f"t.first_solved_at <= {at - SETTLED_AFTER:d}"
+        figures = {
+            "arrived": f"sum({is_open}), sum(t.waited_seconds), 0, 0, count(t.satisfied), sum(t.satisfied)",
+            "solved": "0, 0, 0, 0, 0, 0",
+            "first_solved": f"0, 0, sum({settled}), sum({settled} AND t.returned), 0, 0",
+            "rated": "0, 0, 0, 0, count(t.satisfied), sum(t.satisfied)",
+        }[question.cohort]
+        sql = f"SELECT {day}, {group}, count(*), {figures} FROM {table} WHERE {met.sql} GROUP BY {_keys(group)}"
+        return self._db.rows(sql, met.values)
+
     def coverage(self, where: Filter) -> Coverage:
+        if summed(where, "arrived"):
+            met = of_days("arrived", where)
+            sums = "total(t.n), total(t.weak), total(t.core), total(t.edited)"
+            n, *found = map(int, self._db.rows(f"SELECT {sums} FROM day_sums t WHERE {met.sql}", met.values)[0])
+            return Coverage(ungrouped=n - sum(found), weak=found[0], core=found[1], edited=found[2])
         met = condition(where)
         rows = self._db.rows(f"SELECT t.match, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1", met.values)
-        n: dict[int, int] = defaultdict(int, rows)
-        return Coverage(ungrouped=n[0], weak=n[1], core=n[2], edited=n[3])
+        by: dict[int, int] = defaultdict(int, rows)
+        return Coverage(ungrouped=by[0], weak=by[1], core=by[2], edited=by[3])
 
     def excluded(self, where: Filter) -> dict[str, int]:
         met = condition(replace(where, excluded="any"))
@@ -146,7 +189,7 @@ class SqliteFigures:
         keys = f"{_keys(group)}, 3"
         columns = f"{day} AS d, {group} AS g, {column} AS b, count(*) AS n"
         by_day = f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY {keys}"
-        sql = f"SELECT {_first_day(question.periods)}, g, b, sum(n) FROM ({by_day}) GROUP BY 1, 2, 3"
+        sql = f"SELECT {_first_day(question.periods, 'd')}, g, b, sum(n) FROM ({by_day}) GROUP BY 1, 2, 3"
         for period, key, number, n in self._by_period(question, self._db.rows(sql, met.values)):
             count[period, key, number, True] += n
 
@@ -227,14 +270,14 @@ def _keys(group: str) -> str:
     return "1" if group == "NULL" else "1, 2"
 
 
-def _first_day(periods: Sequence[Period]) -> str:
-    """SQL for the first day of the period of day `d`, where all are equally long and none is left out; else the day."""
+def _first_day(periods: Sequence[Period], day: str) -> str:
+    """SQL for the first day of a day's period, where all are equally long and none is left out; else for the day."""
     lengths = {(period.end - period.start).days for period in periods}
     whole = bool(periods) and periods[-1].end.toordinal() - periods[0].start.toordinal() == len(periods) * max(lengths)
     if len(lengths) != 1 or not whole:
-        return "d"
+        return day
     start, length = periods[0].start.toordinal(), lengths.pop()
-    return f"d - (d - {start:d}) % {length:d}"
+    return f"{day} - ({day} - {start:d}) % {length:d}"
 
 
 def _not_ended(metric: str, at: int, *, live: bool) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.sqlite import columns
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import COLUMNS, condition
+from ticketlens.store.sqlite.rollup import changing
 
 TUNED_FROM = 4_096
 SIDES = ("tags", "custom", "pauses")
@@ -141,20 +142,26 @@ class SqliteTickets:
             keyed = [(first + index, prepared) for index, (_, prepared) in enumerate(batch)]
         else:
             keyed = [(key, prepared) for key, prepared in batch if key is not None]
-            for table in (*SIDES, "details", "raw"):
-                connection.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key, _ in keyed))
-            connection.executemany("DELETE FROM search WHERE rowid = ?", ((key,) for key, _ in keyed))
-        topics = [_assignment(connection, prepared.text.fingerprint) for _, prepared in keyed]
-        if new:
-            rows: Any = ((key, *columns.values(p), *topic) for (key, p), topic in zip(keyed, topics, strict=True))
-            connection.executemany(columns.INSERT, rows)
-        else:
-            rows = ((*columns.values(p), *topic, key) for (key, p), topic in zip(keyed, topics, strict=True))
-            connection.executemany(columns.UPDATE, rows)
-        _write_sides(connection, keyed)
+        with changing(connection, [key for key, _ in keyed]):
+            _write_rows(connection, keyed, new=new)
+            _write_sides(connection, keyed, new=new)
 
 
-def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]]) -> None:
+def _write_rows(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]], *, new: bool) -> None:
+    topics = [_assignment(connection, prepared.text.fingerprint) for _, prepared in keyed]
+    if new:
+        rows: Any = ((key, *columns.values(p), *topic) for (key, p), topic in zip(keyed, topics, strict=True))
+        connection.executemany(columns.INSERT, rows)
+    else:
+        rows = ((*columns.values(p), *topic, key) for (key, p), topic in zip(keyed, topics, strict=True))
+        connection.executemany(columns.UPDATE, rows)
+
+
+def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]], *, new: bool) -> None:
+    if not new:
+        for table in (*SIDES, "details", "raw"):
+            connection.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key, _ in keyed))
+        connection.executemany("DELETE FROM search WHERE rowid = ?", ((key,) for key, _ in keyed))
     connection.executemany(
         "INSERT INTO details (key, body, rest) VALUES (?, ?, ?)", ((key, *columns.details(p)) for key, p in keyed)
     )

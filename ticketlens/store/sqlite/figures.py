@@ -1,7 +1,7 @@
 """Counts in SQLite: one walk over an index that covers the question, then bins and periods."""
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ticketlens.errors import ConfigError
-from ticketlens.metrics.bins import bins_of
+from ticketlens.metrics.bins import BINS, bins_of
 from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.store.base import Cell, Positions, Question, Tally
 from ticketlens.store.codec import seconds
+from ticketlens.store.sqlite.cells import Cells
 from ticketlens.store.sqlite.columns import METRICS, duration_column
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import COLUMNS, DAYS, SETTLED_AFTER, SOLVES, Condition, condition
@@ -26,7 +27,6 @@ Ints = NDArray[np.int64]
 FOREVER = 2**60
 DAY = 86_400
 FIRST_DAY = date(1970, 1, 1).toordinal()
-Counts = Counter[tuple[int, str | None, int, bool]]
 ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
 """When the event of a metric was; waits end with the last solve."""
 
@@ -44,18 +44,15 @@ class SqliteFigures:
     def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> list[Cell]:
         if metric not in METRICS:
             raise ConfigError(f"metric: {metric!r} is no duration; known are {', '.join(METRICS)}")
-        count: Counts = Counter()
+        cells = Cells()
         with self._db.snapshot():
             live = self._live(question)
-            self._ended(count, question, metric, clock, live=live)
+            self._ended(cells, question, metric, clock, live=live)
             if metric in ENDS and not live:
-                self._add_paused(count, question, metric, clock, positions)
+                self._add_paused(cells, question, metric, clock, positions)
             if question.cohort == "arrived" and metric in ENDS:
-                self._running(count, question, metric, clock, positions, live=live)
-        return [
-            Cell(*place, n)
-            for place, n in sorted(count.items(), key=lambda item: (item[0][0], item[0][1] or "", *item[0][2:]))
-        ]
+                self._running(cells, question, metric, clock, positions, live=live)
+        return cells.told()
 
     def tally(self, question: Question) -> list[Tally]:
         sums: dict[tuple[int, str | None], list[int]] = defaultdict(lambda: [0] * 7)
@@ -179,29 +176,44 @@ class SqliteFigures:
             if day in number:
                 yield (number[day], _text(group), *rest)
 
-    def _ended(self, count: Counts, question: Question, metric: str, clock: str, *, live: bool) -> None:
+    def _ended(self, cells: Cells, question: Question, metric: str, clock: str, *, live: bool) -> None:
         day, group, table, met = self._over(question, live=live)
         column = f"t.{duration_column(metric, clock)}_bin"
         met.add(f"{column} IS NOT NULL")
         if not live:
             ends = {ENDS.get(metric, "t.solved_at"), SOLVES.get(question.cohort, "t.created_at")}
             met.add(" AND ".join(f"{end} <= {seconds(question.as_of):d}" for end in sorted(ends)))
-        keys = f"{_keys(group)}, 3"
+        if question.group_by in (None, "topic"):
+            self._add_packed(cells, question, column, met)
+            return
         columns = f"{day} AS d, {group} AS g, {column} AS b, count(*) AS n"
-        by_day = f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY {keys}"
+        by_day = f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY 1, 2, 3"
         sql = f"SELECT {_first_day(question.periods, 'd')}, g, b, sum(n) FROM ({by_day}) GROUP BY 1, 2, 3"
-        for period, key, number, n in self._by_period(question, self._db.rows(sql, met.values)):
-            count[period, key, number, True] += n
+        rows = list(self._by_period(question, self._db.rows(sql, met.values)))
+        periods, groups, bins, n = zip(*rows, strict=True) if rows else ((), (), (), ())
+        cells.add(periods, groups, bins, ended=True, n=n)
 
-    def _add_paused(self, count: Counts, question: Question, metric: str, clock: str, positions: Positions) -> None:
+    def _add_packed(self, cells: Cells, question: Question, column: str, met: Condition) -> None:
+        """Topic and bin of each ticket as one number, a text of numbers a day: nothing is sorted in SQLite."""
+        day = f"t.{DAYS[question.cohort]}"
+        topic = "0" if question.group_by is None else "coalesce(t.topic, 0)"
+        packed = f"SELECT {day}, NULL, count(*), group_concat({topic} * {BINS} + {column}) FROM tickets t"
+        rows = self._by_period(question, self._db.rows(f"{packed} WHERE {met.sql} GROUP BY 1", met.values))
+        periods, _, n, texts = zip(*rows, strict=True) if (rows := list(rows)) else ((), (), (), ())
+        topics, bins = np.divmod(np.fromstring(",".join(texts), dtype=np.int64, sep=","), BINS)
+        cells.add_topics(np.repeat(np.array(periods, dtype=np.int64), n), topics, bins, ended=True)
+
+    def _add_paused(self, cells: Cells, question: Question, metric: str, clock: str, positions: Positions) -> None:
         if metric == "ttr.full":
             started = "t.created_at" if clock == "calendar" else "t.business_start"
             rows = self._paused(question, f"p.start, {started}, t.schedule", f"{started} IS NOT NULL")
-            self._add_ages(count, rows, clock, positions, ended=True)
+            self._add_ages(cells, rows, clock, positions, ended=True)
         elif question.cohort == "solved":
             column = f"t.{duration_column(metric, clock)}_bin"
             known = f"{column} IS NOT NULL AND {ENDS[metric]} <= {seconds(question.as_of):d}"
-            count.update((period, key, number, True) for period, key, number in self._paused(question, column, known))
+            rows = self._paused(question, column, known)
+            periods, groups, bins = zip(*rows, strict=True) if rows else ((), (), ())
+            cells.add(periods, groups, bins, ended=True)
 
     def _paused(self, question: Question, columns: str, known: str = "1") -> list[tuple[Any, ...]]:
         """(period, group, *columns) of the cohort's tickets that stood as solved at `as_of`, and reopened after it."""
@@ -218,7 +230,7 @@ class SqliteFigures:
 
     def _add_ages(
         self,
-        count: Counts,
+        cells: Cells,
         kept: Sequence[tuple[Any, ...]],
         clock: str,
         positions: Positions,
@@ -227,12 +239,12 @@ class SqliteFigures:
     ) -> None:
         """Count rows (period, group, stop, start, schedule) by the bin of their length."""
         ages = _calendar_ages(kept) if clock == "calendar" else _business_ages(kept, positions)
-        for (period, key, *_), number in zip(kept, bins_of(np.maximum(ages, 0)).tolist(), strict=True):
-            count[period, key, number, ended] += 1
+        periods, groups = [row[0] for row in kept], (row[1] for row in kept)
+        cells.add(periods, groups, bins_of(np.maximum(ages, 0)), ended=ended)
 
     def _running(
         self,
-        count: Counts,
+        cells: Cells,
         question: Question,
         metric: str,
         clock: str,
@@ -251,7 +263,7 @@ class SqliteFigures:
             stop = f"min({stop}, coalesce(t.solved_at, {FOREVER}))"
         sql = f"SELECT {day}, {group}, {stop}, {started}, t.schedule FROM {table} WHERE {met.sql}"
         rows = list(self._by_period(question, self._db.rows(sql, met.values)))
-        self._add_ages(count, rows, clock, positions, ended=False)
+        self._add_ages(cells, rows, clock, positions, ended=False)
 
     def _add_running_waits(
         self, sums: dict[tuple[int, str | None], list[int]], question: Question, *, live: bool

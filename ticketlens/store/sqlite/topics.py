@@ -93,16 +93,15 @@ class SqliteTopics:
         if not topics or not periods:
             return counts
         if summed(where, "arrived"):
-            met, counted = of_days("arrived", where, periods), "t.day, sum(t.n) FROM day_sums t"
+            met, counted = of_days("arrived", where, periods), "t.topic, t.day, sum(t.n) FROM day_sums t"
         else:
-            met, counted = condition(where), "t.created_day, count(*) FROM tickets t"
+            met, counted = condition(where), "t.topic, t.created_day, count(*) FROM tickets t"
             days = periods[0].start.toordinal(), periods[-1].end.toordinal()
             met.add("t.created_day >= ? AND t.created_day < ?", *days)
-        met.add(f"t.topic IN ({', '.join('?' * len(topics))})", *topics)
         number = {d: i for i, p in enumerate(periods) for d in range(p.start.toordinal(), p.end.toordinal())}
-        sql = f"SELECT t.topic, {counted} WHERE {met.sql} GROUP BY 1, 2"
+        sql = f"SELECT {counted} WHERE {met.sql} GROUP BY 1, 2"
         for topic, day, n in self._db.rows(sql, met.values):
-            if day in number:
+            if topic in counts and day in number:
                 counts[topic][number[day]] += n
         return counts
 

@@ -19,7 +19,7 @@ from ticketlens.model import Status, Ticket
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.topic import MATCHES, Topic
 from ticketlens.store.base import Assignment, Prepared, Question
-from ticketlens.store.sqlite import SqliteStore, backlog, figures, topics
+from ticketlens.store.sqlite import SqliteStore, backlog, figures, tallies, topics
 from ticketlens.store.sqlite.connection import migrations
 
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
@@ -41,7 +41,7 @@ def assert_sums_are_those_of_the_tickets(store: SqliteStore) -> None:
 def counted_over_the_tickets() -> Iterator[None]:
     """Every question the slow way, as if there were no sums."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (figures, topics):
+        for module in (figures, tallies, topics):
             patch.setattr(module, "summed", lambda where, cohort: False)
         patch.setattr(backlog, "EVERYTHING", None)
         yield

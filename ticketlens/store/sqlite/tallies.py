@@ -47,11 +47,11 @@ class SqliteTallies(SqliteQuestions):
         return [*self._summed(question, near), *self._counted(question, live=live, days=near)]
 
     def _summed(self, question: Question, without: tuple[int, int] = (0, 0)) -> list[tuple[Any, ...]]:
-        """The tally by `day_sums`, without some days; what was first solved before them is settled, and after not."""
+        """The tally by `day_sums`, without some days; what was first solved before them is settled, and none after."""
         met = of_days(question.cohort, question.where, question.periods)
         met.add("NOT t.day BETWEEN ? AND ?", *without)
         group = "NULL" if question.group_by is None else "nullif(t.topic, -1)"
-        settled = f"t.cohort = 'first_solved' AND t.day < {without[0]:d}"
+        settled = f"t.day < {without[0]:d}"
         sql = (
             f"SELECT {first_day(question.periods, 't.day')}, {group}, sum(t.n), sum(t.open), sum(t.waited_seconds), "
             f"sum(iif({settled}, t.n, 0)), sum(iif({settled}, t.returned, 0)), sum(t.rated), sum(t.satisfied) "

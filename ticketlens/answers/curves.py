@@ -1,6 +1,6 @@
 """From a store's cells to survival curves: one a group and period."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,57 @@ from ticketlens.metrics.survival import TOO_FEW, Counts, KaplanMeier, kaplan_mei
 from ticketlens.store.base import Cell
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """Tickets by (group, period, bin): those with the event and those without; at least one group."""
+
+    groups: tuple[str | None, ...]
+    ended: Ints
+    censored: Ints
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell], periods: int, groups: Sequence[str | None] | None = None) -> "Histogram":
+        """Of these groups in the order given, or of all as they come."""
+        keys = tuple(dict.fromkeys(cell.group for cell in cells)) if groups is None else tuple(groups)
+        keys = keys or (None,)
+        number = {key: index for index, key in enumerate(keys)}
+        rows = [(int(over), number[key], period, bin_, n) for period, key, bin_, over, n in cells if key in number]
+        counts = np.zeros((2, len(keys), periods, BINS), dtype=np.int64)
+        if rows:
+            *place, n = np.array(rows, dtype=np.int64).T
+            np.add.at(counts, tuple(place), n)
+        return cls(keys, counts[1], counts[0])
+
+    def pooled(self, name: Callable[[str | None], str | None]) -> "Histogram":
+        """Groups of one name as one, in order of their first."""
+        names = [name(group) for group in self.groups]
+        keys = tuple(dict.fromkeys(names))
+        number = {key: index for index, key in enumerate(keys)}
+        return Histogram(keys, *(_added(part, [number[one] for one in names]) for part in (self.ended, self.censored)))
+
+    def picked(self, groups: Sequence[str | None]) -> "Histogram":
+        """These groups in the order given, without a ticket where they are not there."""
+        number = {key: index for index, key in enumerate(self.groups)}
+        rows = [number.get(group, -1) for group in groups]
+        found = np.array([row >= 0 for row in rows], dtype=bool)[:, None, None]
+        return Histogram(tuple(groups), self.ended[rows] * found, self.censored[rows] * found)
+
+    def beside(self, other: "Histogram") -> "Histogram":
+        """The periods of both, side by side."""
+        keys = tuple(dict.fromkeys((*self.groups, *other.groups)))
+        one, two = self.picked(keys), other.picked(keys)
+        ended, censored = ((one.ended, two.ended), (one.censored, two.censored))
+        return Histogram(keys, np.concatenate(ended, axis=1), np.concatenate(censored, axis=1))
+
+
+def _added(counts: Ints, numbers: Sequence[int]) -> Ints:
+    """Rows of the same number as one row."""
+    total = np.zeros((max(numbers) + 1, *counts.shape[1:]), dtype=np.int64)
+    np.add.at(total, list(numbers), counts)
+    return total
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +92,9 @@ class Curves:
         return np.where(self.too_few, np.nan, seconds / 60)
 
 
-def curves(cells: Sequence[Cell], periods: int, groups: Sequence[str | None] | None = None) -> Curves:
-    """Curves of shape (groups, periods); groups in the order given, or as they come, at least one."""
-    keys = tuple(dict.fromkeys(cell.group for cell in cells)) if groups is None else tuple(groups)
-    keys = keys or (None,)
-    number = {key: index for index, key in enumerate(keys)}
-    ended = np.zeros((len(keys), periods, BINS), dtype=np.int64)
-    censored = np.zeros_like(ended)
-    for period, group, bin_, over, n in cells:
-        if group in number:
-            (ended if over else censored)[number[group], period, bin_] += n
-    return Curves(keys, kaplan_meier(Counts(ended, censored)))
+def curves(histogram: Histogram) -> Curves:
+    """Curves of shape (groups, periods)."""
+    return Curves(histogram.groups, kaplan_meier(Counts(histogram.ended, histogram.censored)))
 
 
 def known(value: Any) -> float | None:

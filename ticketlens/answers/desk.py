@@ -1,6 +1,6 @@
 """What every answer needs: the store, the zone, the clocks, and the moment that the figures are of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from ticketlens.answers.curves import Histogram
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.periods import By, Period, last_complete, periods
 from ticketlens.model.filter import Filter
-from ticketlens.store.base import Cell, Question, Span, Store, Tally
+from ticketlens.store.base import Question, Span, Store, Tally
 
 WINDOW_WEEKS = 4
 TREND_PERIODS = 26
@@ -93,12 +94,15 @@ class Desk:
             self._told[key] = self.store.tally(question)
         return cast(list[Tally], self._told[key])
 
-    def histogram(self, question: Question, metric: str, clock: str) -> list[Cell]:
-        """The store's histogram, remembered likewise."""
-        key = (metric, clock, repr(question))
+    def histogram(
+        self, question: Question, metric: str, clock: str, groups: Sequence[str | None] | None = None
+    ) -> Histogram:
+        """The store's histogram of these groups, or of all; remembered likewise."""
+        key = (metric, clock, repr(question), repr(groups))
         if key not in self._told:
-            self._told[key] = self.store.histogram(question, metric, clock, self.positions)
-        return cast(list[Cell], self._told[key])
+            cells = self.store.histogram(question, metric, clock, self.positions)
+            self._told[key] = Histogram.of(cells, len(question.periods), groups)
+        return cast(Histogram, self._told[key])
 
     def positions(self, schedule: str, moments: NDArray[np.int64]) -> NDArray[np.int64]:
         clock = self.clocks.named(schedule)

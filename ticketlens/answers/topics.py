@@ -147,7 +147,7 @@ def _figures(
     days = desk.store.first_and_last_day()
     question = Question((window,), desk.as_of, "arrived", where, "topic")
     keys = [str(topic.id) for topic in topics]
-    found = curves(desk.histogram(question, "ttr.full", "calendar"), 1, keys)
+    found = curves(desk.histogram(question, "ttr.full", "calendar").picked(keys))
     p50, p90 = found.quantile(0.5)[:, 0], found.quantile(0.9)[:, 0]
     returned = _by_topic(desk, where, window, "first_solved")
     rated = _by_topic(desk, where, window, "rated")

@@ -77,8 +77,7 @@ def _durations(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
     question = Question(asked.periods, desk.as_of, asked.cohort, asked.where, asked.group_by)
     rows = _rows(desk, question)
     groups = _largest(rows) if asked.group_by else [None]
-    cells = desk.histogram(question, asked.metric, asked.clock)
-    found = curves(cells, len(asked.periods), groups)
+    found = curves(desk.histogram(question, asked.metric, asked.clock, groups))
     return {key: _curve_points(desk, asked, found, index, rows) for index, key in enumerate(groups)}
 
 

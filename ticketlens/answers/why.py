@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 
-from ticketlens.answers.curves import Curves, curves
+from ticketlens.answers.curves import Curves, Histogram, curves
 from ticketlens.answers.desk import CALENDAR_HORIZON, Desk
 from ticketlens.metrics.mix import Effect, Split, split
 from ticketlens.metrics.mix import Part as Share
@@ -12,7 +12,7 @@ from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import Filter
 from ticketlens.model.overview import Part, Why
 from ticketlens.model.topic import Topic
-from ticketlens.store.base import Cell, Question
+from ticketlens.store.base import Question
 
 OTHERS = "all others"
 UNGROUPED = "in no topic"
@@ -23,15 +23,14 @@ def why(desk: Desk, where: Filter, before: Period, after: Period, topics: dict[s
 
     Topics with fewer than 20 ends in either window are pooled. None where a mean is not known to the horizon.
     """
-    cells = []
-    for number, period in enumerate((before, after)):
-        question = Question((period,), desk.as_of, "arrived", where, "topic")
-        cells += [Cell(number, *cell[1:]) for cell in desk.histogram(question, "ttr.full", "calendar")]
-    whole = curves([_moved(cell, None) for cell in cells], 2, [None])
+    asked = (Question((period,), desk.as_of, "arrived", where, "topic") for period in (before, after))
+    old, new = (desk.histogram(question, "ttr.full", "calendar") for question in asked)
+    both = old.beside(new)
+    whole = curves(both.pooled(lambda group: None))
     mean, error = (figure[0] for figure in whole.mean(CALENDAR_HORIZON))
     if np.isnan(mean).any():
         return None
-    found = _pooled(cells)
+    found = _pooled(both)
     if found is None:
         return None
     told, parts = _parts(found, topics)
@@ -44,24 +43,19 @@ def why(desk: Desk, where: Filter, before: Period, after: Period, topics: dict[s
     )
 
 
-def _pooled(cells: list[Cell]) -> Curves | None:
+def _pooled(topics: Histogram) -> Curves | None:
     """Curves by topic, those without a known mean in both windows as one; None where even that one has none."""
-    alone = curves(cells, 2)
+    alone = curves(topics)
     means, _ = alone.mean(CALENDAR_HORIZON)
     known = {key for key, row in zip(alone.groups, means, strict=True) if not np.isnan(row).any()}
-    told = [cell if cell.group in known else _moved(cell, OTHERS) for cell in cells]
-    pooled = curves(told, 2)
+    pooled = curves(topics.pooled(lambda group: group if group in known else OTHERS))
     means, _ = pooled.mean(CALENDAR_HORIZON)
     if not np.isnan(means).any():
         return pooled
     smallest = min(known, key=lambda key: int(pooled.estimate.n[pooled.groups.index(key)].sum()), default=None)
     if smallest is None:
         return None
-    return _pooled([_moved(cell, OTHERS) if cell.group == smallest else cell for cell in cells])
-
-
-def _moved(cell: Cell, group: str | None) -> Cell:
-    return Cell(cell.period, group, cell.bin, cell.ended, cell.n)
+    return _pooled(topics.pooled(lambda group: OTHERS if group == smallest else group))
 
 
 def _parts(found: Curves, topics: dict[str, Topic]) -> tuple[Split, tuple[Part, ...]]:

@@ -1,25 +1,24 @@
 """Lengths of what had not ended, or ended at a moment asked for: rows of a store as bins of the log scale."""
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ticketlens.metrics.bins import bins_of
 from ticketlens.metrics.periods import Period
-from ticketlens.store.base import Cell, Positions
+from ticketlens.store.base import Positions
+from ticketlens.store.cells import Cells
 from ticketlens.store.codec import seconds
 
 Ints = NDArray[np.int64]
-Counts = Counter[tuple[int, str | None, int, bool]]
-"""Tickets by (period, group, bin, ended)."""
 
 
 class Length(NamedTuple):
-    """From `start` to `stop`: epoch seconds, or a start on the open seconds of `schedule` for business time."""
+    """From `start` to `stop`: epoch seconds, or for business time a start on the open seconds of `schedule`."""
 
     period: int
     group: str | None
@@ -28,34 +27,32 @@ class Length(NamedTuple):
     schedule: str | None
 
 
-def add_lengths(count: Counts, lengths: Sequence[Length], clock: str, positions: Positions, *, ended: bool) -> None:
+def add_lengths(cells: Cells, lengths: Iterable[Length], clock: str, positions: Positions, *, ended: bool) -> None:
     """Count each by the bin of its length on the clock; one below zero counts as zero."""
-    spent = _calendar(lengths) if clock == "calendar" else _business(lengths, positions)
-    for one, number in zip(lengths, bins_of(np.maximum(spent, 0)).tolist(), strict=True):
-        count[one.period, one.group, number, ended] += 1
+    kept = list(lengths)
+    spent = _calendar(kept) if clock == "calendar" else _business(kept, positions)
+    cells.add([one.period for one in kept], (one.group for one in kept), bins_of(np.maximum(spent, 0)), ended=ended)
 
 
-def cells(count: Counts) -> list[Cell]:
-    """In order of period, group, bin."""
-    ordered = sorted(count.items(), key=lambda item: (item[0][0], item[0][1] or "", *item[0][2:]))
-    return [Cell(*place, n) for place, n in ordered]
-
-
-def by_day(periods: Sequence[Period]) -> dict[int, int]:
-    """The number of the period of each day (an ordinal)."""
-    return {
+def by_day(periods: Sequence[Period], rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Rows (day, …) with the number of the period in place of the day (an ordinal), those outside left out."""
+    number = {
         day: index
         for index, period in enumerate(periods)
         for day in range(period.start.toordinal(), period.end.toordinal())
     }
+    for day, *rest in rows:
+        if day in number:
+            yield (number[day], *rest)
 
 
-def by_moment(periods: Sequence[Period], moments: Iterable[int]) -> Iterator[int | None]:
-    """The number of the period of each moment (epoch seconds)."""
+def by_moment(periods: Sequence[Period], rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Rows (epoch seconds, …) with the number of the period in place of the moment, those outside left out."""
     starts = [seconds(period.start_at) for period in periods]
-    for at in moments:
+    for at, *rest in rows:
         number = bisect_right(starts, at) - 1
-        yield number if number >= 0 and at < seconds(periods[number].end_at) else None
+        if number >= 0 and at < seconds(periods[number].end_at):
+            yield (number, *rest)
 
 
 def _calendar(lengths: Sequence[Length]) -> Ints:

@@ -1,7 +1,7 @@
 """How a ticket lies in a store: one place for the names of its parts and their order."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -60,6 +60,22 @@ def details(prepared: Prepared) -> tuple[str, str]:
     clean = zip(told.get("messages", ()), text.messages, strict=True)
     told["messages"] = [(*message[:-1], body) for message, body in clean]
     return text.body, PACKED(told)
+
+
+def searchable(prepared: Prepared) -> str:
+    """What full-text search looks in: clean subject, body and messages, and the ticket's id."""
+    return "\n".join((prepared.ticket.id, prepared.text.subject, prepared.text.body, *prepared.text.messages))
+
+
+def read_to(batch: Sequence[Prepared]) -> dict[str, int]:
+    """How far these tickets read each source: the latest time that any of them holds, in epoch seconds."""
+    latest: dict[str, int] = {}
+    for prepared in batch:
+        ticket = prepared.ticket
+        known = (ticket.updated_at, ticket.created_at, ticket.solved_at, ticket.first_solved_at, ticket.first_reply_at)
+        at = seconds(max(moment for moment in known if moment is not None))
+        latest[ticket.source] = max(at, latest.get(ticket.source, at))
+    return latest
 
 
 def pauses(prepared: Prepared) -> list[tuple[int, int]]:

@@ -43,7 +43,7 @@ class Cluster:
                 retry_on_timeout=True,
                 serializer=OrjsonSerializer(),
                 **options.arguments(address),
-            )
+            )  # fmt: skip
         self._ready: set[str] = set()
         self._dirty: set[str] = set()
         self._guard = threading.Lock()

@@ -45,7 +45,7 @@ def document(prepared: Prepared) -> dict[str, Any]:
         "tags": sorted(set(ticket.tags)) or [NONE],
         "custom": dict(ticket.custom),
         "custom_names": sorted(ticket.custom),
-        "tokens": sorted(set(search_tokens(searchable(prepared)))),
+        "tokens": sorted(set(search_tokens(fields.searchable(prepared)))),
         "pauses": [{"gte": start, "lt": stop} for start, stop in fields.pauses(prepared) if start < stop],
         "body": body,
         "rest": rest,
@@ -104,8 +104,3 @@ def row(source: Source, slot: int) -> Row:
 
 def rows(hits: Iterable[Mapping[str, Any]], slot: int) -> list[Row]:
     return [row(hit["_source"], slot) for hit in hits]
-
-
-def searchable(prepared: Prepared) -> str:
-    """What full-text search looks in: clean subject, body and messages, and the ticket's id."""
-    return "\n".join((prepared.ticket.id, prepared.text.subject, prepared.text.body, *prepared.text.messages))

@@ -1,6 +1,6 @@
 """Counts in Elasticsearch: one aggregation by period, group and bin; what is still running is read ticket by ticket."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,8 +9,9 @@ from ticketlens.errors import ConfigError
 from ticketlens.metrics.bins import BINS
 from ticketlens.model.filter import CUSTOM, NONE, Filter
 from ticketlens.model.topic import Coverage
-from ticketlens.store.ages import Counts, Length, add_lengths, by_day, by_moment, cells
+from ticketlens.store.ages import Length, add_lengths, by_day, by_moment
 from ticketlens.store.base import Cell, Positions, Question, Tally
+from ticketlens.store.cells import Cells
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import TICKETS
@@ -43,15 +44,15 @@ class ElasticFigures(Asking):
         if metric not in METRICS:
             raise ConfigError(f"metric: {metric!r} is no duration; known are {', '.join(METRICS)}")
         asked = over(question, known(self._cluster))
-        count: Counts = Counter()
+        cells = Cells()
         if not question.periods:
             return []
-        self._ended(count, asked, metric, clock)
+        self._ended(cells, asked, metric, clock)
         if metric in ENDS and not asked.live:
-            self._add_paused(count, asked, metric, clock, positions)
+            self._add_paused(cells, asked, metric, clock, positions)
         if question.cohort == "arrived" and metric in ENDS:
-            add_lengths(count, list(self._running(asked, metric, clock)), clock, positions, ended=False)
-        return cells(count)
+            add_lengths(cells, self._running(asked, metric, clock), clock, positions, ended=False)
+        return cells.told()
 
     def tally(self, question: Question) -> list[Tally]:
         asked = over(question, known(self._cluster))
@@ -85,30 +86,33 @@ class ElasticFigures(Asking):
         found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)
         return [(one["key"], int(one["doc_count"])) for one in found["aggregations"]["found"]["buckets"]]
 
-    def _ended(self, count: Counts, asked: Over, metric: str, clock: str) -> None:
+    def _ended(self, cells: Cells, asked: Over, metric: str, clock: str) -> None:
         column = f"{duration_column(metric, clock)}_bin"
         more = [exists(column)]
         if not asked.live:
             ends = {ENDS.get(metric, "solved_at"), SOLVES.get(asked.question.cohort, "created_at")}
             more += [within(end, lte=asked.at) for end in sorted(ends)]
         leaves = {"bin": {"terms": {"field": column, "size": BINS + 1}}}
-        for (period, group), bucket in buckets(self._cluster, asked, more, leaves):
-            for one in bucket["bin"]["buckets"]:
-                count[period, group, int(one["key"]), True] += int(one["doc_count"])
+        found = [
+            (period, group, one["key"], one["doc_count"])
+            for (period, group), bucket in buckets(self._cluster, asked, more, leaves)
+            for one in bucket["bin"]["buckets"]
+        ]
+        _add_counted(cells, found)
 
-    def _add_paused(self, count: Counts, asked: Over, metric: str, clock: str, positions: Positions) -> None:
+    def _add_paused(self, cells: Cells, asked: Over, metric: str, clock: str, positions: Positions) -> None:
         if metric == "ttr.full":
             started = "created_at" if clock == "calendar" else "business_start"
-            lengths = [
+            lengths = (
                 Length(period, group, stop, _one(hit, started), _maybe(hit, "schedule"))
                 for period, group, stop, hit in self._paused(asked, [exists(started)], started, "schedule")
-            ]
-            add_lengths(count, lengths, clock, positions, ended=True)
+            )
+            add_lengths(cells, lengths, clock, positions, ended=True)
         elif asked.question.cohort == "solved":
             column = f"{duration_column(metric, clock)}_bin"
             met = [exists(column), within(ENDS[metric], lte=asked.at)]
-            for period, group, _, hit in self._paused(asked, met, column):
-                count[period, group, _one(hit, column), True] += 1
+            paused_ = self._paused(asked, met, column)
+            _add_counted(cells, [(period, group, _one(hit, column), 1) for period, group, _, hit in paused_])
 
     def _paused(self, asked: Over, more: Sequence[Clause], *names: str) -> Iterator[tuple[int, str | None, int, Body]]:
         """(period, group, when it was solved, hit) of those that stood as solved at `as_of`, and reopened after it."""
@@ -117,17 +121,15 @@ class ElasticFigures(Asking):
             return
         dated = [] if cohort == "solved" else [asked.dated]
         query = every(*asked.met, *dated, *more, paused(asked.at))
-        number = by_day(asked.periods)
-        for hit in self._hits(query, asked, names, source=["pauses", "custom"]):
-            spans = [(one["gte"], one["lt"]) for one in hit["_source"]["pauses"]]
-            start = next(start for start, stop in spans if start <= asked.at < stop)
-            if cohort == "solved":
-                (period,) = by_moment(asked.periods, [start])
-            else:
-                period = number.get(_one(hit, asked.day))
-            if period is not None:
-                for group in _groups_of(hit, asked):
-                    yield period, group, start, hit
+        hits = self._hits(query, asked, names, source=["pauses", "custom"])
+        solved = ((_start(hit, asked.at), hit) for hit in hits)
+        if cohort == "solved":
+            found = by_moment(asked.periods, ((start, start, hit) for start, hit in solved))
+        else:
+            found = by_day(asked.periods, ((_one(hit, asked.day), start, hit) for start, hit in solved))
+        for period, start, hit in found:
+            for group in _groups_of(hit, asked):
+                yield period, group, start, hit
 
     def _running(self, asked: Over, metric: str, clock: str) -> Iterator[Length]:
         """What had not ended by `as_of`, from its start until it was last known to run."""
@@ -136,28 +138,24 @@ class ElasticFigures(Asking):
         if metric == "ttr.full" and not asked.live:
             met.append(never(paused(asked.at)))
         names = (started, "schedule", "observed_until", "solved_at", "source")
-        number = by_day(asked.periods)
         custom = ["custom"] if asked.group is not None and asked.group.startswith(CUSTOM) else False
-        for hit in self._hits(every(*asked.met, *met), asked, names, source=custom):
+        hits = self._hits(every(*asked.met, *met), asked, names, source=custom)
+        for period, hit in by_day(asked.periods, ((_one(hit, asked.day), hit) for hit in hits)):
             ends = [asked.stop(hit["fields"]["source"][0]), _maybe(hit, "observed_until")]
             ends += [_maybe(hit, "solved_at")] if metric == "reply.first" else []
-            period = number.get(_one(hit, asked.day))
-            if period is not None:
-                stop = min(end for end in ends if end is not None)
-                for group in _groups_of(hit, asked):
-                    yield Length(period, group, stop, _one(hit, started), _maybe(hit, "schedule"))
+            stop = min(end for end in ends if end is not None)
+            for group in _groups_of(hit, asked):
+                yield Length(period, group, stop, _one(hit, started), _maybe(hit, "schedule"))
 
     def _add_observed_waits(self, sums: dict[Place, list[int]], asked: Over) -> None:
         """Waits that are still running, of tickets that were observed until a time of their own."""
         met = [asked.dated, OPEN, exists("waiting_since"), exists("observed_until")]
-        number = by_day(asked.periods)
         names = ("waiting_since", "observed_until", "source")
-        for hit in self._hits(every(*asked.met, *met), asked, names, source=["custom"]):
+        hits = self._hits(every(*asked.met, *met), asked, names, source=["custom"])
+        for period, hit in by_day(asked.periods, ((_one(hit, asked.day), hit) for hit in hits)):
             stop = min(asked.stop(hit["fields"]["source"][0]), _one(hit, "observed_until"))
-            period = number.get(_one(hit, asked.day))
-            if period is not None:
-                for group in _groups_of(hit, asked):
-                    sums[period, group][2] += max(0, stop - _one(hit, "waiting_since"))
+            for group in _groups_of(hit, asked):
+                sums[period, group][2] += max(0, stop - _one(hit, "waiting_since"))
 
     def _hits(self, query: Body, asked: Over, names: Sequence[str], *, source: Any) -> Iterator[Body]:
         fields = {asked.day, *names}
@@ -223,6 +221,18 @@ def _groups_of(hit: Body, asked: Over) -> list[str | None]:
     if asked.group.startswith(CUSTOM):
         return [hit["_source"].get("custom", {}).get(asked.group.removeprefix(CUSTOM))]
     return [value or None for value in hit["fields"][asked.group]]
+
+
+def _start(hit: Body, at: int) -> int:
+    """When the solved stretch began in which the ticket stood at that moment."""
+    return next(int(one["gte"]) for one in hit["_source"]["pauses"] if one["gte"] <= at < one["lt"])
+
+
+def _add_counted(cells: Cells, found: Sequence[tuple[int, str | None, int, int]]) -> None:
+    """Count rows (period, group, bin, n) of what ended."""
+    if found:
+        periods, groups, bins, n = zip(*found, strict=True)
+        cells.add(periods, groups, bins, ended=True, n=n)
 
 
 def _one(hit: Body, name: str) -> int:

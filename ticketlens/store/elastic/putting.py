@@ -4,19 +4,18 @@ The raw text goes first, under a name made of what is in it; the ticket that poi
 the two leaves a text that nothing points to, never a ticket without one.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ticketlens.store.base import Assignment, Key, Prepared, Put, Version
-from ticketlens.store.codec import seconds
 from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.bulk import Outcome, Write, bulk
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import RAW, TICKETS
 from ticketlens.store.elastic.placing import assigned, embedded_by
 from ticketlens.store.elastic.switch import Placing, known, raise_read_to
+from ticketlens.store.fields import read_to
 from ticketlens.store.versions import decide, name_of, same
 
 HELD = (*documents.VERSION, "raw", "fingerprint")
@@ -33,7 +32,7 @@ def put(cluster: Cluster, batch: Sequence[Prepared]) -> list[Put]:
         outcome = _once(cluster, [prepared[i] for i in left], [documents_of[i] for i in left], state.placing)
         puts |= {i: one for i, one in zip(left, outcome, strict=True) if one is not None}
         left = [i for i, one in zip(left, outcome, strict=True) if one is None]
-    raise_read_to(cluster, _latest(batch), state.read_to)
+    raise_read_to(cluster, read_to(batch), state.read_to)
     return [puts[index] for index in range(len(batch))]
 
 
@@ -166,16 +165,3 @@ def _version(doc: Body | None) -> Version | None:
 
 def _id(prepared: Prepared) -> str:
     return documents.ticket_id(prepared.ticket.source, prepared.ticket.id)
-
-
-def _latest(batch: Sequence[Prepared]) -> dict[str, int]:
-    """How far each source was read: the latest time that its tickets hold."""
-    latest: dict[str, int] = defaultdict(lambda: -(2**62))
-    for prepared in batch:
-        ticket = prepared.ticket
-        known_times = (
-            ticket.updated_at, ticket.created_at, ticket.solved_at, ticket.first_solved_at, ticket.first_reply_at
-        )  # fmt: skip
-        at = seconds(max(moment for moment in known_times if moment is not None))
-        latest[ticket.source] = max(at, latest[ticket.source])
-    return dict(latest)

@@ -6,10 +6,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.store.codec import seconds
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import Condition, condition
+from ticketlens.store.sqlite.rollup import open_at
 
 Ints = NDArray[np.int64]
 FOREVER = 2**60
@@ -19,6 +20,9 @@ class SqliteBacklog:
     _db: Database
 
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
+        if where == EVERYTHING:
+            with self._db.snapshot():
+                return open_at(self._db, moments)
         at = np.array(sorted(seconds(moment) for moment in moments), dtype=np.int64)
         if not len(at):
             return []
@@ -35,7 +39,9 @@ class SqliteBacklog:
         met = condition(where)
         met.add("t.is_open AND +t.created_at <= ?", int(at[-1]))  # the plus keeps to the index of open tickets
         return self._spans(
-            f"SELECT t.created_at, coalesce(t.observed_until + 1, {FOREVER}) FROM tickets t WHERE {met.sql}", met
+            f"SELECT t.created_at, coalesce(max(t.created_at, t.observed_until + 1), {FOREVER}) "
+            f"FROM tickets t WHERE {met.sql}",
+            met,
         )
 
     def _solved_spans(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:

@@ -121,6 +121,8 @@ class Database:
         for number, sql in known:
             if number > version:
                 self._apply(number, sql)
+        if tables and version < newest:
+            self.tune()
 
     def _apply(self, number: int, sql: str) -> None:
         with self.transaction() as connection:

@@ -117,7 +117,7 @@ def _field(met: Condition, name: str, chosen: tuple[str, ...]) -> None:
         everyone = "SELECT key FROM custom WHERE name = ?"
         _side_table(met, "SELECT key FROM custom WHERE ", everyone, each, found, chosen, key)
     elif name in COLUMNS:
-        _column(met, COLUMNS[name], [_topic(value) for value in some] if name == "topic" else some, chosen)
+        _column(met, COLUMNS[name], [topic_number(value) for value in some] if name == "topic" else some, chosen)
     else:
         raise ConfigError(f"unknown filter {name!r}; known are {', '.join(FIELDS)} and custom.NAME")
 
@@ -144,7 +144,7 @@ def _side_table(
     met.add(f"({' OR '.join(parts) or '0'})", *values)
 
 
-def _topic(value: str) -> int:
+def topic_number(value: str) -> int:
     if not (value.isascii() and value.isdigit()) or len(value) > 15:
         raise ConfigError(f"topic: {value[:40]!r} is not the number of a topic")
     return int(value)

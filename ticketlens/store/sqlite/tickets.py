@@ -1,8 +1,5 @@
 """Tickets in SQLite: the winner of two versions, lists by time, full-text search."""
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,10 +13,12 @@ from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store import fields
 from ticketlens.store.base import Prepared, Put, Row, RowPage, Span, Version
-from ticketlens.store.codec import from_seconds, load, seconds
+from ticketlens.store.codec import from_seconds, load
+from ticketlens.store.cursors import decoded, encoded
 from ticketlens.store.sqlite import columns
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import COLUMNS, condition
+from ticketlens.store.sqlite.rollup import changing
 from ticketlens.store.versions import decide, name_of, same
 
 TUNED_FROM = 4_096
@@ -79,11 +78,11 @@ class SqliteTickets:
     ) -> RowPage:
         met = condition(where, as_of)
         if cursor is not None:
-            met.add("(t.created_at, t.source, t.id) < (?, ?, ?)", *_decoded(cursor))
+            met.add("(t.created_at, t.source, t.id) < (?, ?, ?)", *decoded(cursor)[0])
         order = "ORDER BY t.created_at DESC, t.source DESC, t.id DESC LIMIT ?"
         found = self._db.rows(f"{columns.SELECT} WHERE {met.sql} {order}", [*met.values, limit + 1])
         rows = tuple(columns.row(one) for one in found[:limit])
-        return RowPage(rows, _encoded(rows[-1]) if len(found) > limit else None)
+        return RowPage(rows, encoded(rows[-1]) if len(found) > limit else None)
 
     def count_tickets(self, where: Filter, *, as_of: datetime | None = None) -> int:
         met = condition(where, as_of)
@@ -122,20 +121,26 @@ class SqliteTickets:
             keyed = [(first + index, prepared) for index, (_, prepared) in enumerate(batch)]
         else:
             keyed = [(key, prepared) for key, prepared in batch if key is not None]
-            for table in (*SIDES, "details", "raw"):
-                connection.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key, _ in keyed))
-            connection.executemany("DELETE FROM search WHERE rowid = ?", ((key,) for key, _ in keyed))
-        topics = [_assignment(connection, prepared.text.fingerprint) for _, prepared in keyed]
-        if new:
-            rows: Any = ((key, *fields.values(p), *topic) for (key, p), topic in zip(keyed, topics, strict=True))
-            connection.executemany(columns.INSERT, rows)
-        else:
-            rows = ((*fields.values(p), *topic, key) for (key, p), topic in zip(keyed, topics, strict=True))
-            connection.executemany(columns.UPDATE, rows)
-        _write_sides(connection, keyed)
+        with changing(connection, [key for key, _ in keyed]):
+            _write_rows(connection, keyed, new=new)
+            _write_sides(connection, keyed, new=new)
 
 
-def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]]) -> None:
+def _write_rows(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]], *, new: bool) -> None:
+    topics = [_assignment(connection, prepared.text.fingerprint) for _, prepared in keyed]
+    if new:
+        rows: Any = ((key, *fields.values(p), *topic) for (key, p), topic in zip(keyed, topics, strict=True))
+        connection.executemany(columns.INSERT, rows)
+    else:
+        rows = ((*fields.values(p), *topic, key) for (key, p), topic in zip(keyed, topics, strict=True))
+        connection.executemany(columns.UPDATE, rows)
+
+
+def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]], *, new: bool) -> None:
+    if not new:
+        for table in (*SIDES, "details", "raw"):
+            connection.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key, _ in keyed))
+        connection.executemany("DELETE FROM search WHERE rowid = ?", ((key,) for key, _ in keyed))
     connection.executemany(
         "INSERT INTO details (key, body, rest) VALUES (?, ?, ?)", ((key, *fields.details(p)) for key, p in keyed)
     )
@@ -154,13 +159,8 @@ def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepare
     )
     connection.executemany(
         "INSERT INTO search (rowid, tokens) VALUES (?, ?)",
-        ((key, " ".join(search_tokens(searchable(p)))) for key, p in keyed),
+        ((key, " ".join(search_tokens(fields.searchable(p)))) for key, p in keyed),
     )
-
-
-def searchable(prepared: Prepared) -> str:
-    """What full-text search looks in: clean subject, body and messages, and the ticket's id."""
-    return "\n".join((prepared.ticket.id, prepared.text.subject, prepared.text.body, *prepared.text.messages))
 
 
 def grow(connection: apsw.Connection) -> None:
@@ -183,28 +183,7 @@ def _assignment(connection: apsw.Connection, fingerprint: str) -> tuple[int | No
 
 
 def _read_to(connection: apsw.Connection, batch: Sequence[Prepared]) -> None:
-    latest: dict[str, int] = {}
-    for prepared in batch:
-        ticket = prepared.ticket
-        known = (ticket.updated_at, ticket.created_at, ticket.solved_at, ticket.first_solved_at, ticket.first_reply_at)
-        at = seconds(max(moment for moment in known if moment is not None))
-        latest[ticket.source] = max(at, latest.get(ticket.source, at))
     connection.executemany(
-        "INSERT INTO read_to VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET at = max(at, excluded.at)", latest.items()
+        "INSERT INTO read_to VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET at = max(at, excluded.at)",
+        fields.read_to(batch).items(),
     )
-
-
-def _encoded(row: Row) -> str:
-    place = [seconds(row.ticket.created_at), row.ticket.source, row.ticket.id]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-
-
-def _decoded(cursor: str) -> tuple[int, str, str]:
-    try:
-        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        at, source, id_ = place
-        if not isinstance(at, int) or abs(at) >= 2**62:
-            raise ValueError("not a time")
-        return at, str(source), str(id_)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise ConfigError("cursor: not one that this list gave") from None

@@ -1,7 +1,7 @@
 """Topics, runs and assignments in SQLite. The topic of a ticket is kept with it, and switched in one transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from ticketlens.model.topic import MATCHES, Topic
 from ticketlens.store.base import Assignment, Key
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import condition
+from ticketlens.store.sqlite.rollup import changing, of_days, rebuild_days, summed
 from ticketlens.store.sqlite.tickets import grow
 from ticketlens.store.topics import topic_fields, topic_of
 
@@ -50,6 +51,7 @@ class SqliteTopics:
             connection.execute("DELETE FROM assignments")
             _put(connection, assignments)
             connection.execute(SWITCH.format(only=""))
+            rebuild_days(connection)
             fields = json.dumps({**run, "id": number}, ensure_ascii=False)
             connection.execute("INSERT INTO records VALUES ('run', ?, 1, ?)", (f"{number:08d}", fields))
             grow(connection)
@@ -62,8 +64,9 @@ class SqliteTopics:
         with self._db.transaction() as connection:
             connection.executemany("DELETE FROM assignments WHERE fingerprint = ?", ((name,) for name in assignments))
             _put(connection, assignments)
-            for name in assignments:
-                connection.execute(SWITCH.format(only=" WHERE k.fingerprint = ?"), (name,))
+            with changing(connection, _keys(connection, assignments)):
+                for name in assignments:
+                    connection.execute(SWITCH.format(only=" WHERE k.fingerprint = ?"), (name,))
             grow(connection)
 
     def assignments(self) -> dict[str, Assignment]:
@@ -87,13 +90,16 @@ class SqliteTopics:
         counts = {topic: [0] * len(periods) for topic in topics}
         if not topics or not periods:
             return counts
-        met = condition(where)
-        met.add("t.created_day >= ? AND t.created_day < ?", periods[0].start.toordinal(), periods[-1].end.toordinal())
-        met.add(f"t.topic IN ({', '.join('?' * len(topics))})", *topics)
+        if summed(where, "arrived"):
+            met, counted = of_days("arrived", where, periods), "t.topic, t.day, sum(t.n) FROM day_sums t"
+        else:
+            met, counted = condition(where), "t.topic, t.created_day, count(*) FROM tickets t"
+            days = periods[0].start.toordinal(), periods[-1].end.toordinal()
+            met.add("t.created_day >= ? AND t.created_day < ?", *days)
         number = {d: i for i, p in enumerate(periods) for d in range(p.start.toordinal(), p.end.toordinal())}
-        sql = f"SELECT t.topic, t.created_day, count(*) FROM tickets t WHERE {met.sql} GROUP BY 1, 2"
+        sql = f"SELECT {counted} WHERE {met.sql} GROUP BY 1, 2"
         for topic, day, n in self._db.rows(sql, met.values):
-            if day in number:
+            if topic in counts and day in number:
                 counts[topic][number[day]] += n
         return counts
 
@@ -112,6 +118,11 @@ class SqliteTopics:
 def _put(connection: apsw.Connection, assignments: Mapping[str, Assignment]) -> None:
     rows = ((name, a.topic, MATCHES.index(a.match), a.similarity) for name, a in assignments.items())
     connection.executemany("INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?)", rows)
+
+
+def _keys(connection: apsw.Connection, fingerprints: Iterable[str]) -> list[int]:
+    sql = "SELECT key FROM tickets WHERE fingerprint IN (SELECT value FROM json_each(?))"
+    return [cast(int, key) for (key,) in connection.execute(sql, (json.dumps(list(fingerprints)),))]
 
 
 def _count(connection: apsw.Connection, counter: str, by: int) -> int:

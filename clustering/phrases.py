@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LONGEST = 4
 LONGEST_SUBJECT = 6
@@ -81,7 +82,9 @@ def count_phrases(texts: Iterable[str], stop: frozenset[str]) -> Phrases:
             found.subjects[subject.lower()] += 1
             own.setdefault(subject.lower(), subject)
         for phrase, form in own.items():
-            found.written.setdefault(phrase, Counter())[form] += 1
+            if phrase not in found.written:
+                found.written[phrase] = Counter()
+            found.written[phrase][form] += 1
     return found
 
 
@@ -139,6 +142,7 @@ def _clauses(text: str) -> Iterator[list[str]]:
             return
 
 
+@lru_cache(maxsize=100_000)
 def _is_word(word: str) -> bool:
     """Letters; with digits only when short (2FA, mp3), since longer mixtures are ids."""
     return bool(LETTER.search(word)) and len(word) <= 30 and (len(word) <= 4 or not DIGIT.search(word))

@@ -52,18 +52,20 @@ PHRASAL = frozenset(
 
 @dataclass(slots=True)
 class Phrases:
-    """In how many texts each phrase occurs (lower case), and how often each way of writing it."""
+    """In how many texts each phrase occurs (lower case), and each way of writing it."""
 
     texts: int = 0
     count: Counter[str] = field(default_factory=Counter)
-    written: dict[str, Counter[str]] = field(default_factory=dict)
+    written: Counter[str] = field(default_factory=Counter)
+    capitals: dict[str, set[str]] = field(default_factory=dict)
+    """The ways of writing a phrase that are not its own, in lower case."""
     subjects: Counter[str] = field(default_factory=Counter)
     """Whole subjects of two to six words that are nothing but words, by how many texts have them."""
 
     def surface(self, phrase: str) -> str:
         """The most frequent way of writing, first letter capital; capitals throughout are lowered."""
-        forms = self.written[phrase]
-        best = min(forms, key=lambda form: (-forms[form], form))
+        forms = (phrase, *self.capitals.get(phrase, ()))
+        best = min(forms, key=lambda form: (-self.written[form], form))
         if best.isupper() and (len(best) > 4 or " " in best):
             best = best.lower()
         return best[:1].upper() + best[1:]
@@ -81,10 +83,10 @@ def count_phrases(texts: Iterable[str], stop: frozenset[str]) -> Phrases:
         if subject := _whole_subject(text):
             found.subjects[subject.lower()] += 1
             own.setdefault(subject.lower(), subject)
+        found.written.update(own.values())
         for phrase, form in own.items():
-            if phrase not in found.written:
-                found.written[phrase] = Counter()
-            found.written[phrase][form] += 1
+            if form != phrase:
+                found.capitals.setdefault(phrase, set()).add(form)
     return found
 
 

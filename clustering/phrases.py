@@ -64,8 +64,8 @@ class Phrases:
 
     def surface(self, phrase: str) -> str:
         """The most frequent way of writing, first letter capital; capitals throughout are lowered."""
-        forms = (phrase, *self.capitals.get(phrase, ()))
-        best = min(forms, key=lambda form: (-self.written[form], form))
+        forms: list[str] = [phrase, *self.capitals.get(phrase, ())]
+        best: str = min(forms, key=lambda form: (-self.written[form], form))
         if best.isupper() and (len(best) > 4 or " " in best):
             best = best.lower()
         return best[:1].upper() + best[1:]

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from clustering import bert
 from clustering.arrays import Floats
 
-BATCH = 32
+BATCH_CHARACTERS = 4_000
+OF_NO_TEXT = 8  # what the marks around each text cost, in characters
+INPUTS = ("input_ids", "attention_mask")
 ALIKE = 0.999
 LOG = logging.getLogger(__name__)
 
@@ -37,6 +40,11 @@ def compiled(model: Any) -> Encode | None:
     return encode if float((probed * plain).sum(axis=1).min()) >= ALIKE else None
 
 
+def quick(model: Any) -> bool:
+    """Whether compiling the model takes under a second."""
+    return _mean_pooled(model) and bert.is_bert(model[0].auto_model)
+
+
 def _mean_pooled(model: Any) -> bool:
     kinds = [type(module).__name__ for module in model]
     return kinds in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]) and (
@@ -46,6 +54,39 @@ def _mean_pooled(model: Any) -> bool:
 
 
 def _compile(model: Any) -> Encode:
+    import openvino
+
+    words = model[0].auto_model.eval()
+    network = bert.network(words) if bert.is_bert(words) else _traced(model)
+    run = openvino.Core().compile_model(network, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+    tokenizer, longest = model.tokenizer, model.max_seq_length
+
+    def encode(texts: Sequence[str]) -> Floats:
+        rows = np.zeros((len(texts), model.get_embedding_dimension()), np.float32)
+        for own in _batches(texts):
+            words = tokenizer(
+                [texts[at] for at in own], padding=True, truncation=True, max_length=longest, return_tensors="np"
+            )
+            rows[own] = run({name: words[name].astype(np.int64) for name in INPUTS})[0]
+        return rows
+
+    return encode
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Positions of texts of about one length: many short ones or a few long ones, which fit the processor's cache."""
+    batch: list[int] = []
+    for at in sorted(range(len(texts)), key=lambda at: len(texts[at])):
+        if batch and (len(batch) + 1) * (len(texts[at]) + OF_NO_TEXT) > BATCH_CHARACTERS:
+            yield batch
+            batch = []
+        batch.append(at)
+    if batch:
+        yield batch
+
+
+def _traced(model: Any) -> Any:
+    """The network of any transformer, by running it once; takes seconds."""
     import openvino
     import torch
 
@@ -60,26 +101,12 @@ def _compile(model: Any) -> Encode:
             mean = (hidden * kept).sum(1) / kept.sum(1).clamp(min=1e-9)
             return torch.nn.functional.normalize(mean, dim=1)
 
-    tokenizer, longest = model.tokenizer, model.max_seq_length
     with _quiet():
-        example = tokenizer(list(PROBES), padding=True, truncation=True, max_length=longest, return_tensors="pt")
-        inputs = {name: example[name] for name in ("input_ids", "attention_mask")}
-        network = openvino.convert_model(MeanPooled(model[0].auto_model.eval()), example_input=inputs)
-    run = openvino.Core().compile_model(network, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
-
-    def encode(texts: Sequence[str]) -> Floats:
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        rows = np.zeros((len(texts), model.get_embedding_dimension()), np.float32)
-        for start in range(0, len(order), BATCH):
-            own = order[start : start + BATCH]
-            words = tokenizer(
-                [texts[at] for at in own], padding=True, truncation=True, max_length=longest, return_tensors="np"
-            )
-            fed = {name: words[name].astype(np.int64) for name in inputs}
-            rows[own] = run(fed)[0]
-        return rows
-
-    return encode
+        example = model.tokenizer(
+            list(PROBES), padding=True, truncation=True, max_length=model.max_seq_length, return_tensors="pt"
+        )
+        inputs = {name: example[name] for name in INPUTS}
+        return openvino.convert_model(MeanPooled(model[0].auto_model), example_input=inputs)
 
 
 @contextmanager

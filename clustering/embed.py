@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clustering.arrays import Floats, unit_rows
-from clustering.compiled import Encode, compiled
+from clustering.compiled import Encode, compiled, quick
 from ticketlens.embedding import Embedder
 from ticketlens.errors import ConfigError
 
@@ -20,7 +20,7 @@ BATCH = 32
 SUBJECT_SHARE = np.float32(1 / 3)
 CHARACTERS = 4_000
 SHORT_BODY = 400
-WORTH_COMPILING = 100_000
+WORTH_TRACING = 100_000
 """Characters: some 500 tickets."""
 
 
@@ -50,20 +50,21 @@ def key(model: str) -> str:
 class SentenceModel:
     """Any model of sentence-transformers, from a folder or the local cache; downloads nothing.
 
-    Compiling takes seconds, so it waits until so much was asked for that it is worth it.
+    BERT is compiled at once; others must be traced, which takes seconds and waits until so much was asked for that it
+    is worth it.
     """
 
     def __init__(self, name: str, place: str) -> None:
         self._model = _sentence_transformer(name, place)
         self._compiled: Encode | None = None
         self._tried = False
-        self._characters = 0
+        self._characters = WORTH_TRACING if quick(self._model) else 0
         self.name = key(name)
         self.dimensions = int(_dimension(self._model))
 
     def encode(self, texts: Sequence[str]) -> Floats:
         self._characters += sum(map(len, texts))
-        if not self._tried and self._characters >= WORTH_COMPILING:
+        if not self._tried and self._characters >= WORTH_TRACING:
             self._tried, self._compiled = True, compiled(self._model)
         if self._compiled is not None:
             return self._compiled(texts)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LONGEST = 4
 LONGEST_SUBJECT = 6
@@ -51,18 +52,20 @@ PHRASAL = frozenset(
 
 @dataclass(slots=True)
 class Phrases:
-    """In how many texts each phrase occurs (lower case), and how often each way of writing it."""
+    """In how many texts each phrase occurs (lower case), and each way of writing it."""
 
     texts: int = 0
     count: Counter[str] = field(default_factory=Counter)
-    written: dict[str, Counter[str]] = field(default_factory=dict)
+    written: Counter[str] = field(default_factory=Counter)
+    capitals: dict[str, set[str]] = field(default_factory=dict)
+    """The ways of writing a phrase that are not its own, in lower case."""
     subjects: Counter[str] = field(default_factory=Counter)
     """Whole subjects of two to six words that are nothing but words, by how many texts have them."""
 
     def surface(self, phrase: str) -> str:
         """The most frequent way of writing, first letter capital; capitals throughout are lowered."""
-        forms = self.written[phrase]
-        best = min(forms, key=lambda form: (-forms[form], form))
+        forms: list[str] = [phrase, *self.capitals.get(phrase, ())]
+        best: str = min(forms, key=lambda form: (-self.written[form], form))
         if best.isupper() and (len(best) > 4 or " " in best):
             best = best.lower()
         return best[:1].upper() + best[1:]
@@ -80,8 +83,10 @@ def count_phrases(texts: Iterable[str], stop: frozenset[str]) -> Phrases:
         if subject := _whole_subject(text):
             found.subjects[subject.lower()] += 1
             own.setdefault(subject.lower(), subject)
+        found.written.update(own.values())
         for phrase, form in own.items():
-            found.written.setdefault(phrase, Counter())[form] += 1
+            if form != phrase:
+                found.capitals.setdefault(phrase, set()).add(form)
     return found
 
 
@@ -139,6 +144,7 @@ def _clauses(text: str) -> Iterator[list[str]]:
             return
 
 
+@lru_cache(maxsize=100_000)
 def _is_word(word: str) -> bool:
     """Letters; with digits only when short (2FA, mp3), since longer mixtures are ids."""
     return bool(LETTER.search(word)) and len(word) <= 30 and (len(word) <= 4 or not DIGIT.search(word))

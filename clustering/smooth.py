@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
-from clustering.arrays import Floats, Ints, unit_rows
+from clustering.arrays import Floats, Ints
 from clustering.neighbours import Neighbours
 
 ROUNDS = 8
@@ -36,11 +36,13 @@ def held_by_copies(graph: Any, counts: Ints, k: int) -> Any:
 
 def smooth(vectors: Floats, graph: Any, rounds: int = ROUNDS) -> Floats:
     """`rounds` times the unit mean of a row and the weighted mean of its neighbours; rows without any stay."""
-    weight = np.asarray(graph.sum(axis=1), dtype=np.float32).ravel()
-    mean = (diags(1 / np.maximum(weight, np.float32(1e-9))) @ graph).astype(np.float32)
+    weight = np.maximum(np.asarray(graph.sum(axis=1), dtype=np.float32).ravel(), np.float32(1e-9))
+    stay = diags(np.full(len(vectors), 1 - SHARE, np.float32))
+    step = (stay + diags(SHARE / weight) @ graph).astype(np.float32).tocsr()
     rows = vectors
     for _ in range(rounds):
-        rows = unit_rows((1 - SHARE) * rows + SHARE * (mean @ rows))
+        rows = step @ rows
+        rows /= np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), np.float32(1e-12))[:, None]
     return rows
 
 

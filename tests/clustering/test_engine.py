@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from clustering.embed import load
 from clustering.engine import full_run
 from clustering.junk import word_salad
 from ticketlens.model.grouping import Grouping, Match
@@ -89,6 +90,17 @@ def test_the_same_input_gives_the_same_bits(words: Any, tickets: list[str]) -> N
         assert getattr(one, name).tobytes() == getattr(two, name).tobytes()
     assert [topic.name for topic in one.topics] == [topic.name for topic in two.topics]
     assert [topic.centroid.tobytes() for topic in one.topics] == [topic.centroid.tobytes() for topic in two.topics]
+
+
+def test_a_second_run_in_the_same_process_gives_the_same_bits(tickets: list[str]) -> None:
+    model = load()
+    vectors = model.encode(tickets)
+    fresh = load()
+    one, two = (full_run(vectors, tickets, ["en"] * len(tickets), fresh.encode) for _ in range(2))
+    for name in ("labels", "match", "similarity", "nearest"):
+        assert getattr(one, name).tobytes() == getattr(two, name).tobytes()
+    assert [topic.threshold for topic in one.topics] == [topic.threshold for topic in two.topics]
+    assert [topic.name for topic in one.topics] == [topic.name for topic in two.topics]
 
 
 def test_the_order_of_tickets_changes_nothing(words: Any, tickets: list[str]) -> None:

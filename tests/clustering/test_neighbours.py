@@ -27,6 +27,20 @@ def test_equally_near_ones_come_by_index() -> None:
     assert found.indices.tolist() == [[1, 2, 3, 4], [0, 2, 3, 4], [0, 1, 3, 4], [0, 1, 2, 4], [0, 1, 2, 3]]
 
 
+def test_the_k_nearest_are_exact_with_more_rows_than_a_group_holds() -> None:
+    vectors = rows(1_003)
+    cosine = vectors @ vectors.T
+    np.fill_diagonal(cosine, -2)
+    found = neighbours.nearest(vectors, 15)
+    assert (found.indices == np.argsort(-cosine, axis=1, kind="stable")[:, :15]).all()
+
+
+def test_many_equally_near_ones_come_by_index_too() -> None:
+    found = neighbours.nearest(np.eye(700, dtype=np.float32), 15)
+    assert found.indices[0].tolist() == list(range(1, 16))
+    assert found.indices[699].tolist() == list(range(15))
+
+
 def test_the_graph_holds_the_jaccard_index_of_two_neighbourhoods() -> None:
     found = neighbours.Neighbours(np.array([[1], [0], [0]]), np.ones((3, 1), np.float32))
     graph = shared_neighbour_graph(found).toarray()

@@ -1,6 +1,7 @@
 """A sentence model compiled for this processor by OpenVINO: the same vectors, several times as fast."""
 
 import logging
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -53,7 +54,13 @@ def _mean_pooled(model: Any) -> bool:
     )
 
 
+def _silenced() -> None:
+    """OpenVINO's telemetry, not yet imported, stays out: it would keep an id in the home folder and send events."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
+
 def _compile(model: Any) -> Encode:
+    _silenced()
     import openvino
 
     words = model[0].auto_model.eval()

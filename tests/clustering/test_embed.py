@@ -108,3 +108,17 @@ def test_importing_the_module_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_compiling_a_model_tells_nobody() -> None:
+    """In a process of its own, since what is imported once stays."""
+    program = (
+        "import sys; from clustering.embed import load; from clustering import compiled, bert\n"
+        "bert.is_bert = lambda words: False\n"
+        "model = load('english')._model\n"
+        "assert compiled.compiled(model) is not None\n"
+        "import openvino.tools.ovc.telemetry_utils as told\n"
+        "print(told.tm.__name__)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "openvino.tools.ovc.telemetry_stub"

@@ -5,7 +5,7 @@ from datetime import datetime
 from ticketlens.model.filter import Filter
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.filters import clauses, every
-from ticketlens.store.elastic.switch import known
+from ticketlens.store.elastic.switch import lately
 
 
 class Asking:
@@ -13,6 +13,6 @@ class Asking:
 
     def _asked(self, where: Filter, as_of: datetime | None) -> tuple[Body, int]:
         """(query, slot of the topics that count now)."""
-        told = known(self._cluster)
+        told = lately(self._cluster)
         met = clauses(where, as_of, slot=told.placing.slot, read_to=told.latest)
         return every(*met), told.placing.slot

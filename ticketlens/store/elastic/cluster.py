@@ -46,6 +46,7 @@ class Cluster:
             )  # fmt: skip
         self._ready: set[str] = set()
         self._dirty: set[str] = set()
+        self.kept: dict[str, tuple[float, object]] = {}
         self._guard = threading.Lock()
 
     # -- indices

@@ -30,11 +30,14 @@ from ticketlens.store.elastic.filters import (
     within,
 )
 from ticketlens.store.elastic.over import Over, Place, buckets, over
-from ticketlens.store.elastic.switch import known
+from ticketlens.store.elastic.switch import lately
 from ticketlens.store.fields import METRICS, duration_column
 
 ENDS = {"ttr.full": "solved_at", "ttr.first": "first_solved_at", "reply.first": "first_reply_at"}
 """When the event of a metric was; waits end with the last solve."""
+
+OBSERVED = (OPEN, exists("waiting_since"), exists("observed_until"))
+"""Those whose wait runs until a time of their own."""
 
 
 class ElasticFigures(Asking):
@@ -43,7 +46,7 @@ class ElasticFigures(Asking):
     def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> list[Cell]:
         if metric not in METRICS:
             raise ConfigError(f"metric: {metric!r} is no duration; known are {', '.join(METRICS)}")
-        asked = over(question, known(self._cluster))
+        asked = over(question, lately(self._cluster))
         cells = Cells()
         if not question.periods:
             return []
@@ -55,14 +58,16 @@ class ElasticFigures(Asking):
         return cells.told()
 
     def tally(self, question: Question) -> list[Tally]:
-        asked = over(question, known(self._cluster))
+        asked = over(question, lately(self._cluster))
         sums: dict[Place, list[int]] = defaultdict(lambda: [0] * 7)
         if not question.periods:
             return []
         more = [] if asked.live or question.cohort not in SOLVES else [within(SOLVES[question.cohort], lte=asked.at)]
+        observed = 0
         for place, bucket in buckets(self._cluster, asked, more, _leaves(asked)):
             _add(sums[place], [int(bucket["doc_count"]), *_figures(asked, bucket)])
-        if question.cohort == "arrived":
+            observed += int(bucket.get("observed", {"doc_count": 0})["doc_count"])
+        if observed:
             self._add_observed_waits(sums, asked)
         if question.cohort == "solved" and not asked.live:
             for period, group, _, _ in self._paused(asked, []):
@@ -121,7 +126,7 @@ class ElasticFigures(Asking):
             return
         dated = [] if cohort == "solved" else [asked.dated]
         query = every(*asked.met, *dated, *more, paused(asked.at))
-        hits = self._hits(query, asked, names, source=["pauses", "custom"])
+        hits = self._hits(query, asked, names, source=["pauses"])
         solved = ((_start(hit, asked.at), hit) for hit in hits)
         if cohort == "solved":
             found = by_moment(asked.periods, ((start, start, hit) for start, hit in solved))
@@ -138,8 +143,7 @@ class ElasticFigures(Asking):
         if metric == "ttr.full" and not asked.live:
             met.append(never(paused(asked.at)))
         names = (started, "schedule", "observed_until", "solved_at", "source")
-        custom = ["custom"] if asked.group is not None and asked.group.startswith(CUSTOM) else False
-        hits = self._hits(every(*asked.met, *met), asked, names, source=custom)
+        hits = self._hits(every(*asked.met, *met), asked, names)
         for period, hit in by_day(asked.periods, ((_one(hit, asked.day), hit) for hit in hits)):
             ends = [asked.stop(hit["fields"]["source"][0]), _maybe(hit, "observed_until")]
             ends += [_maybe(hit, "solved_at")] if metric == "reply.first" else []
@@ -149,19 +153,23 @@ class ElasticFigures(Asking):
 
     def _add_observed_waits(self, sums: dict[Place, list[int]], asked: Over) -> None:
         """Waits that are still running, of tickets that were observed until a time of their own."""
-        met = [asked.dated, OPEN, exists("waiting_since"), exists("observed_until")]
+        met = [asked.dated, *OBSERVED]
         names = ("waiting_since", "observed_until", "source")
-        hits = self._hits(every(*asked.met, *met), asked, names, source=["custom"])
+        hits = self._hits(every(*asked.met, *met), asked, names)
         for period, hit in by_day(asked.periods, ((_one(hit, asked.day), hit) for hit in hits)):
             stop = min(asked.stop(hit["fields"]["source"][0]), _one(hit, "observed_until"))
             for group in _groups_of(hit, asked):
                 sums[period, group][2] += max(0, stop - _one(hit, "waiting_since"))
 
-    def _hits(self, query: Body, asked: Over, names: Sequence[str], *, source: Any) -> Iterator[Body]:
-        fields = {asked.day, *names}
-        if asked.group is not None and not asked.group.startswith(CUSTOM):
-            fields.add(asked.group)
-        return self._cluster.each(TICKETS, query, docvalue_fields=sorted(fields), source=source)
+    def _hits(self, query: Body, asked: Over, names: Sequence[str], *, source: Sequence[str] = ()) -> Iterator[Body]:
+        """Tickets by their columns; the stored document is only looked at where a part of it is needed."""
+        columns, parts = {asked.day, *names}, list(source)
+        if asked.group is not None and asked.group.startswith(CUSTOM):
+            parts.append("custom")
+        elif asked.group is not None:
+            columns.add(asked.group)
+        kept: Body = {"source": parts} if parts else {"stored_fields": "_none_"}
+        return self._cluster.each(TICKETS, query, docvalue_fields=sorted(columns), **kept)
 
 
 def _leaves(asked: Over) -> dict[str, Body]:
@@ -180,8 +188,12 @@ def _leaves(asked: Over) -> dict[str, Body]:
     waiting = {source: _waiting(asked, source) for source in asked.state.read_to} or {"": NOTHING}
     running = {"filters": {"filters": waiting}, "aggs": {"since": {"sum": {"field": "waiting_since"}}}}
     return {
-        "open": is_open, "waited": {"sum": {"field": "waited_seconds"}}, "running": running, **rated,
-    }  # fmt: skip
+        "open": is_open,
+        "waited": {"sum": {"field": "waited_seconds"}},
+        "running": running,
+        "observed": {"filter": every(*OBSERVED)},
+        **rated,
+    }
 
 
 def _waiting(asked: Over, source: str) -> Clause:

@@ -15,7 +15,7 @@ from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import RAW, TICKETS
 from ticketlens.store.elastic.filters import every, group_field
 from ticketlens.store.elastic.putting import derive, put
-from ticketlens.store.elastic.switch import known
+from ticketlens.store.elastic.switch import lately
 
 SORT = [{"created_at": "desc"}, {"source": "desc"}, {"id": "desc"}]
 SCANNED_FROM = 200
@@ -36,7 +36,7 @@ class ElasticTickets(Asking):
 
     def get_ticket(self, source: str, id: str) -> Row | None:
         found = self._cluster.get(TICKETS, documents.ticket_id(source, id), source_includes=list(documents.ROW))
-        return documents.row(found["_source"], known(self._cluster).placing.slot) if found else None
+        return documents.row(found["_source"], lately(self._cluster).placing.slot) if found else None
 
     def get_raw(self, source: str, id: str) -> Ticket | None:
         found = self._cluster.get(TICKETS, documents.ticket_id(source, id), source_includes=["raw"])
@@ -90,7 +90,7 @@ class ElasticTickets(Asking):
         if found["min"]["value"] is None:
             return None
         first, last = (int(found[name]["value"]) for name in ("min", "max"))
-        latest = known(self._cluster).latest
+        latest = lately(self._cluster).latest
         return Span(from_seconds(first), from_seconds(last), from_seconds(last if latest is None else latest))
 
     def _raw(self, names: Sequence[str]) -> Iterator[Ticket]:

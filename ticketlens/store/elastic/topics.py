@@ -26,7 +26,7 @@ from ticketlens.store.elastic.placing import (
     assignment_of,
 )
 from ticketlens.store.elastic.records import count_up, put
-from ticketlens.store.elastic.switch import known, place
+from ticketlens.store.elastic.switch import known, lately, place
 from ticketlens.store.topics import topic_fields, topic_of
 
 TOPICS = "topics"
@@ -38,9 +38,9 @@ class ElasticTopics(Asking):
     _cluster: Cluster
 
     def topics(self, *, retired: bool = False) -> list[Topic]:
-        run = known(self._cluster).placing.run
+        run = lately(self._cluster).placing.run
         query = every({"term": {"run": run}}, *([] if retired else [{"term": {"retired": 0}}]))
-        found = self._cluster.scan(TOPICS, query)
+        found = self._cluster.each(TOPICS, query)
         return sorted((_topic(hit["_source"]) for hit in found), key=lambda topic: topic.id)
 
     def new_topic_ids(self, count: int) -> list[int]:

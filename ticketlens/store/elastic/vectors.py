@@ -16,7 +16,7 @@ from ticketlens.store.elastic.documents import TICKETS
 from ticketlens.store.elastic.filters import every, never
 from ticketlens.store.elastic.ids import document_id
 from ticketlens.store.elastic.placing import CHUNK
-from ticketlens.store.elastic.switch import known
+from ticketlens.store.elastic.switch import lately
 
 COUNTED: Body = {"term": {"excluded": NONE}}
 LIVELY = 10_000
@@ -112,7 +112,7 @@ class ElasticVectors:
         return sorted(near, key=lambda one: (-one[1], one[0]))
 
     def _rows_of(self, near: Sequence[tuple[str, float]], own: tuple[str, str], limit: int) -> list[tuple[Row, float]]:
-        slot = known(self._cluster).placing.slot
+        slot = lately(self._cluster).placing.slot
         by_text: dict[str, list[Row]] = defaultdict(list)
         for hit in self._tickets_of([name for name, _ in near], limit):
             one = documents.row(hit["_source"], slot)

@@ -5,6 +5,7 @@ the two leaves a text that nothing points to, never a ticket without one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -24,12 +25,10 @@ HELD = (*documents.VERSION, "raw", "fingerprint")
 def put(cluster: Cluster, batch: Sequence[Prepared]) -> list[Put]:
     """What became of each ticket. Where another writer was faster it is decided anew, against what that one wrote."""
     state = known(cluster)
-    prepared = dict(enumerate(batch))
-    documents_of = {index: documents.document(one) for index, one in prepared.items()}
     puts: dict[int, Put] = {}
-    left = list(prepared)
+    left = list(range(len(batch)))
     while left:
-        outcome = _once(cluster, [prepared[i] for i in left], [documents_of[i] for i in left], state.placing)
+        outcome = _once(cluster, [batch[i] for i in left], state.placing)
         puts |= {i: one for i, one in zip(left, outcome, strict=True) if one is not None}
         left = [i for i, one in zip(left, outcome, strict=True) if one is None]
     raise_read_to(cluster, read_to(batch), state.read_to)
@@ -48,31 +47,26 @@ def derive(cluster: Cluster, batch: Sequence[Prepared]) -> None:
             for one, doc in found
             if doc is not None and same(one.version, there := documents.version(doc["_source"]))
         ]
-        outcomes = _write(cluster, [(one, documents.document(one), doc) for one, doc in current], state.placing)
+        outcomes = _write(cluster, current, state.placing)
         left = [one for (one, _), outcome in zip(current, outcomes, strict=True) if outcome.conflict]
 
 
-def _once(
-    cluster: Cluster, batch: Sequence[Prepared], told: Sequence[dict[str, Any]], placing: Placing
-) -> list[Put | None]:
+def _once(cluster: Cluster, batch: Sequence[Prepared], placing: Placing) -> list[Put | None]:
     """What became of each ticket; None for those that changed between reading and writing."""
     held = _held(cluster, batch)
     there = {name_of(one): held.get(_id(one)) for one in batch}
     decision = decide(batch, {name: _version(doc) for name, doc in there.items()})
     puts: list[Put | None] = list(decision.puts)
-    winners = {name: index for index, one in enumerate(batch) if decision.puts[index].stored and (name := name_of(one))}
-    ordered = [(index, name) for name, index in winners.items()]
-    documents_ = [{**told[i], "reading": decision.winners[name].version.reading} for i, name in ordered]
-    work = [(decision.winners[name], doc, there[name]) for (_, name), doc in zip(ordered, documents_, strict=True)]
-    outcomes = _write(cluster, work, placing)
+    places = {name_of(one): index for index, one in enumerate(batch) if decision.puts[index].stored}
+    outcomes = _write(cluster, [(one, there[name]) for name, one in decision.winners.items()], placing)
     lost: set[Key] = set()
-    for (index, name), outcome in zip(ordered, outcomes, strict=True):
+    for name, outcome in zip(decision.winners, outcomes, strict=True):
         if outcome.conflict:
             lost.add(name)
         elif not outcome.done:
-            puts[index] = Put(False, f"the store refuses it: {outcome.reason}")
-    written = [name for (_, name), outcome in zip(ordered, outcomes, strict=True) if outcome.done]
-    _drop(cluster, [there[name] for name in written], {one["raw"] for one in documents_})
+            puts[places[name]] = Put(False, f"the store refuses it: {outcome.reason}")
+    written = [name for name, outcome in zip(decision.winners, outcomes, strict=True) if outcome.done]
+    _drop(cluster, [there[name] for name in written], {documents.raw_id(one) for one in decision.winners.values()})
     lost |= _read_again(cluster, there, decision.read_again)
     return [None if name_of(one) in lost else puts[index] for index, one in enumerate(batch)]
 
@@ -81,31 +75,33 @@ def _held(cluster: Cluster, batch: Iterable[Prepared]) -> dict[str, Body]:
     return cluster.mget(TICKETS, list(dict.fromkeys(_id(one) for one in batch)), source_includes=list(HELD))
 
 
-def _write(
-    cluster: Cluster, work: Sequence[tuple[Prepared, dict[str, Any], Body | None]], placing: Placing
-) -> list[Outcome]:
-    """Write tickets in place of those held, each with the topics and the vectors that its text has."""
+def _write(cluster: Cluster, work: Sequence[tuple[Prepared, Body | None]], placing: Placing) -> list[Outcome]:
+    """Write tickets in place of those held, each with the topics and the vectors that its text has.
+
+    The raw texts are on their way while the documents are made, and there before the first of those is sent.
+    """
     if not work:
         return []
-    texts = {one.text.fingerprint for one, _, _ in work}
-    found = assigned(cluster, texts, placing)
-    vectors = embedded_by(cluster, texts)
-    raws = {doc["raw"]: Write(RAW, "create", doc["raw"], documents.raw_document(one)) for one, doc, _ in work}
-    refused = {
-        name: outcome
-        for name, outcome in zip(raws, bulk(cluster, list(raws.values())), strict=True)
-        if not outcome.done and not outcome.conflict
+    raws = [Write(RAW, "create", documents.raw_id(one), documents.raw_document(one)) for one, _ in work]
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        going = aside.submit(bulk, cluster, raws)
+        told = [documents.document(one) for one, _ in work]
+        texts = {one.text.fingerprint for one, _ in work}
+        found, vectors = assigned(cluster, texts, placing), embedded_by(cluster, texts)
+        outcomes = dict(enumerate(going.result()))
+    writes = {
+        index: _ticket_write(one, {**told[index], **_slots(found[name]), "embedded": vectors[name]}, held)
+        for index, (one, held) in enumerate(work)
+        if outcomes[index].done or outcomes[index].conflict
+        for name in (one.text.fingerprint,)
     }
-    writes = []
-    for one, doc, held in work:
-        name = one.text.fingerprint
-        whole = {**doc, **_slots(found[name]), "embedded": vectors[name]}
-        writes.append(Write(TICKETS, "create" if held is None else "index", _id(one), whole, held))
-    going = [i for i, (_, doc, _) in enumerate(work) if doc["raw"] not in refused]
-    outcomes = dict(zip(going, bulk(cluster, [writes[i] for i in going]), strict=True))
-    outcomes |= {i: refused[doc["raw"]] for i, (_, doc, _) in enumerate(work) if i not in outcomes}
-    _place_again(cluster, [one for one, _, _ in work], found, placing)
-    return [_settled(cluster, outcomes[i], one) for i, (one, _, _) in enumerate(work)]
+    outcomes |= zip(writes, bulk(cluster, list(writes.values())), strict=True)
+    _place_again(cluster, [one for one, _ in work], found, placing)
+    return [_settled(cluster, outcomes[index], one) for index, (one, _) in enumerate(work)]
+
+
+def _ticket_write(one: Prepared, document: dict[str, Any], held: Body | None) -> Write:
+    return Write(TICKETS, "create" if held is None else "index", _id(one), document, held)
 
 
 def _settled(cluster: Cluster, outcome: Outcome, one: Prepared) -> Outcome:

@@ -122,7 +122,7 @@ def _bulk(cluster: Cluster, lines: Sequence[bytes]) -> list[Any] | None:
     """None where the request is too large."""
     try:
         return list(
-            cluster.client.bulk(operations=lines)["items"]  # type: ignore[arg-type]  # lines that are packed go as they are
+            cluster.once.bulk(operations=lines)["items"]  # type: ignore[arg-type]  # lines that are packed go as they are
         )
     except (ApiError, TransportError) as error:
         if isinstance(error, ApiError) and error.meta.status == TOO_LARGE:

@@ -21,6 +21,7 @@ from ticketlens.intake.context import ReadContext
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
 from ticketlens.intake.redact import Redactor
+from ticketlens.lease import SECONDS, Lease, holder_name
 from ticketlens.metrics.periods import By, day_of
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
@@ -123,6 +124,10 @@ class Lens:
         return not self.empty() if held is None else held.fields["fingerprint"] != self._derivation
 
     # -- vectors and topics
+
+    def grouping(self, holder: str | None = None, seconds: float = SECONDS) -> Lease:
+        """To be held by who clusters, where others may do so at the same time."""
+        return Lease(self.store, "group", holder or holder_name(), seconds, self.now)
 
     def cluster(self, *, full: bool = False, step: Step) -> ClusterReport:
         return Grouper(self.store, self.engine, self.settings.model, self.now).cluster(full=full, step=step)

@@ -30,8 +30,7 @@ class Worker:
             return False
 
     def _group(self) -> bool:
-        key = self.lens.engine.key(self.lens.settings.model)
-        if not self.lens.store.count_without_vector(key):
+        if not self.lens.has_to_cluster():
             return False
         lease = self.lens.grouping(self.name, self.lease_seconds)
         with lease.held() as ours:

@@ -165,8 +165,8 @@ class ThreeNodes:
             told["search_after"] = page[-1]["sort"]
 
     def _id(self, node: int) -> str:
-        found = self.client.nodes.info(metric="_none")["nodes"]
-        return next(key for key, one in found.items() if one["name"] == f"node{node}")
+        found = self.client.cat.nodes(h="id,name", full_id=True, format="json")
+        return next(one["id"] for one in found if one["name"] == f"node{node}")
 
     @staticmethod
     def _number(name: str) -> int:

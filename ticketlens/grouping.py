@@ -19,6 +19,9 @@ from ticketlens.store.base import Assignment, Key, Store
 
 BATCH = 2048
 GROWN = 1.5
+UNFINISHED = "unfinished", "group"
+"""The record that is there from the start of a pass to its end: who died between left it behind."""
+
 Step = Callable[[str], Progress]
 """A step's name gives the callback that its progress goes to."""
 
@@ -97,6 +100,16 @@ class Grouper:
 
         Topics are found anew if `full`, the first time, and when there are half as many texts again as the last time.
         """
+        self.store.put_record(*UNFINISHED, {"at": self.now().isoformat()})
+        report = self._cluster(full, step)
+        self.store.delete_record(*UNFINISHED)
+        return report
+
+    def is_due(self, key: str) -> bool:
+        """Whether there are texts that the model `key` has not seen, or a pass that was not brought to its end."""
+        return bool(self.store.count_without_vector(key)) or self.store.get_record(*UNFINISHED) is not None
+
+    def _cluster(self, full: bool, step: Step) -> ClusterReport:
         watch = Stopwatch()
         with watch.timed("load"):
             embedder = self.engine.load(self.model)

@@ -21,6 +21,7 @@ from ticketlens.intake.context import ReadContext
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
 from ticketlens.intake.redact import Redactor
+from ticketlens.lease import SECONDS, Lease, holder_name
 from ticketlens.metrics.periods import By, day_of
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
@@ -124,8 +125,16 @@ class Lens:
 
     # -- vectors and topics
 
+    def grouping(self, holder: str | None = None, seconds: float = SECONDS) -> Lease:
+        """To be held by who clusters, where others may do so at the same time."""
+        return Lease(self.store, "group", holder or holder_name(), seconds, self.now)
+
     def cluster(self, *, full: bool = False, step: Step) -> ClusterReport:
-        return Grouper(self.store, self.engine, self.settings.model, self.now).cluster(full=full, step=step)
+        return self._grouper.cluster(full=full, step=step)
+
+    def has_to_cluster(self) -> bool:
+        """Whether there are texts without a vector, or a pass that somebody left unfinished."""
+        return self._grouper.is_due(self.engine.key(self.settings.model))
 
     # -- answers
 
@@ -250,6 +259,10 @@ class Lens:
     @cached_property
     def preparer(self) -> Preparer:
         return Preparer(Redactor(self._redaction_key(), self.settings.regions), self.settings.clocks, day_of(self.zone))
+
+    @property
+    def _grouper(self) -> Grouper:
+        return Grouper(self.store, self.engine, self.settings.model, self.now)
 
     def _desk(self, as_of: datetime | None) -> Desk:
         return Desk(self.store, self.zone, self.settings.clocks, as_of, self.now)

@@ -1,20 +1,14 @@
 """A worker's turn: what there is to do is read from the store's state, and claimed by a lease."""
 
 import logging
-import os
-import secrets
-import socket
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ticketlens.errors import TicketLensError
+from ticketlens.lease import SECONDS, holder_name
 from ticketlens.lens import Lens
 
 LOG = logging.getLogger(__name__)
-
-
-def _name() -> str:
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @dataclass
@@ -22,10 +16,10 @@ class Worker:
     """One of any number of workers on one store; the lease "group" lets one of them group at a time."""
 
     lens: Lens
-    name: str = field(default_factory=_name)
+    name: str = field(default_factory=holder_name)
+    lease_seconds: float = SECONDS
 
     PAUSE_SECONDS: ClassVar[float] = 2.0
-    LEASE_SECONDS: ClassVar[float] = 600.0
 
     def turn(self) -> bool:
         """Whether there was something to do. An error is logged in one line, and the work stays to be done."""
@@ -36,16 +30,10 @@ class Worker:
             return False
 
     def _group(self) -> bool:
-        key = self.lens.engine.key(self.lens.settings.model)
-        if not self.lens.store.count_without_vector(key):
+        if not self.lens.has_to_cluster():
             return False
-        if not self.lens.store.claim("group", self.name, self.LEASE_SECONDS, self.lens.now()):
-            return False
-        try:
-            self.lens.cluster(step=lambda name: lambda done, total: self._renew())
-        finally:
-            self.lens.store.release("group", self.name)
-        return True
-
-    def _renew(self) -> None:
-        self.lens.store.claim("group", self.name, self.LEASE_SECONDS, self.lens.now())
+        lease = self.lens.grouping(self.name, self.lease_seconds)
+        with lease.held() as ours:
+            if ours:
+                self.lens.cluster(step=lambda name: lambda done, total: lease.check())
+        return ours

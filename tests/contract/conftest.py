@@ -29,6 +29,9 @@ class Sqlite:
         return SqliteStore(self.folder / f"{name}.db")
 
 
+AT_ONCE = 50
+
+
 class Elastic:
     """Opens the store of a name on one server, under a prefix of this run; `clear` takes all of them away."""
 
@@ -41,8 +44,9 @@ class Elastic:
 
     def clear(self) -> None:
         client = Elasticsearch(self.url)
-        for name in client.indices.get(index=f"{self.run}-*", expand_wildcards="all"):
-            client.indices.delete(index=name)
+        names = list(client.indices.get(index=f"{self.run}-*", expand_wildcards="all"))
+        for start in range(0, len(names), AT_ONCE):
+            client.indices.delete(index=names[start : start + AT_ONCE])
         for found in client.indices.get_index_template(name=f"{self.run}-*")["index_templates"]:
             client.indices.delete_index_template(name=found["name"])
         client.close()

@@ -123,10 +123,9 @@ def _send(cluster: Cluster, lines: Sequence[bytes]) -> list[Outcome]:
 
 def _bulk(cluster: Cluster, lines: Sequence[bytes]) -> list[Any] | None:
     """None where the request is too large."""
+    packed: Any = lines  # the client sends what is packed as it is
     try:
-        return list(
-            cluster.client.bulk(operations=lines)["items"]  # type: ignore[arg-type]  # lines that are packed go as they are
-        )
+        return list(cluster.once.bulk(operations=packed, filter_path=ANSWER)["items"])
     except (ApiError, TransportError) as error:
         if isinstance(error, ApiError) and error.meta.status == TOO_LARGE:
             return None

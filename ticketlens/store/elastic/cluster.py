@@ -11,12 +11,15 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.errors import translated
+from ticketlens.store.elastic.patience import NotNow, patiently
 
 NOUNS = ("tickets", "raw", "topics", "assignments", "records", "inbox")
 VECTORS = "vectors"
 MADE_BY = "ticketlens"
 PAGE = 10_000
 KEEP = "2m"
+OTHER_HOSTS = 2
+"""How many hosts more are tried where one does not answer."""
 
 Body = dict[str, Any]
 
@@ -38,10 +41,7 @@ class Cluster:
         options = options or Options()
         with translated():
             self.client = Elasticsearch(
-                list(address.hosts),
-                max_retries=2,
-                retry_on_timeout=True,
-                serializer=OrjsonSerializer(),
+                list(address.hosts), max_retries=OTHER_HOSTS, retry_on_timeout=True, serializer=OrjsonSerializer(),
                 **options.arguments(address),
             )  # fmt: skip
         self._ready: set[str] = set()
@@ -60,18 +60,21 @@ class Cluster:
     def ready(self, noun: str) -> str:
         """The alias of a noun, once there is an index behind it that we can read."""
         if noun not in self._ready:
-            with self._guard, translated():
+            with self._guard:
                 if noun not in self._ready:
-                    self._make(noun)
+                    patiently(lambda: self._make(noun))
                     self._ready.add(noun)
         return self.alias(noun)
 
     def behind(self, noun: str) -> dict[str, Body]:
         """The index behind an alias by its name, with the `_meta` of its mapping; empty where there is none."""
-        with translated():
-            found = self.client.indices.get_mapping(
-                index=self.alias(noun), allow_no_indices=True, ignore_unavailable=True
+        found = self._asked(
+            lambda: (
+                self.client.indices.get_mapping(
+                    index=self.alias(noun), allow_no_indices=True, ignore_unavailable=True
+                ).body
             )
+        )
         return {name: one["mappings"].get("_meta", {}) for name, one in found.items()}
 
     def known(self, noun: str) -> bool:
@@ -80,8 +83,9 @@ class Cluster:
 
     def models(self) -> list[str]:
         """The nouns of all indices of vectors."""
-        with translated():
-            found = self.client.indices.get_alias(name=f"{self.alias(VECTORS)}.*", allow_no_indices=True)
+        found = self._asked(
+            lambda: self.client.indices.get_alias(name=f"{self.alias(VECTORS)}.*", allow_no_indices=True).body
+        )
         start = len(self.prefix) + 1
         return sorted({alias[start:] for one in found.values() for alias in one["aliases"]})
 
@@ -94,7 +98,8 @@ class Cluster:
             if meta["version"] > told["version"]:
                 raise StoreError(f"the index {name} was made by a newer TicketLens; update TicketLens")
         if not found:
-            self._create(noun, told)
+            with translated():
+                self._create(noun, told)
 
     def _create(self, noun: str, told: Body) -> None:
         family = noun.partition(".")[0]
@@ -112,24 +117,35 @@ class Cluster:
 
     # -- reading
 
+    def _asked(self, call: Callable[[], Body]) -> Body:
+        """The whole answer: a part of it would be silence about the rest."""
+
+        def ask() -> Body:
+            with translated():
+                found = call()
+            shards = found.get("_shards", {})
+            if isinstance(shards, Mapping) and shards.get("failed"):
+                raise NotNow(f"the store: {shards['failed']} of {shards['total']} shards did not answer")
+            return found
+
+        return patiently(ask)
+
     def touched(self, noun: str) -> None:
         """Something was written: the next search of this process is to see it."""
         self._dirty.add(noun)
 
     def refresh(self, noun: str) -> None:
         """After this, searches see all that was written before, by whomever."""
+        alias = self.ready(noun)
         self._dirty.discard(noun)
-        with translated():
-            self.client.indices.refresh(index=self.ready(noun))
+        self._asked(lambda: self.client.indices.refresh(index=alias).body)
 
     def search(self, noun: str, **body: Any) -> Body:
         """One search; what this process wrote is seen."""
         alias = self.ready(noun)
         if noun in self._dirty:
             self.refresh(noun)
-        with translated():
-            found: Body = self.client.search(index=alias, **body).body
-        return found
+        return self._asked(lambda: self.client.search(index=alias, allow_partial_search_results=False, **body).body)
 
     def count(self, noun: str, query: Body) -> int:
         found = self.search(noun, query=query, size=0, track_total_hits=True)
@@ -143,18 +159,23 @@ class Cluster:
         """Those of the documents that are there, by id, as they are now."""
         if not ids:
             return {}
-        with translated():
-            found = self.client.mget(index=self.ready(noun), ids=list(ids), **asked).body
-        for doc in found["docs"]:
-            if "error" in doc:
-                raise StoreError(f"the store: {doc['error'].get('reason', doc['error'])}")
-        return {doc["_id"]: doc for doc in found["docs"] if doc["found"]}
+        alias = self.ready(noun)
+
+        def ask() -> Body:
+            with translated():
+                found: Body = self.client.mget(index=alias, ids=list(ids), **asked).body
+            for doc in found["docs"]:
+                if "error" in doc:
+                    raise NotNow(f"the store: {doc['error'].get('reason', doc['error'])}")
+            return found
+
+        return {doc["_id"]: doc for doc in patiently(ask)["docs"] if doc["found"]}
 
     def open_point(self, noun: str) -> str:
         """A point in time: what is searched at it stays as it is now, for as long as it is asked again in time."""
         self.refresh(noun)
-        with translated():
-            return str(self.client.open_point_in_time(index=self.ready(noun), keep_alive=KEEP)["id"])
+        alias = self.ready(noun)
+        return str(self._asked(lambda: self.client.open_point_in_time(index=alias, keep_alive=KEEP).body)["id"])
 
     def close_point(self, point: str) -> None:
         try:
@@ -164,11 +185,10 @@ class Cluster:
 
     def search_at(self, point: str, **body: Any) -> Body | None:
         """One search at a point in time; None where the point is gone."""
+        pit = {"id": point, "keep_alive": KEEP}
+        told = {**body, "pit": pit, "track_total_hits": False, "allow_partial_search_results": False}
         try:
-            with translated():
-                pit = {"id": point, "keep_alive": KEEP}
-                found: Body = self.client.search(pit=pit, track_total_hits=False, **body).body
-                return found
+            return self._asked(lambda: self.client.search(**told).body)
         except StoreError as error:
             if isinstance(error.__cause__, NotFoundError | BadRequestError):
                 return None
@@ -203,9 +223,10 @@ class Cluster:
     def written(self, *nouns: str) -> int:
         """A number that grows with each write to these indices, once searches see it."""
         names = [self.ready(noun) for noun in nouns]
-        with translated():
-            self.client.indices.refresh(index=names)
-            found = self.client.indices.stats(index=names, metric="docs", level="shards")["indices"]
+        self._asked(lambda: self.client.indices.refresh(index=names).body)
+        found = self._asked(lambda: self.client.indices.stats(index=names, metric="docs", level="shards").body)[
+            "indices"
+        ]
         for noun in nouns:
             self._dirty.discard(noun)
         return sum(
@@ -236,26 +257,48 @@ class Cluster:
     # -- writing one document
 
     def write(self, noun: str, id: str, document: Mapping[str, Any], *, held: Body | None) -> bool:
-        """Put a document in place of `held`, which `get` gave (None: there is none); False where it is so no more."""
-        condition: Body = {"op_type": "create"} if held is None else {
-            "if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"],
-        }  # fmt: skip
+        """Put a document in place of `held`, which `get` gave (None: there is none); False where it is so no more.
+
+        Two writers of equal documents may both be told that theirs is there.
+        """
+        condition: Body = {"op_type": "create"} if held is None else _as_held(held)
         return self._conditional(
-            noun, lambda alias: self.client.index(index=alias, id=id, document=document, **condition)
+            noun,
+            lambda alias: self.once.index(index=alias, id=id, document=document, **condition),
+            lambda: (there := self.get(noun, id)) is not None and there["_source"] == document,
         )
 
     def erase(self, noun: str, id: str, held: Body) -> bool:
-        condition = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
-        return self._conditional(noun, lambda alias: self.client.delete(index=alias, id=id, **condition))
+        return self._conditional(
+            noun,
+            lambda alias: self.once.delete(index=alias, id=id, **_as_held(held)),
+            lambda: self.get(noun, id) is None,
+        )
 
-    def _conditional(self, noun: str, call: Callable[[str], object]) -> bool:
-        alias = self.ready(noun)
+    @property
+    def once(self) -> Elasticsearch:
+        """The client, that here tries nothing twice by itself: a second try may conflict with the first."""
+        return self.client.options(max_retries=0)
+
+    def _conditional(self, noun: str, call: Callable[[str], object], is_done: Callable[[], bool]) -> bool:
+        """Whether it was written. After a try of which no answer came a conflict may be with ourselves."""
+        alias, tries = self.ready(noun), 0
         self.touched(noun)
-        with translated():
-            try:
-                call(alias)
-            except ApiError as error:
-                if error.meta.status == 409 or isinstance(error, NotFoundError):
-                    return False
-                raise
-        return True
+
+        def attempt() -> bool:
+            nonlocal tries
+            tries += 1
+            with translated():
+                try:
+                    call(alias)
+                except ApiError as error:
+                    if error.meta.status == 409 or isinstance(error, NotFoundError):
+                        return False
+                    raise
+            return True
+
+        return patiently(attempt, unanswered=OTHER_HOSTS) or (tries > 1 and is_done())
+
+
+def _as_held(held: Body) -> Body:
+    return {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}

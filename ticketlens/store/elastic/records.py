@@ -1,6 +1,7 @@
 """The small nouns, counters and leases: single documents under compare-and-set."""
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -87,13 +88,13 @@ def put(
 
 
 def count_up(cluster: Cluster, counter: str, by: int) -> int:
-    """The counter's value after it grew."""
+    """The counter's value after it grew. Who grew it is written too: two that grew it alike are not one."""
     after = 0
 
     def grown(held: Mapping[str, Any] | None) -> Mapping[str, object]:
         nonlocal after
         after = (held["value"] if held else 0) + by
-        return {"value": after}
+        return {"value": after, "by": secrets.token_hex(8)}
 
     put(cluster, COUNTER, counter, grown)
     return after

@@ -1,0 +1,85 @@
+"""A lease lives as long as its holder's work, and its holder knows when it is lost."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ticketlens.errors import Unavailable
+from ticketlens.lease import Lease, LeaseLost
+from ticketlens.store.open import open_store
+from ticketlens.store.sqlite import SqliteStore
+
+SHORT = 0.4
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def waited_for(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        threading.Event().wait(0.02)
+    return True
+
+
+def lost(lease: Lease) -> bool:
+    try:
+        lease.check()
+    except LeaseLost:
+        return True
+    return False
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteStore:
+    return open_store(f"sqlite:///{tmp_path}/lens.db")
+
+
+def test_a_lease_is_kept_for_longer_than_its_length_and_free_at_once_after_the_work(store: SqliteStore) -> None:
+    with Lease(store, "group", "one", SHORT).held() as ours:
+        assert ours
+        began = time.monotonic()
+        while time.monotonic() < began + 3 * SHORT:
+            assert not store.claim("group", "two", SHORT, now())
+            threading.Event().wait(SHORT / 8)
+    assert store.claim("group", "two", SHORT, now())
+
+
+def test_who_is_refused_holds_nothing_and_takes_nothing_away(store: SqliteStore) -> None:
+    assert store.claim("group", "one", 60, now())
+    with Lease(store, "group", "two", 60).held() as ours:
+        assert not ours
+    assert not store.claim("group", "three", 60, now())
+
+
+def test_the_holder_learns_that_another_has_taken_over(store: SqliteStore) -> None:
+    lease = Lease(store, "group", "one", SHORT)
+    with lease.held():
+        lease.check()
+        assert store.claim("group", "two", 60, now() + timedelta(seconds=60))
+        assert waited_for(lambda: lost(lease))
+    assert not store.claim("group", "three", 60, now())
+
+
+def test_a_lease_that_cannot_be_renewed_is_lost_when_its_time_is_over(tmp_path: Path) -> None:
+    class Away(SqliteStore):
+        claims = 0
+
+        def claim(self, name: str, holder: str, seconds: float, now: datetime) -> bool:
+            self.claims += 1
+            if self.claims > 1:
+                raise Unavailable("the store does not answer")
+            return super().claim(name, holder, seconds, now)
+
+    lease = Lease(Away(tmp_path / "lens.db"), "group", "one", SHORT)
+    with lease.held():
+        lease.check()
+        assert waited_for(lambda: lost(lease))
+    assert lease.store.claims > 2

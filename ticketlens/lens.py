@@ -215,6 +215,12 @@ class Lens:
         topic = self.topic_names().get(row.topic) if row.topic is not None else None
         return TicketPage(row, topic, tuple(near))
 
+    def search(self, text: str, *, limit: int = 10) -> list[tuple[Row, float]]:
+        """The tickets nearest in meaning to any text, with their cosines. Loads the model: not for the web process."""
+        embedder = self.engine.load(self.settings.model)
+        (vector,) = self.engine.encode_tickets(embedder, [(text, "")], lambda done, total: None)
+        return self.store.near(self.engine.key(self.settings.model), vector, limit)
+
     def coverage(self, where: Filter) -> Coverage:
         return self.store.coverage(where)
 

@@ -179,3 +179,19 @@ def test_the_secret_of_a_token_is_told_once(run: Run, shop: Path) -> None:
     assert told["token"] not in listed.out
     run("token", "revoke", "ci")
     assert run("token", "list").out == "no token yet\n"
+
+
+def test_a_search_by_meaning_finds_other_words_of_one_problem(run: Run, tmp_path: Path) -> None:
+    """With the real model, since it is the one that knows what words mean."""
+    subjects = ("I want my money back", "The app crashes at start", "Where is my parcel?")
+    rows = [{"id": str(n), "subject": text, "created_at": "2026-01-02T03:04:05Z"} for n, text in enumerate(subjects)]
+    (tmp_path / "three.ndjson").write_text("\n".join(json.dumps(row) for row in rows))
+    run("import", "three.ndjson", "--json")
+    assert run("search", "refund please", "--json").json == {"items": []}
+    run("cluster", "--json")
+    found = run("search", "refund please", "--limit", "2", "--json").json["items"]
+    assert found[0]["id"] == "0"
+    assert len(found) == 2
+    assert found[0]["similarity_to_text"] > found[1]["similarity_to_text"]
+    assert "money back" in run("search", "refund please").out
+    run("search", " ", code=2)

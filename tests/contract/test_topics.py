@@ -92,6 +92,18 @@ def test_the_nearest_tickets_are_exactly_those_with_the_largest_cosines(store: S
     assert store.nearest("m", "import", "none", 2) == store.nearest("other", "import", "3", 2) == []
 
 
+def test_any_vector_finds_the_tickets_nearest_to_it_by_their_cosines(store: Store, texts: list[Prepared]) -> None:
+    assert store.near("m", unit(1)[0], 3) == []
+    rows, known, asked = unit(5), names(texts), unit(1)[0]
+    store.put_vectors("m", known, rows)
+    by_text = {name: float(row @ asked) for name, row in zip(known, rows, strict=True)}
+    near = store.near("m", asked, 20)
+    wanted = sorted(-by_text[one.text.fingerprint] for one in texts)
+    np.testing.assert_allclose([-cosine for _, cosine in near], wanted, atol=1e-6)
+    assert [row.ticket.id for row, _ in store.near("m", asked, 1)] == [near[0][0].ticket.id]
+    assert store.near("other", asked, 3) == []
+
+
 def test_a_topic_comes_back_as_it_was_put(store: Store) -> None:
     topic = Topic(
         id=store.new_topic_ids(1)[0], name="Вход", words=("login", "ё"), kind="praise", language="ru", pinned=True,

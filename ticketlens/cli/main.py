@@ -13,6 +13,7 @@ from ticketlens.cli.doctor import doctor
 from ticketlens.cli.export import export
 from ticketlens.cli.importing import import_
 from ticketlens.cli.people import person, token
+from ticketlens.cli.search import search
 from ticketlens.cli.serve import serve, worker
 from ticketlens.cli.session import Session
 from ticketlens.cli.trend import trend
@@ -33,7 +34,7 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
     context.call_on_close(context.obj.close)
 
 
-for command in (import_, cluster, serve, worker, trend, export, doctor, demo, person, token):
+for command in (import_, cluster, serve, worker, trend, search, export, doctor, demo, person, token):
     cli.add_command(command)
 
 

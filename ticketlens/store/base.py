@@ -244,6 +244,9 @@ class VectorStore(Protocol):
     def nearest(self, model: str, source: str, id: str, limit: int) -> list[tuple[Row, float]]:
         """The tickets with the most similar texts and their cosines, the ticket itself left out."""
 
+    def near(self, model: str, vector: Vectors, limit: int) -> list[tuple[Row, float]]:
+        """The tickets whose texts lie nearest to a unit vector (d,), and their cosines: search by meaning."""
+
 
 class TopicStore(Protocol):
     def topics(self, *, retired: bool = False) -> list[Topic]: ...

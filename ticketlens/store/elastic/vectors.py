@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ticketlens.model.filter import NONE
-from ticketlens.store.base import Row, Vectors
+from ticketlens.store.base import Key, Row, Vectors
 from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.bulk import Write, bulk
 from ticketlens.store.elastic.cluster import VECTORS, Body, Cluster
@@ -91,11 +91,17 @@ class ElasticVectors:
         held = self._cluster.get(noun, document_id(name), source_includes=["packed"])
         if held is None:
             return []
-        vector = _unpacked(held["_source"]["packed"])
+        return self._nearest(noun, _unpacked(held["_source"]["packed"]), limit, (source, id))
+
+    def near(self, model: str, vector: Vectors, limit: int) -> list[tuple[Row, float]]:
+        noun = noun_of(model)
+        return self._nearest(noun, vector, limit, None) if self._cluster.known(noun) else []
+
+    def _nearest(self, noun: str, vector: Vectors, limit: int, own: Key | None) -> list[tuple[Row, float]]:
         wanted = 2 * limit + 20
         while True:
             near = self._near(noun, vector, wanted)
-            found = self._rows_of(near, (source, id), limit)
+            found = self._rows_of(near, own, limit)
             if len(found) >= limit or len(near) < wanted or wanted >= LIVELY:
                 return found[:limit]
             wanted = min(4 * wanted, LIVELY)
@@ -111,7 +117,7 @@ class ElasticVectors:
         near = [(name, float(row @ vector)) for name, row in told]
         return sorted(near, key=lambda one: (-one[1], one[0]))
 
-    def _rows_of(self, near: Sequence[tuple[str, float]], own: tuple[str, str], limit: int) -> list[tuple[Row, float]]:
+    def _rows_of(self, near: Sequence[tuple[str, float]], own: Key | None, limit: int) -> list[tuple[Row, float]]:
         slot = lately(self._cluster).placing.slot
         by_text: dict[str, list[Row]] = defaultdict(list)
         for hit in self._tickets_of([name for name, _ in near], limit):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ticketlens.store.base import Row, Vectors
+from ticketlens.store.base import Key, Row, Vectors
 from ticketlens.store.sqlite import columns
 from ticketlens.store.sqlite.connection import Database
 
@@ -58,13 +58,19 @@ class SqliteVectors:
         packed = self._db.value("SELECT vector FROM vectors WHERE model = ? AND fingerprint = ?", (model, own))
         if packed is None:
             return []
-        best = self._best(model, np.frombuffer(packed, dtype="<f4"), limit + 1)
+        return self._near(model, np.frombuffer(packed, dtype="<f4"), limit, (source, id))
+
+    def near(self, model: str, vector: Vectors, limit: int) -> list[tuple[Row, float]]:
+        return self._near(model, vector, limit, None)
+
+    def _near(self, model: str, vector: Vectors, limit: int, own: Key | None) -> list[tuple[Row, float]]:
+        best = self._best(model, vector, limit + 1)
         found: list[tuple[Row, float]] = []
         order = "ORDER BY t.created_at DESC, t.source, t.id LIMIT ?"
         sql = f"{columns.SELECT} WHERE t.fingerprint = ? AND t.excluded IS NULL {order}"
         for name, cosine in best:
             rows = [columns.row(one) for one in self._db.rows(sql, (name, limit + 1))]
-            found += [(row, cosine) for row in rows if (row.ticket.source, row.ticket.id) != (source, id)]
+            found += [(row, cosine) for row in rows if (row.ticket.source, row.ticket.id) != own]
         return found[:limit]
 
     def _best(self, model: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:

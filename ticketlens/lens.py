@@ -249,7 +249,9 @@ class Lens:
 
     @cached_property
     def preparer(self) -> Preparer:
-        return Preparer(Redactor(self._redaction_key(), self.settings.regions), self.settings.clocks, day_of(self.zone))
+        return Preparer(
+            Redactor(self._redaction_key(), self.settings.redaction_regions), self.settings.clocks, day_of(self.zone)
+        )
 
     def _desk(self, as_of: datetime | None) -> Desk:
         return Desk(self.store, self.zone, self.settings.clocks, as_of, self.now)

@@ -3,13 +3,15 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import ApiError, BadRequestError, NotFoundError, TransportError
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
+from ticketlens.store.elastic.client import client_of
 from ticketlens.store.elastic.errors import translated
 
 NOUNS = ("tickets", "raw", "topics", "assignments", "records", "inbox")
@@ -17,6 +19,8 @@ VECTORS = "vectors"
 MADE_BY = "ticketlens"
 PAGE = 10_000
 KEEP = "2m"
+LARGEST = 100 * 1024 * 1024
+"""Bytes that a server takes at once where nobody set another limit."""
 
 Body = dict[str, Any]
 
@@ -29,6 +33,27 @@ def template(noun: str) -> Body:
     return told
 
 
+def check_mapping(index: str, mappings: Body, told: Body) -> None:
+    """Raises StoreError where the index is not one that we made, or not one that we can read."""
+    meta = mappings.get("_meta", {})
+    if meta.get("made_by") != MADE_BY:
+        raise StoreError(_clash(index))
+    if meta["version"] > told["version"]:
+        raise StoreError(f"the index {index} was made by a newer TicketLens; update TicketLens")
+    there, ours = mappings.get("properties", {}), told["mappings"]["properties"]
+    others = [name for name, field in ours.items() if there.get(name, {}).get("type", "object") != field["type"]]
+    if meta["version"] == told["version"] and (others or mappings.get("dynamic") != "strict"):
+        fields = ", ".join(others[:3]) or "dynamic"
+        raise StoreError(
+            f"the mapping of the index {index} was changed by hand ({fields}); "
+            "bring the index back from a snapshot, or run: ticketlens store migrate"
+        )
+
+
+def _clash(name: str) -> str:
+    return f"the index {name} is another program's; choose another prefix in the store's address"
+
+
 class Cluster:
     """`noun` is one of `NOUNS`, or `vectors.KEY`. The indices are made at the first call, not before."""
 
@@ -36,10 +61,8 @@ class Cluster:
         self.address = address
         self.prefix = address.prefix
         options = options or Options()
-        with translated():
-            self.client = Elasticsearch(
-                list(address.hosts), max_retries=2, retry_on_timeout=True, **options.arguments(address)
-            )
+        self.patience = options.patience
+        self.client = client_of(address, options)
         self._ready: set[str] = set()
         self._dirty: set[str] = set()
         self._guard = threading.Lock()
@@ -63,11 +86,15 @@ class Cluster:
 
     def behind(self, noun: str) -> dict[str, Body]:
         """The index behind an alias by its name, with the `_meta` of its mapping; empty where there is none."""
+        return {name: mappings.get("_meta", {}) for name, mappings in self.mappings(noun).items()}
+
+    def mappings(self, noun: str) -> dict[str, Body]:
+        """The index behind an alias by its name, with its mapping."""
         with translated():
             found = self.client.indices.get_mapping(
                 index=self.alias(noun), allow_no_indices=True, ignore_unavailable=True
             )
-        return {name: one["mappings"].get("_meta", {}) for name, one in found.items()}
+        return {name: one["mappings"] for name, one in found.items()}
 
     def known(self, noun: str) -> bool:
         """Whether there is such an index by now."""
@@ -81,29 +108,61 @@ class Cluster:
         return sorted({alias[start:] for one in found.values() for alias in one["aliases"]})
 
     def _make(self, noun: str) -> None:
-        found = self.behind(noun)
         told = template(noun)
-        for name, meta in found.items():
-            if meta.get("made_by") != MADE_BY:
-                raise StoreError(f"the index {name} is another program's; choose another prefix in the store's address")
-            if meta["version"] > told["version"]:
-                raise StoreError(f"the index {name} was made by a newer TicketLens; update TicketLens")
+        found = self.mappings(noun)
         if not found:
             self._create(noun, told)
+            found = self.mappings(noun)
+        if not found:
+            raise StoreError(
+                f"there is an index {self.index(noun, told['version'])} without the alias {self.alias(noun)}; "
+                "delete it or give it the alias, or choose another prefix in the store's address"
+            )
+        for name, mappings in found.items():
+            check_mapping(name, mappings, told)
 
     def _create(self, noun: str, told: Body) -> None:
-        family = noun.partition(".")[0]
-        pattern = f"{self.alias(family)}.*" if family == VECTORS else f"{self.alias(noun)}-v*"
+        """Make the index, unless there is one of its name."""
+        family, index = noun.partition(".")[0], self.index(noun, told["version"])
         made = {key: told[key] for key in ("settings", "mappings")}
-        self.client.indices.put_index_template(
-            name=self.alias(family), index_patterns=[pattern], template=made, priority=200, version=told["version"]
-        )
+        self._put_template(self.alias(family), f"{self.alias(VECTORS)}.*" if family == VECTORS else index, made, told)
         aliases = {self.alias(noun): {"is_write_index": True}}
         try:
-            self.client.indices.create(index=self.index(noun, told["version"]), aliases=aliases, **made)
+            self.client.indices.create(index=index, aliases=aliases, **made)
         except BadRequestError as error:
+            if error.error == "invalid_alias_name_exception":
+                raise StoreError(_clash(self.alias(noun))) from error
             if error.error != "resource_already_exists_exception":
                 raise
+
+    def _put_template(self, name: str, pattern: str, made: Body, told: Body) -> None:
+        """The pattern meets no index of another prefix: a name ends in its noun and version, which hold no dash."""
+        try:
+            held = self.client.indices.get_index_template(name=name)["index_templates"]
+        except NotFoundError:
+            held = []
+        for one in held:
+            mappings = one["index_template"].get("template", {}).get("mappings", {})
+            if mappings.get("_meta", {}).get("made_by") != MADE_BY:
+                raise StoreError(_clash(f"{name} (a template)"))
+        self.client.indices.put_index_template(
+            name=name, index_patterns=[pattern], template=made, priority=200, version=told["version"]
+        )
+
+    def gone(self, alias: str) -> StoreError:
+        """What to raise where an alias that was there has no index any more; it is made anew at the next call."""
+        self._ready.discard(alias.removeprefix(f"{self.prefix}-"))
+        return StoreError(f"the index of {alias} is gone: bring it back from a snapshot, or begin anew")
+
+    @cached_property
+    def largest_request(self) -> int:
+        """Bytes that every node takes at once."""
+        try:
+            nodes = self.client.nodes.info(metric="http").get("nodes", {})
+        except (ApiError, TransportError):  # it may not be ours to ask
+            return LARGEST
+        told = [one.get("http", {}).get("max_content_length_in_bytes", LARGEST) for one in nodes.values()]
+        return min(told, default=LARGEST)
 
     # -- reading
 
@@ -209,22 +268,6 @@ class Cluster:
             for copies in one["shards"].values()
         )
 
-    def versions(self, nouns: Sequence[str]) -> dict[str, str]:
-        """What a person asks first of a store: kind, version of the server, health, schema, size on disk."""
-        names = [self.ready(noun) for noun in nouns]
-        with translated():
-            server = self.client.info()["version"]["number"]
-            health = self.client.cluster.health(index=names)
-            size = self.client.indices.stats(index=f"{self.prefix}-*", metric="store")["_all"]["total"]["store"]
-        schema = sorted({str(meta.get("version")) for noun in nouns for meta in self.behind(noun).values()})
-        return {
-            "store": "elasticsearch",
-            "elasticsearch": str(server),
-            "health": f"{health['status']}, {health['number_of_nodes']} node(s)",
-            "schema": ", ".join(schema),
-            "bytes": str(size["size_in_bytes"]),
-        }
-
     def close(self) -> None:
         self.client.close()
 
@@ -236,7 +279,8 @@ class Cluster:
             "if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"],
         }  # fmt: skip
         return self._conditional(
-            noun, lambda alias: self.client.index(index=alias, id=id, document=document, **condition)
+            noun,
+            lambda alias: self.client.index(index=alias, id=id, document=document, require_alias=True, **condition),
         )
 
     def erase(self, noun: str, id: str, held: Body) -> bool:

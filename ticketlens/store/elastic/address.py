@@ -1,5 +1,6 @@
 """Where a cluster is and how to speak to it, read from one address and a few settings."""
 
+import base64
 import re
 import ssl
 from collections.abc import Mapping
@@ -60,10 +61,9 @@ class Options:
         if self.api_key and address.user:
             raise ConfigError("store: the address has a user, and elastic.api_key is set; keep one of them")
         if self.api_key:
-            id_, colon, key = self.api_key.partition(":")
-            told["api_key"] = (id_, key) if colon else self.api_key
+            told["api_key"] = _packed(self.api_key) if ":" in self.api_key else self.api_key
         if address.user:
-            told["basic_auth"] = address.user
+            told["basic_auth"] = _packed(":".join(address.user))
         if self.ca_file:
             told["ca_certs"] = self._trusted(address)
         return told
@@ -100,6 +100,11 @@ def _user(named: str) -> tuple[str, str]:
     if not (user and colon and password):
         raise ConfigError("store: the address needs both a user and a password before the @: http://USER:PASSWORD@HOST")
     return user, password
+
+
+def _packed(pair: str) -> str:
+    """ID:KEY or USER:PASSWORD as it is sent; the client itself would take ASCII alone."""
+    return base64.b64encode(pair.encode()).decode()
 
 
 def _host(scheme: str, place: str) -> str:

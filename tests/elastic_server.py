@@ -19,6 +19,7 @@ from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.elastic.address import Address, Options
 
 SERVERS = [url for url in os.environ.get("TICKETLENS_TEST_ES", "").split(",") if url]
+BLOCKS = [f"index.blocks.{name}" for name in ("read_only_allow_delete", "read_only", "write")]
 UNKNOWN = {"error": {"type": "security_exception", "reason": "unable to authenticate"}, "status": 401}
 TOO_LARGE = {"error": "Request Entity Too Large"}
 
@@ -48,6 +49,7 @@ class Place:
         for store in self._stores:
             store.close()
         there = self.client.options(ignore_status=404).indices
+        there.put_settings(index=f"{self.prefix}*", settings=dict.fromkeys(BLOCKS), expand_wildcards="all")
         for name in there.get(index=f"{self.prefix}*", expand_wildcards="all"):
             there.delete(index=name)
         for found in there.get_index_template(name=f"{self.prefix}*").get("index_templates", []):

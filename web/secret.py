@@ -3,11 +3,10 @@
 import logging
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 
 from flask import Flask, request
 
-from ticketlens.errors import Unavailable
+from ticketlens.errors import TicketLensError, Unavailable
 from ticketlens.store.base import RecordStore
 from web.wsgi import WSGI, Environment, StartResponse
 
@@ -49,7 +48,13 @@ class _Fetching:
 
     def __call__(self, environment: Environment, start_response: StartResponse) -> Iterable[bytes]:
         if not self._app.secret_key and environment.get("PATH_INFO") != "/healthz":
-            with suppress(Unavailable):
-                self._app.secret_key = form_secret(self._records)
-                log.warning("the store answers now")
+            self._fetch()
         return self._inner(environment, start_response)
+
+    def _fetch(self) -> None:
+        try:
+            self._app.secret_key = form_secret(self._records)
+        except TicketLensError as error:
+            log.warning("%s", error)
+        else:
+            log.warning("the store answers now")

@@ -80,9 +80,10 @@ def bulk(cluster: Cluster, writes: Sequence[Write], *, sleep: Callable[[float], 
     """The outcome of each write, in order. Raises Unavailable where some could not be written while patience lasts."""
     packed, outcomes = _packed(cluster, writes)
     left, wait, until = list(packed), FIRST_WAIT, time.monotonic() + cluster.patience
+    most = min(MOST_BYTES, cluster.largest_request)
     tried: set[int] = set()
     while True:
-        for part in _parts(left, packed):
+        for part in _parts(left, packed, most):
             for index, outcome in zip(part, _send(cluster, [packed[i] for i in part]), strict=True):
                 outcomes[index] = Outcome(outcome.status, outcome.reason, index in tried)
         left = [index for index, outcome in outcomes.items() if _later(outcome)]
@@ -110,19 +111,19 @@ def _packed(cluster: Cluster, writes: Sequence[Write]) -> tuple[dict[int, bytes]
         except UnicodeEncodeError:
             outcomes[index] = Outcome(UNREADABLE, "it holds half of a surrogate pair, which no text can be")
             continue
-        if len(lines) > MOST_BYTES and len(lines) > cluster.largest_request:
+        if len(lines) > cluster.largest_request:
             outcomes[index] = _too_large(lines)
         else:
             packed[index] = lines
     return packed, outcomes
 
 
-def _parts(indices: Sequence[int], packed: Mapping[int, bytes]) -> Iterator[list[int]]:
+def _parts(indices: Sequence[int], packed: Mapping[int, bytes], most: int) -> Iterator[list[int]]:
     """Runs of writes, by count and bytes; one that is larger than all goes alone."""
     part: list[int] = []
     size = 0
     for index in indices:
-        if part and (len(part) == MOST_ITEMS or size + len(packed[index]) > MOST_BYTES):
+        if part and (len(part) == MOST_ITEMS or size + len(packed[index]) > most):
             yield part
             part, size = [], 0
         part.append(index)

@@ -76,6 +76,8 @@ def refusal_of(body: object) -> str:
     words = [str(one.get("reason", "")) for one in (error, cause) if isinstance(one, Mapping)]
     field = next((found[1] for found in map(FIELD.search, words) if found), None)
     kind = str(error.get("type", "")) or "an unknown reason"
+    if any("immense" in told for told in words):
+        kind = "a name or a value is longer than the server's index takes"
     return f"{kind}, field {field}" if field else kind
 
 

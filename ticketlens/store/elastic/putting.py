@@ -67,13 +67,16 @@ def _once(
     work = [(decision.winners[name], doc, there[name]) for (_, name), doc in zip(ordered, documents_, strict=True)]
     outcomes = _write(cluster, work, placing)
     lost: set[Key] = set()
+    refused: set[str] = set()
     for (index, name), outcome in zip(ordered, outcomes, strict=True):
         if outcome.conflict:
             lost.add(name)
         elif not outcome.done:
             puts[index] = Put(False, f"the store refuses it: {outcome.reason}")
+            refused.add(told[index]["raw"])
     written = [name for (_, name), outcome in zip(ordered, outcomes, strict=True) if outcome.done]
     _drop(cluster, [there[name] for name in written], {one["raw"] for one in documents_})
+    _erase(cluster, refused - {doc["_source"]["raw"] for doc in there.values() if doc is not None})
     lost |= _read_again(cluster, there, decision.read_again)
     return [None if name_of(one) in lost else puts[index] for index, one in enumerate(batch)]
 
@@ -155,7 +158,10 @@ def _read_again(cluster: Cluster, there: Mapping[Key, Body | None], again: Mappi
 
 def _drop(cluster: Cluster, replaced: Iterable[Body | None], kept: set[str]) -> None:
     """The raw texts of versions that are gone."""
-    names = {doc["_source"]["raw"] for doc in replaced if doc is not None} - kept
+    _erase(cluster, {doc["_source"]["raw"] for doc in replaced if doc is not None} - kept)
+
+
+def _erase(cluster: Cluster, names: set[str]) -> None:
     if names:
         bulk(cluster, [Write(RAW, "delete", name) for name in names])
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -19,6 +20,7 @@ VECTORS = "vectors"
 MADE_BY = "ticketlens"
 PAGE = 10_000
 KEEP = "2m"
+SOON_SECONDS = 2.0
 LARGEST = 100 * 1024 * 1024
 """Bytes that a server takes at once where nobody set another limit."""
 
@@ -41,13 +43,17 @@ def check_mapping(index: str, mappings: Body, told: Body) -> None:
     if meta["version"] > told["version"]:
         raise StoreError(f"the index {index} was made by a newer TicketLens; update TicketLens")
     there, ours = mappings.get("properties", {}), told["mappings"]["properties"]
-    others = [name for name, field in ours.items() if there.get(name, {}).get("type", "object") != field["type"]]
+    others = [name for name, field in ours.items() if name not in there or _type(there[name]) != _type(field)]
     if meta["version"] == told["version"] and (others or mappings.get("dynamic") != "strict"):
         fields = ", ".join(others[:3]) or "dynamic"
         raise StoreError(
             f"the mapping of the index {index} was changed by hand ({fields}); "
             "bring the index back from a snapshot, or run: ticketlens store migrate"
         )
+
+
+def _type(field: Body) -> str:
+    return str(field.get("type", "object"))
 
 
 def _clash(name: str) -> str:
@@ -112,7 +118,7 @@ class Cluster:
         found = self.mappings(noun)
         if not found:
             self._create(noun, told)
-            found = self.mappings(noun)
+            found = self._soon(noun)
         if not found:
             raise StoreError(
                 f"there is an index {self.index(noun, told['version'])} without the alias {self.alias(noun)}; "
@@ -120,6 +126,13 @@ class Cluster:
             )
         for name, mappings in found.items():
             check_mapping(name, mappings, told)
+
+    def _soon(self, noun: str) -> dict[str, Body]:
+        """Made by another process a moment ago, an index may not be known yet to the host that we ask."""
+        until = time.monotonic() + SOON_SECONDS
+        while not (found := self.mappings(noun)) and time.monotonic() < until:
+            time.sleep(0.1)
+        return found
 
     def _create(self, noun: str, told: Body) -> None:
         """Make the index, unless there is one of its name."""

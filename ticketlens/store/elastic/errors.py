@@ -16,6 +16,7 @@ RETRY_BLOCKED_AFTER = 30.0
 LATER = (429, 502, 503, 504)
 READ_ONLY = "index_closed_exception", "cluster_block_exception"
 LONGEST = 300
+RIGHTS = "give the user all rights on the prefix's indices, and monitor and manage_index_templates on the cluster"
 BLOCK = re.compile(r"index \[([^\]]*)\] blocked by: \[[A-Z_]+/(\d+)/([^\]]*)\]")
 FLOOD = "12"
 FIELD = re.compile(r"\b(?:sub)?field(?: name|s)?(?: of)?\s*[=:]?\s*[\[\"']([^\]\"']{1,80})[\]\"']")
@@ -53,7 +54,7 @@ def of_answer(what: str, status: int, body: object) -> TicketLensError:
     if status == 401:
         return Denied(f"{what}: the server does not know us; mend user and password in the address, or elastic.api_key")
     if status == 403:
-        return Denied(f"{what}: the server refuses: {reason}; give the user all rights on the prefix's indices")
+        return Denied(f"{what}: the server refuses: {reason}; {RIGHTS}")
     return StoreError(f"{what}: {kind or status}: {reason}")
 
 

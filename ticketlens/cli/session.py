@@ -29,7 +29,7 @@ class Session:
     """
 
     config: Path | None = None
-    store: str | None = None
+    store: str | None = field(default=None, repr=False)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     patience: float = LONG
 

@@ -4,13 +4,16 @@ import base64
 import ssl
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 import trustme
 
 from ticketlens.errors import Denied, StoreError, Unavailable
+from ticketlens.store.open import open_store
 
 PASSWORD = "pässword/@:%"
 USER = f"lens:{'p%C3%A4ssword%2F%40%3A%25'}"
@@ -91,7 +94,7 @@ def test_https_to_a_server_without_tls_and_http_to_one_with_it_are_one_line(
     with pytest.raises(Denied, match="write http:// in place of https://"):
         place.store(place.address.replace("http:", "https:")).get_record("source", "a")
     url = front(tls=serving(authority, "127.0.0.1")).address(place.prefix)
-    with pytest.raises(Unavailable, match="does not answer"):
+    with pytest.raises(Unavailable, match="write https:// where it speaks TLS"):
         place.store(url.replace("https:", "http:")).get_record("source", "a")
 
 
@@ -138,23 +141,36 @@ def test_a_server_that_stalls_is_given_up_after_the_time_out_and_not_asked_again
     assert store.get_record("source", "a").fields == {"x": 1}
 
 
-def test_what_is_no_elasticsearch_is_said_to_be_none(place: Any, front: Callable[..., Any]) -> None:
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-    from threading import Thread
+class Other(BaseHTTPRequestHandler):
+    """A program that is no Elasticsearch, and answers all with `server.told`."""
 
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
+    def do_GET(self) -> None:
+        status, kind, body = self.server.told
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as other:
+
+@pytest.mark.parametrize(
+    ("told", "error", "said"),
+    [
+        ((200, "application/json", b"{}"), StoreError, "is no Elasticsearch; mend the address$"),
+        ((200, "text/html", b"<p>hi"), StoreError, "is no Elasticsearch; mend the address$"),
+        ((404, "text/html", b"<p>hi"), StoreError, r"is no Elasticsearch \(status 404\); mend the address$"),
+        ((502, "text/html", b"<p>hi"), Unavailable, "502: no more is told$"),
+    ],
+)
+def test_what_is_no_elasticsearch_is_said_to_be_none(told: object, error: type[Exception], said: str) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+        other.told = told
         Thread(target=other.serve_forever, args=(0.02,), daemon=True).start()
-        with pytest.raises(StoreError, match="no Elasticsearch; mend the address"):
-            place.store(f"http://127.0.0.1:{other.server_port}/lens").get_record("source", "a")
+        store = open_store(f"http://127.0.0.1:{other.server_port}/lens")
+        with pytest.raises(error, match=said):
+            store.get_record("source", "a")
+        store.close()
         other.shutdown()

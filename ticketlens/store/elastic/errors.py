@@ -55,6 +55,10 @@ def of_answer(what: str, status: int, body: object) -> TicketLensError:
         return Denied(f"{what}: the server does not know us; mend user and password in the address, or elastic.api_key")
     if status == 403:
         return Denied(f"{what}: the server refuses: {reason}; {RIGHTS}")
+    if not isinstance(body, Mapping) and status < 500:
+        return StoreError(
+            f"{what}: what answers at this address is no Elasticsearch (status {status}); mend the address"
+        )
     return StoreError(f"{what}: {kind or status}: {reason}")
 
 
@@ -62,7 +66,8 @@ def reason_of(body: object) -> tuple[str, str]:
     """(type, reason) of an error's body, with the innermost cause where there is one."""
     error = body.get("error", body) if isinstance(body, Mapping) else body
     if not isinstance(error, Mapping):
-        return "", _short(str(error))
+        told = str(error)
+        return "", "no more is told" if told.lstrip().startswith("<") else _short(told)
     kind, reason = str(error.get("type", "")), str(error.get("reason", ""))
     if kind in READ_ONLY:
         return kind, _of_block(reason)
@@ -96,6 +101,8 @@ def _of_block(reason: str) -> str:
 
 def _of_connection(message: str) -> str:
     """Where, and the system's own words why."""
+    if "RemoteDisconnected" in message or "ConnectionReset" in message:
+        return "it ended the connection; look at the server, or write https:// where it speaks TLS"
     place = PLACE.search(message)
     why = _short(re.sub(r"\[Errno -?\d+\] ", "", message.rpartition(": ")[2]))
     told = f"{place[1]}:{place[2]}: {why}" if place else _short(message)

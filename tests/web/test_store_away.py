@@ -195,19 +195,25 @@ def running(folder: Path, store: str, *command: str) -> Iterator[Running]:
         yield made
     finally:
         made.process.terminate()
-        made.process.wait(timeout=30)
+        try:
+            made.process.wait(timeout=30)
+        finally:
+            made.process.kill()
 
 
 @pytest.mark.slow
 def test_serve_and_worker_begin_without_the_store_and_go_on_by_themselves(
     tmp_path: Path, place: Any, proxy: Any
 ) -> None:
-    """The proxy is closed, opened, closed and opened again; nobody starts anything anew."""
+    """The proxy is closed, opened, closed and opened again; nobody starts anything anew.
+
+    The worker has a prefix of its own, without tickets, so that it loads no model.
+    """
     proxy.close()
-    store = proxy.address(place.prefix, user="lens:hush")
+    store, other = (proxy.address(place.prefix + end, user="lens:hush") for end in ("", "-w"))
     with (
         running(tmp_path, store, "serve", "--web-only", "--port", "0", "--json") as web,
-        running(tmp_path, store, "worker") as worker,
+        running(tmp_path, other, "worker") as worker,
     ):
         url = json.loads(web.said('"url"'))["url"]
         worker.said("does not answer")

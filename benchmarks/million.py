@@ -80,7 +80,7 @@ def read(row: dict[str, object], context: ReadContext) -> Ticket | None:
 
 def load(lens: Lens, count: int) -> tuple[Stages, dict[str, set[str | None]]]:
     """Import through the stages of `ticketlens import`, timed apart; returns the problems of each text."""
-    preparer = Preparer(Redactor(b"k" * 32, lens.settings.regions), lens.settings.clocks, day_of(lens.zone))
+    preparer = Preparer(Redactor(b"k" * 32, lens.settings.redaction_regions), lens.settings.clocks, day_of(lens.zone))
     context = ReadContext(now=datetime.now(UTC))
     stages, problems = Stages(), dict[str, str | None]()
     texts: dict[str, set[str | None]] = defaultdict(set)

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,24 @@ def names_of(path: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+elastic = names_of("elastic_server.py")
+SERVERS = elastic.SERVERS or [pytest.param("", marks=pytest.mark.skip("TICKETLENS_TEST_ES names no server"))]
+
+
+@pytest.fixture(params=SERVERS)
+def place(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A prefix of the test's own on a real Elasticsearch."""
+    with elastic.Place(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def front(place: Any) -> Iterator[Callable[..., Any]]:
+    """`front(tls=…, authorization=…)`: a proxy before that server, to be opened, closed and stalled at will."""
+    with ExitStack() as made:
+        yield lambda **options: made.enter_context(elastic.Front(place.url, **options))
 
 
 @pytest.fixture(scope="session")

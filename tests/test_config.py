@@ -11,15 +11,16 @@ SCHEDULES = '[[schedules]]\nname = "day"\nzone = "UTC"\nhours = "24/7"\n'
 SAID = {
     "store": "sqlite:///x.db", "zone": "Europe/Rome", "model": "multilingual", "host": "0.0.0.0", "port": "9000",
     "base_url": "https://x.example", "redaction.regions": "se,it", "schedules": SCHEDULES,
+    "elastic.ca_file": "ca.pem", "elastic.api_key": "aWQ6a2V5", "elastic.timeout": "2.5",
 }  # fmt: skip
 WRONG = {
     "store": "", "zone": "Mars/Olympus", "model": " ", "host": "", "port": "70000", "redaction.regions": "se,",
-    "schedules": "[[schedules]]\nhours = 1",
+    "schedules": "[[schedules]]\nhours = 1", "elastic.api_key": "two words", "elastic.timeout": "601",
 }  # fmt: skip
 
 
 def value_of(settings: Settings, key: str) -> object:
-    return getattr(settings, key.rpartition(".")[2])
+    return getattr(settings, KEYS[key].attribute)
 
 
 def in_toml(key: str) -> str:
@@ -28,6 +29,23 @@ def in_toml(key: str) -> str:
     table, _, name = key.rpartition(".")
     head = f"[{table}]\n" if table else ""
     return f"{head}{name} = {SAID[key] if key == 'port' else repr(SAID[key])}\n"
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "600.1", "soon", "", True, [1]])
+def test_a_time_out_is_above_0_and_10_minutes_at_most(tmp_path: Path, value: object) -> None:
+    (tmp_path / "none.toml").touch()
+    with pytest.raises(ConfigError, match=r"elastic\.timeout"):
+        load_settings(tmp_path / "none.toml", {}, {"elastic.timeout": value})
+
+
+def test_no_secret_is_in_the_settings_as_a_text(tmp_path: Path) -> None:
+    (tmp_path / "none.toml").touch()
+    told = {"store": "https://me:hush@x:9200/p", "elastic.api_key": "hush"}
+    assert "hush" not in repr(load_settings(tmp_path / "none.toml", {}, told))
+    for key in ("store", "elastic.api_key"):
+        with pytest.raises(ConfigError) as caught:
+            load_settings(tmp_path / "none.toml", {}, {key: ["hush"]})
+        assert "hush" not in str(caught.value)
 
 
 def test_the_examples_here_name_every_setting() -> None:

@@ -4,7 +4,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,11 +15,18 @@ from ticketlens.metrics.schedule import Schedule, schedule_from
 
 PREFIX = "TICKETLENS_"
 FILE = "ticketlens.toml"
+LONGEST_TIMEOUT = 600
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("needs a text")
+    return value.strip()
+
+
+def _line(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip().isascii() or len(value.split()) > 1:
+        raise ValueError("needs one word of plain letters, digits and signs")
     return value.strip()
 
 
@@ -29,6 +36,13 @@ def _port(value: Any) -> int:
     number = int(value)
     if not 0 <= number <= 65_535:
         raise ValueError("needs a number from 0 to 65535")
+    return number
+
+
+def _seconds(value: Any) -> float:
+    number = float(value) if not isinstance(value, bool) else 0.0
+    if not 0 < number <= LONGEST_TIMEOUT:
+        raise ValueError(f"needs seconds above 0, and not more than {LONGEST_TIMEOUT}")
     return number
 
 
@@ -62,6 +76,11 @@ class Setting:
     help: str
     secret: bool = False
 
+    @property
+    def attribute(self) -> str:
+        """Its name in `Settings`."""
+        return self.key.replace(".", "_")
+
 
 TABLE = (
     Setting("store", "sqlite:///ticketlens.db", _text,
@@ -74,6 +93,12 @@ TABLE = (
     Setting("schedules", (), _schedules, "opening hours by group or brand; without any, business time is not known"),
     Setting("redaction.regions", ("US", "GB", "SE", "IT", "RU", "DE"), _regions,
             "countries whose national telephone numbers are recognised"),
+    Setting("elastic.ca_file", "", str,
+            "a file of certificates (PEM) to trust, for a store at https:// whose certificate is not known here"),
+    Setting("elastic.api_key", "", _line,
+            "the API key for a store in Elasticsearch, in place of USER:PASSWORD@ in its address", secret=True),
+    Setting("elastic.timeout", 30.0, _seconds,
+            "seconds after which a request to a store in Elasticsearch is given up, 600 at most"),
 )  # fmt: skip
 KEYS = {setting.key: setting for setting in TABLE}
 
@@ -82,14 +107,17 @@ KEYS = {setting.key: setting for setting in TABLE}
 class Settings:
     """The values of the table, checked; `origins` says where each came from: "default", a file, or a variable."""
 
-    store: str
+    store: str = field(repr=False)
     zone: str
     model: str
     host: str
     port: int
     base_url: str
     schedules: tuple[Schedule, ...]
-    regions: tuple[str, ...]
+    redaction_regions: tuple[str, ...]
+    elastic_ca_file: str
+    elastic_api_key: str = field(repr=False)
+    elastic_timeout: float
     origins: Mapping[str, str]
 
     @property
@@ -118,8 +146,7 @@ def load_settings(
     for origin, key, value in (*_from_file(file), *_from_environment(environment), *_given(overrides or {})):
         values[key] = _read(KEYS[key], value, origin)
         origins[key] = origin
-    regions = values.pop("redaction.regions")
-    return Settings(**values, regions=regions, origins=origins)
+    return Settings(**{setting.attribute: values[key] for key, setting in KEYS.items()}, origins=origins)
 
 
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:

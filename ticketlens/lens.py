@@ -264,7 +264,9 @@ class Lens:
 
     @cached_property
     def preparer(self) -> Preparer:
-        return Preparer(Redactor(self._redaction_key(), self.settings.regions), self.settings.clocks, day_of(self.zone))
+        return Preparer(
+            Redactor(self._redaction_key(), self.settings.redaction_regions), self.settings.clocks, day_of(self.zone)
+        )
 
     @property
     def _grouper(self) -> Grouper:

@@ -18,16 +18,23 @@ class Worker:
     lens: Lens
     name: str = field(default_factory=holder_name)
     lease_seconds: float = SECONDS
+    _trouble: str = field(default="", init=False, repr=False)
 
     PAUSE_SECONDS: ClassVar[float] = 2.0
 
     def turn(self) -> bool:
-        """Whether there was something to do. An error is logged in one line, and the work stays to be done."""
+        """Whether there was something to do. An error is logged in one line, once, and the work stays to be done."""
         try:
-            return self._group()
+            done = self._group()
         except TicketLensError as error:
-            LOG.warning("%s", error)
+            if str(error) != self._trouble:
+                LOG.warning("%s; tried again every %.0f s", error, self.PAUSE_SECONDS)
+            self._trouble = str(error)
             return False
+        if self._trouble:
+            LOG.warning("it works again")
+        self._trouble = ""
+        return done
 
     def _group(self) -> bool:
         if not self.lens.has_to_cluster():

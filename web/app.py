@@ -11,12 +11,13 @@ from ticketlens.lens import Lens
 from ticketlens.people import People
 from web.addresses import understand_encoded_slashes
 from web.api import api, docs
-from web.auth import auth, guard_doors
+from web.auth import OPEN, auth, guard_doors
 from web.headers import protect_answers
 from web.health import health
 from web.origin import LOOPBACK, check_origins
 from web.pages import pages
 from web.problems import explain_errors
+from web.secret import fetch_secret_later
 
 LARGEST_BODY = 1024 * 1024
 
@@ -24,13 +25,13 @@ LARGEST_BODY = 1024 * 1024
 def create_app(
     lens: Lens,
     *,
-    secret: bytes,
+    secret: bytes | None,
     loopback_only: bool = True,
     base_url: str | None = None,
     proxies: int = 0,
     people: People | None = None,
 ) -> Flask:
-    """`secret` signs forms; every process that serves one store needs the same.
+    """`secret` signs forms; every process that serves one store needs the same. None: fetch it once the store answers.
 
     `loopback_only` says that the server listens on loopback alone: while nobody is set up, only such a one lets anybody
     in. `base_url` is the address that people use: https makes cookies Secure, and its host is the only one answered to
@@ -47,6 +48,8 @@ def create_app(
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     explain_errors(app)
+    if secret is None:
+        fetch_secret_later(app, lens.store, OPEN)
     protect_answers(app, tls=tls)
     check_origins(app, _hosts(loopback_only, base_url))
     guard_doors(app, loopback_only=loopback_only and not proxies)
@@ -57,7 +60,7 @@ def create_app(
     return app
 
 
-def _settings(secret: bytes, *, tls: bool) -> dict[str, object]:
+def _settings(secret: bytes | None, *, tls: bool) -> dict[str, object]:
     return {
         "SECRET_KEY": secret,
         "MAX_CONTENT_LENGTH": LARGEST_BODY,

@@ -11,10 +11,14 @@ from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ticketlens.errors import BadPayload, ConfigError, TicketLensError, Unavailable
+from ticketlens.errors import BadPayload, ConfigError, Denied, TicketLensError, Unavailable
 from ticketlens.people import TooManyAttempts
 
 log = logging.getLogger(__name__)
+
+AWAY = "The store of the tickets does not answer, or takes no writes, just now."
+CLOSED = "The store of the tickets refuses this server. The server's log tells more."
+CLOSED_RETRY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,16 @@ def _ours(error: TicketLensError) -> Response:
     if isinstance(error, TooManyAttempts):
         return answer(Problem(429, str(error), _retry_after(error.retry_after)))
     if isinstance(error, Unavailable):
-        return answer(Problem(503, str(error), _retry_after(error.retry_after)))
+        return _without_store(error, AWAY, error.retry_after)
+    if isinstance(error, Denied):
+        return _without_store(error, CLOSED, CLOSED_RETRY_SECONDS)
     return _unexpected(error)
+
+
+def _without_store(error: TicketLensError, told: str, seconds: float) -> Response:
+    """Why, which names hosts and indices, is for the log alone."""
+    log.warning("%s %s: %s", request.method, request.url_rule, error)
+    return answer(Problem(503, told, _retry_after(seconds)))
 
 
 def _unexpected(error: Exception) -> Response:

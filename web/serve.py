@@ -2,19 +2,22 @@
 
 import errno
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from ticketlens.errors import ConfigError
+from ticketlens.errors import ConfigError, Unavailable
 from ticketlens.lens import Lens
 from ticketlens.people import People
 from web.app import create_app
 from web.secret import form_secret
 from web.worker import PatientWorker, limit_patience
 from web.wsgi import WSGI
+
+log = logging.getLogger(__name__)
 
 LONGEST_LINE = 8190
 
@@ -32,7 +35,8 @@ def serve(
 ) -> int:
     """Serve until SIGTERM or SIGINT and return the exit status; `announce` gets the address once it answers.
 
-    Each worker process opens a Lens of its own. A ConfigError says what is in the way: a port that is taken, or an
+    Each worker process opens a Lens of its own. A store that is away is waited for: until it answers, pages say so.
+    A ConfigError says what is in the way: a port that is taken, or an
     address that others can reach while nobody is set up to sign in.
     """
     secret = _prepare(lens_factory, host)
@@ -97,8 +101,11 @@ def _options(listening: int, workers: int, threads: int) -> dict[str, Any]:
     }
 
 
-def _prepare(lens_factory: Callable[[], Lens], host: str) -> bytes:
-    """The forms' secret; opened and closed again before any process is split off, since no connection may be shared."""
+def _prepare(lens_factory: Callable[[], Lens], host: str) -> bytes | None:
+    """The forms' secret, or None while the store is away: then nobody is let in without a name, whatever the host.
+
+    Opened and closed again before any process is split off, since no connection may be shared.
+    """
     lens = lens_factory()
     try:
         if not is_loopback(host) and not People(lens.store).anyone():
@@ -107,6 +114,9 @@ def _prepare(lens_factory: Callable[[], Lens], host: str) -> bytes:
                 "run `ticketlens person add NAME --role admin` first, or serve at 127.0.0.1"
             )
         return form_secret(lens.store)
+    except Unavailable as error:
+        log.warning("%s; until it answers, pages say so", error)
+        return None
     finally:
         lens.store.close()
 

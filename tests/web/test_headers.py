@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from ticketlens.errors import BadPayload, ConfigError, StoreError, Unavailable
+from ticketlens.errors import BadPayload, ConfigError, Denied, StoreError, Unavailable
 from ticketlens.lens import Lens
 from ticketlens.model.person import Role
 from ticketlens.people import People
@@ -87,7 +87,8 @@ def test_an_unexpected_error_tells_an_id_and_nothing_else(
     [
         (ConfigError("by: 'yaer' is none of day, week"), 400, "by: 'yaer'"),
         (BadPayload("tickets[3].id", "is missing"), 400, "tickets[3].id"),
-        (Unavailable("the store is busy", retry_after=4.2), 503, "busy"),
+        (Unavailable("the store at host:9200 is busy", retry_after=4.2), 503, "does not answer, or takes no writes"),
+        (Denied("the store: the server at host:9200 does not know us"), 503, "refuses this server"),
         (StoreError("/var/lib/lens.db: disk image is malformed"), 500, "log"),
     ],
 )
@@ -103,8 +104,10 @@ def test_our_own_errors_say_what_to_do(
     page = client.get("/failing")
     assert (page.status_code, page.mimetype) == (status, "text/html")
     assert detail.replace("'", "&#39;") in page.text
-    assert told.headers.get("Retry-After") == ("5" if status == 503 else None)
+    waits = {Unavailable: "5", Denied: "60"}
+    assert told.headers.get("Retry-After") == page.headers.get("Retry-After") == waits.get(type(error))
     assert "/var/lib" not in told.text + page.text
+    assert "host:9200" not in told.text + page.text
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from ticketlens.config import TABLE, Settings, unknown_variables, variable
 from ticketlens.errors import TicketLensError
 from ticketlens.lens import Lens
 from ticketlens.store.open import missing_folder, store_exists
-from ticketlens.store.sqlite.connection import FIRST_SAFE
 
 PACKAGES = ("apsw", "flask", "hdbscan", "numpy", "scikit-learn", "sentence-transformers", "torch")
 FOREIGN = 0.1
@@ -30,7 +29,7 @@ def doctor(session: Session, as_json: bool) -> None:
     try:
         if store_exists(settings.store):
             store = dict(session.lens.store.versions())
-            problems += _problems(session.lens)
+            problems += session.lens.store.problems() or _problems(session.lens)
         elif (problem := missing_folder(settings.store)) is not None:
             problems.append(problem)
         else:
@@ -59,7 +58,7 @@ def _versions() -> dict[str, str]:
 def _settings(settings: Settings) -> list[dict[str, str]]:
     shown = []
     for row in TABLE:
-        value = getattr(settings, row.key.rpartition(".")[2])
+        value = getattr(settings, row.attribute)
         text = _hidden(str(value)) if row.secret else _plain(value)
         shown.append(
             {
@@ -80,16 +79,15 @@ def _plain(value: object) -> str:
 
 
 def _hidden(url: str) -> str:
-    """An address without the name and the password in it."""
+    """An address without the name and the password in it; of another secret, that there is one."""
     scheme, mark, rest = url.partition("://")
+    if not mark:
+        return "…" if url else ""
     return f"{scheme}{mark}…@{rest.rpartition('@')[2]}" if "@" in rest else url
 
 
 def _problems(lens: Lens) -> list[str]:
     found = lens.ready()
-    sqlite = lens.store.versions().get("sqlite")
-    if sqlite and tuple(map(int, sqlite.split("."))) < FIRST_SAFE:
-        found.append(f"SQLite {sqlite} can lose commits; install apsw {'.'.join(map(str, FIRST_SAFE))} or newer")
     if lens.empty():
         return found
     share = lens.foreign_share()

@@ -11,8 +11,10 @@ from types import FrameType
 import click
 
 from ticketlens.cli.session import Session, echo_json, json_option
+from ticketlens.errors import Unavailable
 from ticketlens.lens import Lens
 from ticketlens.people import People
+from ticketlens.store.elastic.address import BRIEF
 from ticketlens.worker import Worker
 
 
@@ -35,7 +37,7 @@ def start(session: Session, announce: Callable[[str], None], *, with_worker: boo
     settings = session.settings
     with _worker_beside(session) if with_worker else _nothing():
         status = serve_web(
-            lambda: Session(session.config, session.store, session.overrides).lens,
+            lambda: _for_pages(session).lens,
             settings.host, settings.port, base_url=settings.base_url or None, announce=announce,
         )  # fmt: skip
     if status:
@@ -43,13 +45,21 @@ def start(session: Session, announce: Callable[[str], None], *, with_worker: boo
 
 
 def first_link(session: Session, url: str) -> str | None:
-    """A one-time link for the first person, while nobody is set up."""
-    lens = Session(session.config, session.store, session.overrides).lens
+    """A one-time link for the first person, while nobody is set up; None where the store does not say."""
+    lens = _for_pages(session).lens
     try:
         people = People(lens.store)
         return None if people.anyone() else f"{url}/sign-in/{people.make_link()}"
+    except Unavailable:
+        click.echo("who may sign in is known once the store answers: see ticketlens person list", err=True)
+        return None
     finally:
         lens.store.close()
+
+
+def _for_pages(session: Session) -> Session:
+    """The same store for those who wait for a page."""
+    return Session(session.config, session.store, session.overrides, BRIEF)
 
 
 def _announce(session: Session, url: str, as_json: bool) -> None:

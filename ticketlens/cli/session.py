@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from clustering.standard import StandardEngine
 from ticketlens.config import Settings, load_settings
 from ticketlens.lens import Lens
+from ticketlens.store.elastic.address import LONG, Options
 from ticketlens.store.open import open_store
 
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON object and nothing else")
@@ -22,11 +23,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="print one JS
 
 @dataclass
 class Session:
-    """Made once a command; the store is opened when it is first needed, and closed at the end."""
+    """Made once a command; the store is opened when it is first needed, and closed at the end.
+
+    `patience` is for how many seconds a store that can take no writes now is tried again.
+    """
 
     config: Path | None = None
-    store: str | None = None
+    store: str | None = field(default=None, repr=False)
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    patience: float = LONG
 
     @cached_property
     def settings(self) -> Settings:
@@ -34,7 +39,12 @@ class Session:
 
     @cached_property
     def lens(self) -> Lens:
-        return Lens(open_store(self.settings.store), self.settings, StandardEngine())
+        return Lens(open_store(self.settings.store, self.options), self.settings, StandardEngine())
+
+    @property
+    def options(self) -> Options:
+        told = self.settings
+        return Options(told.elastic_ca_file, told.elastic_api_key, told.elastic_timeout, self.patience)
 
     def close(self) -> None:
         if "lens" in self.__dict__:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ticketlens.errors import Unavailable
 from ticketlens.model.person import Role, Session
 from ticketlens.people.secret import fingerprint, new_secret
 from ticketlens.store.base import Record, RecordStore
@@ -68,7 +69,10 @@ class Sessions:
             return session
         seen = replace(session, last_seen_at=now)
         # Only over the version just read: an ended session must not come back to life.
-        self._records.put_record(NOUN, session.id, _fields(seen), expected=session.version)
+        try:
+            self._records.put_record(NOUN, session.id, _fields(seen), expected=session.version)
+        except Unavailable:  # a store that is read-only for a while still shows what is in it
+            return session
         return seen
 
 

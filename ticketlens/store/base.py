@@ -318,4 +318,7 @@ class Store(TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, Inbo
     def versions(self) -> Mapping[str, str]:
         """What `doctor` prints: kind, its version, schema, size on disk."""
 
+    def problems(self) -> list[str]:
+        """What is wrong with the place itself, each with its remedy, for `doctor`; nothing where all is well."""
+
     def close(self) -> None: ...

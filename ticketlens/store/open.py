@@ -26,7 +26,7 @@ def open_store(url: str, options: Options | None = None) -> Store:
 
 
 def is_cluster(url: str) -> bool:
-    return url.partition("://")[0] in SCHEMES
+    return url.partition("://")[0].lower() in SCHEMES
 
 
 def missing_folder(url: str) -> str | None:

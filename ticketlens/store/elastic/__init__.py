@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.backlog import ElasticBacklog
-from ticketlens.store.elastic.cluster import NOUNS, Cluster
+from ticketlens.store.elastic.checkup import problems, versions
+from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.figures import ElasticFigures
 from ticketlens.store.elastic.inbox import ElasticInbox
 from ticketlens.store.elastic.records import ElasticLeases, ElasticRecords
@@ -25,7 +26,10 @@ class ElasticStore(
         return self._cluster.written("tickets", "topics", "assignments") + known(self._cluster).placing.run
 
     def versions(self) -> Mapping[str, str]:
-        return self._cluster.versions(NOUNS)
+        return versions(self._cluster)
+
+    def problems(self) -> list[str]:
+        return problems(self._cluster)
 
     def close(self) -> None:
         self._cluster.close()

@@ -1,5 +1,6 @@
 """Many writes at once, each judged by itself: done, refused for good, or to be tried again."""
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,20 +12,29 @@ from elasticsearch import ApiError, TransportError
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.cluster import Cluster
-from ticketlens.store.elastic.errors import LATER, READ_ONLY, RETRY_AFTER, reason_of, translated
+from ticketlens.store.elastic.errors import (
+    LATER,
+    READ_ONLY,
+    RETRY_AFTER,
+    of_answer,
+    reason_of,
+    refusal_of,
+    translated,
+)
+
+LOG = logging.getLogger(__name__)
 
 MOST_ITEMS = 1_000
 MOST_BYTES = 8 * 1024 * 1024
-PATIENCE = 120.0
-"""Seconds for which what cannot be written now is tried again."""
-
-ANSWER = ("items.*.status", "items.*.error")
+ANSWER = ("items.*.status", "items.*.error", "items.*._index")
 """What of the answer is read."""
 
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 10.0
 CONFLICT = 409
 TOO_LARGE = 413
+UNREADABLE = 400
+GONE = "index_not_found_exception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +80,13 @@ class Outcome:
 
 
 def bulk(cluster: Cluster, writes: Sequence[Write], *, sleep: Callable[[float], None] = time.sleep) -> list[Outcome]:
-    """The outcome of each write, in order. Raises Unavailable where some could not be written for two minutes."""
-    outcomes: dict[int, Outcome] = {}
-    left, wait, until = list(range(len(writes))), FIRST_WAIT, time.monotonic() + PATIENCE
-    packed = [write.lines(cluster.ready(write.noun)) for write in writes]
+    """The outcome of each write, in order. Raises Unavailable where some could not be written while patience lasts."""
+    packed, outcomes = _packed(cluster, writes)
+    left, wait, until = list(packed), FIRST_WAIT, time.monotonic() + cluster.patience
+    most = min(MOST_BYTES, cluster.largest_request)
     tried: set[int] = set()
     while True:
-        failed = ""
-        for part in _parts(left, packed):
+        for part in _parts(left, packed, most):
             for index, outcome in zip(part, _send(cluster, [packed[i] for i in part]), strict=True):
                 outcomes[index] = Outcome(outcome.status, outcome.reason, index in tried)
         left = [index for index, outcome in outcomes.items() if _later(outcome)]
@@ -87,18 +96,37 @@ def bulk(cluster: Cluster, writes: Sequence[Write], *, sleep: Callable[[float], 
             return [outcomes[index] for index in range(len(writes))]
         failed = outcomes[left[0]].reason
         if time.monotonic() > until:
-            raise Unavailable(f"the store takes no writes: {failed}", RETRY_AFTER)
+            raise Unavailable(failed, RETRY_AFTER)
+        if not tried:
+            LOG.warning("%s; tried again for %.0f s", failed, cluster.patience)
         tried.update(left)
         sleep(random.uniform(0, wait))  # noqa: S311  (full jitter, no secret)
         wait = min(2 * wait, LONGEST_WAIT)
 
 
-def _parts(indices: Sequence[int], packed: Sequence[bytes]) -> Iterator[list[int]]:
+def _packed(cluster: Cluster, writes: Sequence[Write]) -> tuple[dict[int, bytes], dict[int, Outcome]]:
+    """The lines of each write, and the outcomes of those that have none that could be sent."""
+    packed: dict[int, bytes] = {}
+    outcomes: dict[int, Outcome] = {}
+    for index, write in enumerate(writes):
+        try:
+            lines = write.lines(cluster.ready(write.noun))
+        except UnicodeEncodeError:
+            outcomes[index] = Outcome(UNREADABLE, "it holds half of a surrogate pair, which no text can be")
+            continue
+        if len(lines) > cluster.largest_request:
+            outcomes[index] = _too_large(lines)
+        else:
+            packed[index] = lines
+    return packed, outcomes
+
+
+def _parts(indices: Sequence[int], packed: Mapping[int, bytes], most: int) -> Iterator[list[int]]:
     """Runs of writes, by count and bytes; one that is larger than all goes alone."""
     part: list[int] = []
     size = 0
     for index in indices:
-        if part and (len(part) == MOST_ITEMS or size + len(packed[index]) > MOST_BYTES):
+        if part and (len(part) == MOST_ITEMS or size + len(packed[index]) > most):
             yield part
             part, size = [], 0
         part.append(index)
@@ -114,9 +142,9 @@ def _send(cluster: Cluster, lines: Sequence[bytes]) -> list[Outcome]:
     except Unavailable as error:
         return [Outcome(503, str(error))] * len(lines)
     if found is not None:
-        return [_outcome(item) for item in found]
+        return [_outcome(cluster, item) for item in found]
     if len(lines) == 1:
-        return [Outcome(TOO_LARGE, "the document is larger than the server takes (http.max_content_length)")]
+        return [_too_large(lines[0])]
     half = len(lines) // 2
     return _send(cluster, lines[:half]) + _send(cluster, lines[half:])
 
@@ -125,20 +153,28 @@ def _bulk(cluster: Cluster, lines: Sequence[bytes]) -> list[Any] | None:
     """None where the request is too large."""
     packed: Any = lines  # the client sends what is packed as it is
     try:
-        return list(cluster.once.bulk(operations=packed, filter_path=ANSWER)["items"])
+        return list(cluster.once.bulk(operations=packed, require_alias=True, filter_path=ANSWER)["items"])
     except (ApiError, TransportError) as error:
         if isinstance(error, ApiError) and error.meta.status == TOO_LARGE:
             return None
         raise
 
 
-def _outcome(item: Mapping[str, Any]) -> Outcome:
+def _outcome(cluster: Cluster, item: Mapping[str, Any]) -> Outcome:
     (told,) = item.values()
     if "error" not in told:
         return Outcome(int(told["status"]))
-    kind, reason = reason_of(told["error"])
-    status = 503 if kind in READ_ONLY else int(told["status"])
-    return Outcome(status, f"{kind}: {reason}" if kind else reason)
+    kind, status = reason_of(told["error"])[0], int(told["status"])
+    if kind == GONE:
+        raise cluster.gone(str(told["_index"]))
+    if kind in READ_ONLY or status in LATER or status >= 500:
+        return Outcome(max(status, 503), str(of_answer("the store", status, told["error"])))
+    return Outcome(status, refusal_of(told["error"]))
+
+
+def _too_large(lines: bytes) -> Outcome:
+    size = f"{len(lines) / 1024**2:,.1f} MB"
+    return Outcome(TOO_LARGE, f"its {size} are more than the server takes at once (http.max_content_length)")
 
 
 def _later(outcome: Outcome) -> bool:

@@ -2,14 +2,17 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, OrjsonSerializer, TransportError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
+from ticketlens.store.elastic.client import client_of
 from ticketlens.store.elastic.errors import translated
 from ticketlens.store.elastic.patience import NotNow, patiently
 
@@ -18,8 +21,12 @@ VECTORS = "vectors"
 MADE_BY = "ticketlens"
 PAGE = 10_000
 KEEP = "2m"
+SOON_SECONDS = 2.0
 OTHER_HOSTS = 2
 """How many hosts more are tried where one does not answer."""
+
+LARGEST = 100 * 1024 * 1024
+"""Bytes that a server takes at once where nobody set another limit."""
 
 Body = dict[str, Any]
 
@@ -32,6 +39,31 @@ def template(noun: str) -> Body:
     return told
 
 
+def check_mapping(index: str, mappings: Body, told: Body) -> None:
+    """Raises StoreError where the index is not one that we made, or not one that we can read."""
+    meta = mappings.get("_meta", {})
+    if meta.get("made_by") != MADE_BY:
+        raise StoreError(_clash(index))
+    if meta["version"] > told["version"]:
+        raise StoreError(f"the index {index} was made by a newer TicketLens; update TicketLens")
+    there, ours = mappings.get("properties", {}), told["mappings"]["properties"]
+    others = [name for name, field in ours.items() if name not in there or _type(there[name]) != _type(field)]
+    if meta["version"] == told["version"] and (others or mappings.get("dynamic") != "strict"):
+        fields = ", ".join(others[:3]) or "dynamic"
+        raise StoreError(
+            f"the mapping of the index {index} was changed by hand ({fields}); "
+            "bring the index back from a snapshot, or run: ticketlens store migrate"
+        )
+
+
+def _type(field: Body) -> str:
+    return str(field.get("type", "object"))
+
+
+def _clash(name: str) -> str:
+    return f"the index {name} is another program's; choose another prefix in the store's address"
+
+
 class Cluster:
     """`noun` is one of `NOUNS`, or `vectors.KEY`. The indices are made at the first call, not before."""
 
@@ -39,11 +71,8 @@ class Cluster:
         self.address = address
         self.prefix = address.prefix
         options = options or Options()
-        with translated():
-            self.client = Elasticsearch(
-                list(address.hosts), max_retries=OTHER_HOSTS, retry_on_timeout=True, serializer=OrjsonSerializer(),
-                **options.arguments(address),
-            )  # fmt: skip
+        self.patience = options.patience
+        self.client = client_of(address, options)
         self._ready: set[str] = set()
         self._dirty: set[str] = set()
         self.kept: dict[str, tuple[float, object]] = {}
@@ -62,20 +91,19 @@ class Cluster:
         if noun not in self._ready:
             with self._guard:
                 if noun not in self._ready:
-                    patiently(lambda: self._make(noun))
+                    patiently(lambda: self._make(noun), self.patience)
                     self._ready.add(noun)
         return self.alias(noun)
 
     def behind(self, noun: str) -> dict[str, Body]:
         """The index behind an alias by its name, with the `_meta` of its mapping; empty where there is none."""
-        found = self._asked(
-            lambda: (
-                self.client.indices.get_mapping(
-                    index=self.alias(noun), allow_no_indices=True, ignore_unavailable=True
-                ).body
-            )
-        )
-        return {name: one["mappings"].get("_meta", {}) for name, one in found.items()}
+        return {name: mappings.get("_meta", {}) for name, mappings in self.mappings(noun).items()}
+
+    def mappings(self, noun: str) -> dict[str, Body]:
+        """The index behind an alias by its name, with its mapping."""
+        asked: Body = {"index": self.alias(noun), "allow_no_indices": True, "ignore_unavailable": True}
+        found = self._asked(lambda: self.client.indices.get_mapping(**asked).body)
+        return {name: one["mappings"] for name, one in found.items()}
 
     def known(self, noun: str) -> bool:
         """Whether there is such an index by now."""
@@ -90,30 +118,69 @@ class Cluster:
         return sorted({alias[start:] for one in found.values() for alias in one["aliases"]})
 
     def _make(self, noun: str) -> None:
-        found = self.behind(noun)
         told = template(noun)
-        for name, meta in found.items():
-            if meta.get("made_by") != MADE_BY:
-                raise StoreError(f"the index {name} is another program's; choose another prefix in the store's address")
-            if meta["version"] > told["version"]:
-                raise StoreError(f"the index {name} was made by a newer TicketLens; update TicketLens")
+        found = self.mappings(noun)
         if not found:
             with translated():
                 self._create(noun, told)
+            found = self._soon(noun)
+        if not found:
+            raise StoreError(
+                f"there is an index {self.index(noun, told['version'])} without the alias {self.alias(noun)}; "
+                "delete it or give it the alias, or choose another prefix in the store's address"
+            )
+        for name, mappings in found.items():
+            check_mapping(name, mappings, told)
+
+    def _soon(self, noun: str) -> dict[str, Body]:
+        """Made by another process a moment ago, an index may not be known yet to the host that we ask."""
+        until = time.monotonic() + SOON_SECONDS
+        while not (found := self.mappings(noun)) and time.monotonic() < until:
+            time.sleep(0.1)
+        return found
 
     def _create(self, noun: str, told: Body) -> None:
-        family = noun.partition(".")[0]
-        pattern = f"{self.alias(family)}.*" if family == VECTORS else f"{self.alias(noun)}-v*"
+        """Make the index, unless there is one of its name."""
+        family, index = noun.partition(".")[0], self.index(noun, told["version"])
         made = {key: told[key] for key in ("settings", "mappings")}
-        self.client.indices.put_index_template(
-            name=self.alias(family), index_patterns=[pattern], template=made, priority=200, version=told["version"]
-        )
+        self._put_template(self.alias(family), f"{self.alias(VECTORS)}.*" if family == VECTORS else index, made, told)
         aliases = {self.alias(noun): {"is_write_index": True}}
         try:
-            self.client.indices.create(index=self.index(noun, told["version"]), aliases=aliases, **made)
+            self.client.indices.create(index=index, aliases=aliases, **made)
         except BadRequestError as error:
+            if error.error == "invalid_alias_name_exception":
+                raise StoreError(_clash(self.alias(noun))) from error
             if error.error != "resource_already_exists_exception":
                 raise
+
+    def _put_template(self, name: str, pattern: str, made: Body, told: Body) -> None:
+        """The pattern meets no index of another prefix: a name ends in its noun and version, which hold no dash."""
+        try:
+            held = self.client.indices.get_index_template(name=name)["index_templates"]
+        except NotFoundError:
+            held = []
+        for one in held:
+            mappings = one["index_template"].get("template", {}).get("mappings", {})
+            if mappings.get("_meta", {}).get("made_by") != MADE_BY:
+                raise StoreError(_clash(f"{name} (a template)"))
+        self.client.indices.put_index_template(
+            name=name, index_patterns=[pattern], template=made, priority=200, version=told["version"]
+        )
+
+    def gone(self, alias: str) -> StoreError:
+        """What to raise where an alias that was there has no index any more; it is made anew at the next call."""
+        self._ready.discard(alias.removeprefix(f"{self.prefix}-"))
+        return StoreError(f"the index of {alias} is gone: bring it back from a snapshot, or begin anew")
+
+    @cached_property
+    def largest_request(self) -> int:
+        """Bytes that every node takes at once."""
+        try:
+            nodes = self.client.nodes.info(metric="http").get("nodes", {})
+        except (ApiError, TransportError):  # it may not be ours to ask
+            return LARGEST
+        told = [one.get("http", {}).get("max_content_length_in_bytes", LARGEST) for one in nodes.values()]
+        return min(told, default=LARGEST)
 
     # -- reading
 
@@ -128,7 +195,7 @@ class Cluster:
                 raise NotNow(f"the store: {shards['failed']} of {shards['total']} shards did not answer")
             return found
 
-        return patiently(ask)
+        return patiently(ask, self.patience)
 
     def touched(self, noun: str) -> None:
         """Something was written: the next search of this process is to see it."""
@@ -169,7 +236,7 @@ class Cluster:
                     raise NotNow(f"the store: {doc['error'].get('reason', doc['error'])}")
             return found
 
-        return {doc["_id"]: doc for doc in patiently(ask)["docs"] if doc["found"]}
+        return {doc["_id"]: doc for doc in patiently(ask, self.patience)["docs"] if doc["found"]}
 
     def open_point(self, noun: str) -> str:
         """A point in time: what is searched at it stays as it is now, for as long as it is asked again in time."""
@@ -235,22 +302,6 @@ class Cluster:
             for copies in one["shards"].values()
         )
 
-    def versions(self, nouns: Sequence[str]) -> dict[str, str]:
-        """What a person asks first of a store: kind, version of the server, health, schema, size on disk."""
-        names = [self.ready(noun) for noun in nouns]
-        with translated():
-            server = self.client.info()["version"]["number"]
-            health = self.client.cluster.health(index=names)
-            size = self.client.indices.stats(index=f"{self.prefix}-*", metric="store")["_all"]["total"]["store"]
-        schema = sorted({str(meta.get("version")) for noun in nouns for meta in self.behind(noun).values()})
-        return {
-            "store": "elasticsearch",
-            "elasticsearch": str(server),
-            "health": f"{health['status']}, {health['number_of_nodes']} node(s)",
-            "schema": ", ".join(schema),
-            "bytes": str(size["size_in_bytes"]),
-        }
-
     def close(self) -> None:
         self.client.close()
 
@@ -264,7 +315,7 @@ class Cluster:
         condition: Body = {"op_type": "create"} if held is None else _as_held(held)
         return self._conditional(
             noun,
-            lambda alias: self.once.index(index=alias, id=id, document=document, **condition),
+            lambda alias: self.once.index(index=alias, id=id, document=document, require_alias=True, **condition),
             lambda: (there := self.get(noun, id)) is not None and there["_source"] == document,
         )
 
@@ -297,7 +348,7 @@ class Cluster:
                     raise
             return True
 
-        return patiently(attempt, unanswered=OTHER_HOSTS) or (tries > 1 and is_done())
+        return patiently(attempt, self.patience, unanswered=OTHER_HOSTS) or (tries > 1 and is_done())
 
 
 def _as_held(held: Body) -> Body:

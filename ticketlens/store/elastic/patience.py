@@ -22,14 +22,14 @@ class NotNow(Unavailable):
 
 
 def patiently(
-    call: Callable[[], Answer], *, unanswered: int = 0, sleep: Callable[[float], None] = time.sleep
+    call: Callable[[], Answer], seconds: float, *, unanswered: int = 0, sleep: Callable[[float], None] = time.sleep
 ) -> Answer:
-    """What `call` gives, once the cluster can answer. Raises Unavailable after half a minute.
+    """What `call` gives, once the cluster can answer. Raises Unavailable after so many seconds, half a minute at most.
 
     Where there is no answer at all, `call` is tried `unanswered` times more, and Unavailable raised soon: whoever
     asked may be a page that can say so.
     """
-    wait, until = FIRST_WAIT, time.monotonic() + PATIENCE
+    wait, until = FIRST_WAIT, time.monotonic() + min(seconds, PATIENCE)
     while True:
         try:
             return call()

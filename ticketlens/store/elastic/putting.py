@@ -60,13 +60,16 @@ def _once(cluster: Cluster, batch: Sequence[Prepared], placing: Placing) -> list
     places = {name_of(one): index for index, one in enumerate(batch) if decision.puts[index].stored}
     outcomes = _write(cluster, [(one, there[name]) for name, one in decision.winners.items()], placing)
     lost: set[Key] = set()
-    for name, outcome in zip(decision.winners, outcomes, strict=True):
+    refused: set[str] = set()
+    for (name, one), outcome in zip(decision.winners.items(), outcomes, strict=True):
         if outcome.conflict:
             lost.add(name)
         elif not outcome.done:
             puts[places[name]] = Put(False, f"the store refuses it: {outcome.reason}")
+            refused.add(documents.raw_id(one))
     written = [name for name, outcome in zip(decision.winners, outcomes, strict=True) if outcome.done]
     _drop(cluster, [there[name] for name in written], {documents.raw_id(one) for one in decision.winners.values()})
+    _erase(cluster, refused - {doc["_source"]["raw"] for doc in there.values() if doc is not None})
     lost |= _read_again(cluster, there, decision.read_again)
     return [None if name_of(one) in lost else puts[index] for index, one in enumerate(batch)]
 
@@ -150,7 +153,10 @@ def _read_again(cluster: Cluster, there: Mapping[Key, Body | None], again: Mappi
 
 def _drop(cluster: Cluster, replaced: Iterable[Body | None], kept: set[str]) -> None:
     """The raw texts of versions that are gone."""
-    names = {doc["_source"]["raw"] for doc in replaced if doc is not None} - kept
+    _erase(cluster, {doc["_source"]["raw"] for doc in replaced if doc is not None} - kept)
+
+
+def _erase(cluster: Cluster, names: set[str]) -> None:
     if names:
         bulk(cluster, [Write(RAW, "delete", name) for name in names])
 

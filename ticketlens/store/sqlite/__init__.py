@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 
 from ticketlens.store.sqlite.backlog import SqliteBacklog
-from ticketlens.store.sqlite.connection import Database
+from ticketlens.store.sqlite.connection import FIRST_SAFE, Database
 from ticketlens.store.sqlite.figures import SqliteFigures
 from ticketlens.store.sqlite.records import SqliteInbox, SqliteLeases, SqliteRecords
 from ticketlens.store.sqlite.tallies import SqliteTallies
@@ -40,6 +40,12 @@ class SqliteStore(
             "schema": str(self._db.value("PRAGMA user_version")),
             "bytes": str(size),
         }
+
+    def problems(self) -> list[str]:
+        library = apsw.sqlite_lib_version()
+        if tuple(map(int, library.split("."))) >= FIRST_SAFE:
+            return []
+        return [f"SQLite {library} can lose commits; install apsw {'.'.join(map(str, FIRST_SAFE))} or newer"]
 
     def close(self) -> None:
         self._db.close()

@@ -1,0 +1,230 @@
+"""What a cluster cannot take: each a clear error or a record set aside, and nothing of it lost in silence."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ticketlens.errors import StoreError, Unavailable
+from ticketlens.intake.prepare import Preparer
+from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.ticket import Ticket
+from ticketlens.store.base import STORED, Prepared
+from ticketlens.store.elastic.bulk import Write, bulk
+from ticketlens.store.elastic.cluster import template
+
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+HUSH = "hush-4711"
+
+
+@pytest.fixture
+def ticket(preparer: Preparer) -> Callable[..., Prepared]:
+    """`ticket(id, subject=…, custom=…)`, prepared as all tickets are."""
+
+    def make(id: str, **fields: Any) -> Prepared:
+        told = {"subject": "printer on fire", "body": "it burns", "created_at": AT, "updated_at": AT, **fields}
+        return preparer.prepare(Ticket(source="s", id=id, **told))
+
+    return make
+
+
+def index_of(place: Any, noun: str) -> str:
+    return f"{place.prefix}-{noun}-v{template(noun)['version']}"
+
+
+TAKEN = {
+    "10,000 keys": {f"key {n}": str(n) for n in range(10_000)},
+    "dots": {"a.b": "x", "a": "y", ".": "z", "..a": "w", "a.": "v"},
+    "odd": {" ": "x", "two words": "y", "\n": "z", "ключ": "w", '[{"': "v", "_id": "u", "🙈": "t", "": "s"},
+    "NUL in a value": {"null": "a\0b"},
+}
+REFUSED = {
+    "NUL in a name": {"a\0b": HUSH},
+    "long name": {"k" * 40_000: HUSH},
+    "long value": {"long": HUSH * 10_000},
+    "half a pair": {"half": HUSH + "\ud800"},
+}
+
+
+def test_odd_fields_are_stored_whole_or_set_aside_with_a_reason(place: Any, ticket: Callable[..., Prepared]) -> None:
+    store, cases = place.store(), {**TAKEN, **REFUSED}
+    puts = dict(zip(cases, store.put_tickets([ticket(name, custom=told) for name, told in cases.items()]), strict=True))
+    assert {name for name, put in puts.items() if put.stored} == set(TAKEN)
+    for name in REFUSED:
+        reason = puts[name].reason
+        assert reason.startswith("the store refuses it: ")
+        assert HUSH not in reason
+        assert len(reason) < 200
+        assert store.get_ticket("s", name) is None
+    assert store.count_tickets(EVERYTHING) == len(TAKEN)
+    place.client.indices.refresh(index=index_of(place, "raw"))
+    raws = place.client.count(index=index_of(place, "raw"))["count"]
+    assert raws == len(TAKEN)
+    for name, told in TAKEN.items():
+        assert store.get_ticket("s", name).ticket.custom == told
+        for key in list(told)[:8]:
+            assert store.count_tickets(Filter(where={f"custom.{key}": (told[key],)})) == 1
+            assert (told[key], 1) in store.facet(f"custom.{key}", EVERYTHING)
+
+
+def test_nul_is_kept_and_half_a_surrogate_pair_is_set_aside(place: Any, ticket: Callable[..., Prepared]) -> None:
+    store, odd = place.store(), ticket("odd")
+    halves = [
+        replace(odd, ticket=replace(odd.ticket, id="1"), text=replace(odd.text, subject="a\ud800b")),
+        replace(odd, ticket=replace(odd.ticket, id="2\udfff")),
+        replace(odd, ticket=replace(odd.ticket, id="3"), text=replace(odd.text, body="\ud83d")),
+        replace(odd, ticket=replace(odd.ticket, id="4", tags=("\ud83d",))),
+    ]
+    good = ticket("nul\0", subject="a\0b", tags=("t\0",), requester="\0")
+    puts = store.put_tickets([*halves, good])
+    assert [put.stored for put in puts] == [False] * 4 + [True]
+    assert all("half of a surrogate pair" in put.reason for put in puts[:4])
+    assert store.get_ticket("s", "nul\0").ticket.tags == ("t\0",)
+    assert store.get_raw("s", "nul\0").subject == "a\0b"
+    assert store.count_tickets(Filter(where={"tag": ("t\0",)})) == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"created_at": HUSH}, "field created_at"), ({"is_open": {HUSH: 1}}, "field is_open"),
+        ({"pauses": HUSH}, "field pauses"), ({"custom": [HUSH]}, "field custom"), ({"tags": {"a": HUSH}}, "field tags"),
+        ({"secret": HUSH}, "strict_dynamic_mapping_exception"), ({"source": HUSH * 10_000}, "longer than"),
+    ],
+)  # fmt: skip
+def test_what_a_mapping_refuses_is_told_by_its_field_and_never_by_its_value(
+    place: Any, document: dict[str, object], said: str
+) -> None:
+    store = place.store()
+    first, odd, last = bulk(
+        store._cluster,
+        [
+            Write("tickets", "create", "1", {}),
+            Write("tickets", "create", "2", document),
+            Write("raw", "create", "3", {}),
+        ],
+    )
+    assert first.done
+    assert last.done
+    assert odd.status == 400
+    assert said in odd.reason
+    assert HUSH not in odd.reason
+
+
+def test_a_document_larger_than_the_server_takes_is_set_aside_unsent(place: Any) -> None:
+    store = place.store()
+    assert store._cluster.largest_request == 100 * 1024 * 1024
+    huge, small = bulk(
+        store._cluster,
+        [Write("raw", "create", "1", {"ticket": "A" * 104_857_600}), Write("raw", "create", "2", {"ticket": "AAAA"})],
+    )
+    assert small.done
+    assert (huge.status, huge.reason) == (
+        413,
+        "its 100.0 MB are more than the server takes at once (http.max_content_length)",
+    )
+
+
+def test_what_a_proxy_finds_too_large_is_halved_until_one_is_left_and_set_aside(
+    place: Any, front: Callable[..., Any], ticket: Callable[..., Prepared]
+) -> None:
+    store = place.store(front(largest=60_000).address(place.prefix))
+    noise = random.Random(1)
+    batch = [ticket(str(n), body=noise.randbytes(3_000).hex()) for n in range(40)]
+    batch[17] = ticket("17", body=noise.randbytes(60_000).hex())
+    puts = store.put_tickets(batch)
+    assert [n for n, put in enumerate(puts) if not put.stored] == [17]
+    assert "http.max_content_length" in puts[17].reason
+    assert store.count_tickets(EVERYTHING) == 39
+
+
+@pytest.mark.parametrize("block", ["read_only_allow_delete", "read_only", "write"])
+def test_a_read_only_index_is_said_to_be_one_and_all_goes_on_when_it_is_not(
+    place: Any, ticket: Callable[..., Prepared], block: str
+) -> None:
+    store = place.store(patience=0.3)
+    assert store.put_tickets([ticket("1")]) == [STORED]
+    names = [index_of(place, noun) for noun in ("tickets", "records")]
+    place.client.indices.put_settings(index=names, settings={f"index.blocks.{block}": True})
+    remedy = "disk is nearly full; free space" if block == "read_only_allow_delete" else "lift the block"
+    for write in (lambda: store.put_tickets([ticket("2")]), lambda: store.put_record("source", "a", {})):
+        with pytest.raises(Unavailable, match=f"takes no writes: the index .*{remedy}") as caught:
+            write()
+        assert caught.value.retry_after > 0
+    assert any(f"index.blocks.{block}" in problem for problem in store.problems())
+    assert store.get_ticket("s", "1") is not None
+    place.client.indices.put_settings(index=names, settings={f"index.blocks.{block}": None})
+    assert store.put_tickets([ticket("2")]) == [STORED]
+    assert store.put_record("source", "a", {}) == 1
+    assert store.problems() == []
+
+
+def test_an_index_of_a_newer_version_is_left_alone(place: Any, ticket: Callable[..., Prepared]) -> None:
+    assert place.store().put_tickets([ticket("1")]) == [STORED]
+    meta = {**template("tickets")["mappings"]["_meta"], "version": 99}
+    place.client.indices.put_mapping(index=index_of(place, "tickets"), meta=meta)
+    store = place.store()
+    for use in (lambda: store.put_tickets([ticket("2")]), lambda: store.count_tickets(EVERYTHING)):
+        with pytest.raises(StoreError, match=r"tickets-v1 was made by a newer TicketLens; update TicketLens$"):
+            use()
+    assert any("update TicketLens" in problem for problem in store.problems())
+    assert "tickets 99" in store.versions()["schema"]
+
+
+@pytest.mark.parametrize("taken", ["index", "alias", "versioned", "template", "ours, with another field"])
+def test_names_that_are_another_programs_are_left_alone(
+    place: Any, ticket: Callable[..., Prepared], taken: str
+) -> None:
+    ours, name = index_of(place, "tickets"), f"{place.prefix}-tickets"
+    there = place.client.indices
+    if taken == "template":
+        there.put_index_template(name=name, index_patterns=[f"{place.prefix}-other*"], template={"settings": {}})
+    elif taken == "alias":
+        there.create(index=f"{place.prefix}-shop", aliases={name: {}})
+    elif taken == "ours, with another field":
+        mappings = template("tickets")["mappings"]
+        mappings["properties"]["created_at"] = {"type": "keyword"}
+        there.create(index=ours, mappings=mappings, aliases={name: {}})
+    else:
+        there.create(index=name if taken == "index" else ours, mappings={"properties": {"x": {"type": "long"}}})
+    before = there.get(index=f"{place.prefix}*").body
+    said = (
+        "changed by hand .created_at." if taken.startswith("ours") else "choose another prefix in the store's address$"
+    )
+    with pytest.raises(StoreError, match=said):
+        place.store().put_tickets([ticket("1")])
+    now = there.get(index=f"{place.prefix}*").body
+    assert {name: now[name] for name in before} == before
+    if taken == "template":
+        kept = there.get_index_template(name=name)["index_templates"][0]["index_template"]
+        assert kept["index_patterns"] == [f"{place.prefix}-other*"]
+
+
+def test_a_prefix_that_begins_with_another_disturbs_nobody(place: Any, ticket: Callable[..., Prepared]) -> None:
+    """Indices, templates, sizes and vectors of each are its own, in whatever order they are made."""
+    names = [place.prefix + end for end in ("-tickets", "", "-tickets-v1", "-vectors")]
+    stores = [place.store(f"{place.url}/{name}") for name in names]
+    for number, store in enumerate(stores):
+        store.put_tickets([ticket(str(n)) for n in range(number + 1)])
+        prints = [text[0] for text in store.texts_without_vector("m", 10)]
+        store.put_vectors("m", prints, np.eye(len(prints), 4, dtype=np.float32))
+    assert [store.count_tickets(EVERYTHING) for store in stores] == [1, 2, 3, 4]
+    assert [store.vectors("m")[1].shape for store in stores] == [(1, 4)] * 4
+    assert all(store.problems() == [] for store in stores)
+    sizes = [int(store.versions()["bytes"]) for store in stores]
+    assert max(sizes) < sum(sizes) / 2
+
+
+def test_an_index_that_is_gone_is_said_to_be_and_made_anew(place: Any, ticket: Callable[..., Prepared]) -> None:
+    store = place.store()
+    store.put_tickets([ticket("1")])
+    place.client.indices.delete(index=index_of(place, "raw"))
+    with pytest.raises(StoreError, match="raw is gone: bring it back"):
+        store.put_tickets([ticket("2")])
+    assert not place.client.indices.exists(index=f"{place.prefix}-raw")
+    assert store.put_tickets([ticket("2")]) == [STORED]
+    assert store.get_raw("s", "2").id == "2"

@@ -1,0 +1,45 @@
+"""The client of a cluster: several hosts, and bounds on how long anybody waits for one.
+
+A host that cannot be reached is passed over for the next. One that takes a request and does not answer ends that
+request: no other host is asked, so that nobody waits twice for `elastic.timeout`.
+"""
+
+import logging
+from typing import Any
+
+from elastic_transport import ConnectionError as NotConnected
+from elastic_transport import ConnectionTimeout, Urllib3HttpNode
+from elasticsearch import Elasticsearch, OrjsonSerializer
+from urllib3 import Timeout
+from urllib3.exceptions import ConnectTimeoutError
+
+from ticketlens.store.elastic.address import Address, Options
+
+CONNECT_SECONDS = 5.0
+
+
+class Host(Urllib3HttpNode):
+    """One host. Not to be reached within five seconds is the same as refused."""
+
+    def perform_request(self, *asked: Any, request_timeout: Any = None, **more: Any) -> Any:
+        seconds = float(request_timeout)
+        bounds: Any = Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+        try:
+            return super().perform_request(*asked, **{**more, "request_timeout": bounds})
+        except ConnectionTimeout as error:
+            if error.errors and isinstance(error.errors[0], ConnectTimeoutError):
+                raise NotConnected(f"{self.host}:{self.port} cannot be reached", errors=error.errors) from error
+            raise
+
+
+def client_of(address: Address, options: Options) -> Elasticsearch:
+    # What it warns of, with tracebacks, our errors say in a line.
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
+    return Elasticsearch(
+        list(address.hosts),
+        node_class=Host,
+        serializer=OrjsonSerializer(),
+        max_retries=max(2, len(address.hosts)),
+        retry_on_timeout=False,
+        **options.arguments(address),
+    )

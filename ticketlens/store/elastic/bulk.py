@@ -1,5 +1,6 @@
 """Many writes at once, each judged by itself: done, refused for good, or to be tried again."""
 
+import json
 import logging
 import random
 import time
@@ -182,4 +183,7 @@ def _later(outcome: Outcome) -> bool:
 
 
 def _line(told: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(told)
+    try:
+        return orjson.dumps(told)
+    except TypeError:  # a number of more than 64 bits, or half a surrogate pair, which is told as what it is
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

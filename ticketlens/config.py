@@ -64,7 +64,8 @@ class Setting:
 
 
 TABLE = (
-    Setting("store", "sqlite:///ticketlens.db", _text, "where everything is kept: sqlite:///FILE, or http(s)://HOST:9200/PREFIX", secret=True),
+    Setting("store", "sqlite:///ticketlens.db", _text,
+            "where everything is kept: sqlite:///FILE, or http(s)://HOST:9200/PREFIX", secret=True),
     Setting("zone", "UTC", _zone, "the zone in which days and weeks begin, such as Europe/Stockholm"),
     Setting("model", "english", _text, "what makes vectors: english, multilingual, or a model's folder or name"),
     Setting("host", "127.0.0.1", _text, "the address that the web page listens on"),

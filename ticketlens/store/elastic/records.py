@@ -28,7 +28,8 @@ class ElasticRecords:
         return None if held is None else _record(held["_source"])
 
     def records(self, noun: str) -> list[Record]:
-        found = self._cluster.scan(RECORDS, {"term": {"noun": noun}})
+        self._cluster.refresh(RECORDS)
+        found = self._cluster.each(RECORDS, {"term": {"noun": noun}})
         return sorted((_record(hit["_source"]) for hit in found), key=lambda record: record.id)
 
     def delete_record(self, noun: str, id: str) -> bool:

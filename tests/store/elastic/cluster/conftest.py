@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -89,6 +89,12 @@ def free_ports() -> int:
     raise AssertionError("no ports are free")
 
 
+def pids_in(folder: Path) -> list[int]:
+    """Of the nodes that the script started there, in their order."""
+    file = folder / "pids"
+    return [int(one) for one in file.read_text().split()] if file.exists() else []
+
+
 class ThreeNodes:
     """Nodes 0 to 2 by the start script, in `folder`; what it started it ends."""
 
@@ -106,23 +112,11 @@ class ThreeNodes:
         done = subprocess.run([self.start, *told], env=environment(), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr + done.stdout
 
-    def _pids(self) -> list[int]:
-        found = self.folder / "pids"
-        return [int(one) for one in found.read_text().split()] if found.exists() else []
-
     def kill(self, node: int) -> None:
-        os.kill(self._pids()[node], signal.SIGKILL)
+        os.kill(pids_in(self.folder)[node], signal.SIGKILL)
 
     def start_again(self, node: int) -> None:
         self._run("--nodes", str(NODES), "--node", str(node))
-
-    def stop(self) -> None:
-        self.client.close()
-        for pid in self._pids():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
 
     def green(self) -> None:
         """Every copy of every index is there again."""
@@ -178,17 +172,15 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeNodes]:
     if not os.environ.get(START):
         pytest.skip(f"{START} names no script that starts a cluster")
     folder = tmp_path_factory.mktemp("cluster")
-    nodes = None
     try:
         nodes = ThreeNodes(os.environ[START], folder)
         nodes.green()
         yield nodes
+        nodes.client.close()
     finally:
-        for pid in (folder / "pids").read_text().split() if (folder / "pids").exists() else ():
-            try:
-                os.kill(int(pid), signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        for pid in pids_in(folder):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -206,7 +198,8 @@ def rows() -> list[str]:
 
 @pytest.fixture(scope="session")
 def in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]], Checksum]:
-    """The checksum of the same rows imported into SQLite."""
+    """The checksum of the same rows imported into SQLite; kept, since imports of many take long."""
+    kept: dict[int, Checksum] = {}
 
     def imported(rows: list[str]) -> Checksum:
         folder = tmp_path_factory.mktemp("sqlite")
@@ -217,7 +210,7 @@ def in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str]],
         with closing(apsw.Connection(str(folder / "lens.db"))) as connection:
             return Checksum.over(iter(list(connection.execute("SELECT source, id, digest FROM tickets"))))
 
-    return imported
+    return lambda rows: kept.get(len(rows)) or kept.setdefault(len(rows), imported(rows))
 
 
 @pytest.fixture

@@ -5,18 +5,16 @@ from collections.abc import Mapping
 from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.backlog import ElasticBacklog
 from ticketlens.store.elastic.cluster import NOUNS, Cluster
+from ticketlens.store.elastic.copying import ElasticCopies
 from ticketlens.store.elastic.figures import ElasticFigures
 from ticketlens.store.elastic.inbox import ElasticInbox
 from ticketlens.store.elastic.records import ElasticLeases, ElasticRecords
 from ticketlens.store.elastic.switch import known
 from ticketlens.store.elastic.tickets import ElasticTickets
-from ticketlens.store.elastic.topics import ElasticTopics
-from ticketlens.store.elastic.vectors import ElasticVectors
 
 
 class ElasticStore(
-    ElasticTickets, ElasticFigures, ElasticBacklog, ElasticVectors, ElasticTopics, ElasticRecords, ElasticInbox,
-    ElasticLeases,
+    ElasticTickets, ElasticFigures, ElasticBacklog, ElasticCopies, ElasticRecords, ElasticInbox, ElasticLeases,
 ):  # fmt: skip
     def __init__(self, address: Address, options: Options | None = None) -> None:
         self._cluster = Cluster(address, options)

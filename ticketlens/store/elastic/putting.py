@@ -53,6 +53,22 @@ def derive(cluster: Cluster, batch: Sequence[Prepared]) -> None:
         left = [one for (one, _), outcome in zip(current, outcomes, strict=True) if outcome.conflict]
 
 
+def keep(cluster: Cluster, batch: Sequence[Prepared]) -> None:
+    """Write tickets as they are told, whatever version is there."""
+    state = known(cluster)
+    left = list(batch)
+    while left:
+        held = _held(cluster, left)
+        work = [(one, documents.document(one), held.get(_id(one))) for one in left]
+        outcomes = _write(cluster, work, state.placing)
+        for outcome in outcomes:
+            if not outcome.conflict:
+                outcome.must_be_done()
+        done = [there for (_, _, there), outcome in zip(work, outcomes, strict=True) if outcome.done]
+        _drop(cluster, done, {doc["raw"] for _, doc, _ in work})
+        left = [one for one, outcome in zip(left, outcomes, strict=True) if outcome.conflict]
+
+
 def _once(
     cluster: Cluster, batch: Sequence[Prepared], told: Sequence[dict[str, Any]], placing: Placing
 ) -> list[Put | None]:

@@ -7,15 +7,15 @@ import apsw
 
 from ticketlens.store.sqlite.backlog import SqliteBacklog
 from ticketlens.store.sqlite.connection import Database
+from ticketlens.store.sqlite.copying import SqliteCopies
 from ticketlens.store.sqlite.figures import SqliteFigures
 from ticketlens.store.sqlite.records import SqliteInbox, SqliteLeases, SqliteRecords
-from ticketlens.store.sqlite.tickets import SqliteTickets
 from ticketlens.store.sqlite.topics import SqliteTopics
 from ticketlens.store.sqlite.vectors import SqliteVectors
 
 
 class SqliteStore(
-    SqliteTickets, SqliteFigures, SqliteBacklog, SqliteVectors, SqliteTopics, SqliteRecords, SqliteInbox, SqliteLeases
+    SqliteCopies, SqliteFigures, SqliteBacklog, SqliteVectors, SqliteTopics, SqliteRecords, SqliteInbox, SqliteLeases
 ):
     def __init__(self, path: Path) -> None:
         self._db = Database(path)

@@ -88,3 +88,17 @@ def test_a_store_that_is_not_there_is_not_copied(run: Run, tmp_path: Path) -> No
     assert "there is no store at the first address" in told.err
     assert not (tmp_path / "one.db").exists()
     assert not (tmp_path / "two.db").exists()
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_file_migrates_by_itself(run: Run) -> None:
+    told = run("--store", FROM, "store", "migrate", "--json").json
+    assert (told["store"], told["schema"] >= 1) == ("sqlite", True)
+    assert "migrates by itself" in run("--store", FROM, "store", "migrate").out
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_store_of_this_version_needs_no_migration(run: Run, to: str) -> None:
+    run("store", "copy", FROM, to)
+    assert run("--store", to, "store", "migrate", "--json").json["indices"] == []
+    assert run("--store", to, "trend", "--json").out == run("--store", FROM, "trend", "--json").out

@@ -1,20 +1,22 @@
-"""ticketlens store: move everything to another store."""
+"""ticketlens store: move everything to another store, or to what a newer TicketLens needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import click
 
-from ticketlens.cli.session import echo_json, json_option, steps
+from ticketlens.cli.session import Session, echo_json, json_option, steps
 from ticketlens.errors import ConfigError
 from ticketlens.store.base import Store
 from ticketlens.store.copying import Copied, copy
+from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.open import open_store, store_exists
 
 
 @click.group()
 def store() -> None:
-    """Move everything to another store."""
+    """Move everything to another store, or to what this TicketLens needs."""
 
 
 @store.command("copy")
@@ -40,6 +42,48 @@ def copy_(from_: str, to: str, as_json: bool) -> None:
     if differ:
         click.echo(f"ticketlens: {', '.join(differ)} differ: the source changed under way; run it again", err=True)
         raise click.exceptions.Exit(1)
+
+
+@store.command()
+@click.option("--back", is_flag=True, help="put the indices that the last migration replaced in their places again")
+@json_option
+@click.pass_obj
+def migrate(session: Session, back: bool, as_json: bool) -> None:
+    """Bring the store to what this TicketLens needs, while it is read and written to.
+
+    In Elasticsearch new indices are made, compared and put in place in one step; the old ones are kept. Restart what
+    runs on an older TicketLens afterwards.
+    """
+    opened = session.lens.store
+    if not isinstance(opened, ElasticStore):
+        schema = opened.versions()["schema"]
+        told = f"a SQLite file migrates by itself when it is opened; the schema is version {schema}"
+        _say({"store": "sqlite", "schema": int(schema), "indices": []}, told, as_json)
+        return
+    if back:
+        pairs = opened.migration().back()
+        moved = "\n".join(f"{old} is in use again in place of {new}" for new, old in pairs)
+        _say({"store": "elasticsearch", "back": [{"from": new, "to": old} for new, old in pairs]}, moved, as_json)
+        return
+    with steps(quiet=as_json) as step:
+        done = opened.migration().run(step)
+    lines = "\n".join(
+        f"{one.noun:<24} {one.documents:>11,}  {one.sha256[:16]}  {one.old} -> {one.new}, "
+        f"writers waited {one.blocked_seconds:.1f} s"
+        for one in done
+    )
+    _say(
+        {"store": "elasticsearch", "indices": [asdict(one) for one in done]},
+        lines or "every index is of this version; nothing to do",
+        as_json,
+    )
+
+
+def _say(told: Mapping[str, object], text: str, as_json: bool) -> None:
+    if as_json:
+        echo_json(told)
+    else:
+        click.echo(text)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from ticketlens.store.elastic.cluster import NOUNS, Cluster
 from ticketlens.store.elastic.copying import ElasticCopies
 from ticketlens.store.elastic.figures import ElasticFigures
 from ticketlens.store.elastic.inbox import ElasticInbox
+from ticketlens.store.elastic.migrate import Migration
 from ticketlens.store.elastic.records import ElasticLeases, ElasticRecords
 from ticketlens.store.elastic.switch import known
 from ticketlens.store.elastic.tickets import ElasticTickets
@@ -24,6 +25,9 @@ class ElasticStore(
 
     def versions(self) -> Mapping[str, str]:
         return self._cluster.versions(NOUNS)
+
+    def migration(self) -> Migration:
+        return Migration(self._cluster, self)
 
     def close(self) -> None:
         self._cluster.close()

@@ -11,6 +11,7 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.errors import translated
+from ticketlens.store.elastic.patience import patiently
 
 NOUNS = ("tickets", "raw", "topics", "assignments", "records", "inbox")
 VECTORS = "vectors"
@@ -61,6 +62,10 @@ class Cluster:
                     self._ready.add(noun)
         return self.alias(noun)
 
+    def adopt(self, noun: str) -> None:
+        """Read and write what is behind the alias as it is, of whatever version: for who migrates it."""
+        self._ready.add(noun)
+
     def behind(self, noun: str) -> dict[str, Body]:
         """The index behind an alias by its name, with the `_meta` of its mapping; empty where there is none."""
         with translated():
@@ -88,6 +93,8 @@ class Cluster:
                 raise StoreError(f"the index {name} is another program's; choose another prefix in the store's address")
             if meta["version"] > told["version"]:
                 raise StoreError(f"the index {name} was made by a newer TicketLens; update TicketLens")
+            if meta["version"] < told["version"]:
+                raise StoreError(f"the index {name} was made by an older TicketLens; run: ticketlens store migrate")
         if not found:
             self._create(noun, told)
 
@@ -203,11 +210,9 @@ class Cluster:
             found = self.client.indices.stats(index=names, metric="docs", level="shards")["indices"]
         for noun in nouns:
             self._dirty.discard(noun)
-        return sum(
-            max(int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies)
-            for one in found.values()
-            for copies in one["shards"].values()
-        )
+        writes = (copies for one in found.values() for copies in one["shards"].values())
+        made_anew = sum(int(name.rpartition("-v")[2]) << 40 for name in found)
+        return made_anew + sum(max(int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies) for copies in writes)
 
     def versions(self, nouns: Sequence[str]) -> dict[str, str]:
         """What a person asks first of a store: kind, version of the server, health, schema, size on disk."""
@@ -246,11 +251,15 @@ class Cluster:
     def _conditional(self, noun: str, call: Callable[[str], object]) -> bool:
         alias = self.ready(noun)
         self.touched(noun)
-        with translated():
-            try:
-                call(alias)
-            except ApiError as error:
-                if error.meta.status == 409 or isinstance(error, NotFoundError):
-                    return False
-                raise
-        return True
+
+        def attempt() -> bool:
+            with translated():
+                try:
+                    call(alias)
+                except ApiError as error:
+                    if error.meta.status == 409 or isinstance(error, NotFoundError):
+                        return False
+                    raise
+            return True
+
+        return patiently(attempt)

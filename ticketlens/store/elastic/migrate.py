@@ -167,11 +167,18 @@ class Migration:
         return [noun for noun in (*NOUNS, *self.cluster.models()) if self.cluster.behind(noun)]
 
     def _current(self, noun: str) -> str:
-        (name,) = self.cluster.behind(noun)
-        return name
+        return self._behind(noun)[0]
+
+    def _behind(self, noun: str) -> tuple[str, Body]:
+        """The index behind an alias, and what its mapping says of it."""
+        found = self.cluster.behind(noun)
+        if len(found) != 1:
+            names = ", ".join(sorted(found)) or "none"
+            raise StoreError(f"the alias {self.cluster.alias(noun)} is to have one index, and has {names}")
+        return next(iter(found.items()))
 
     def _version(self, noun: str) -> int:
-        ((name, meta),) = self.cluster.behind(noun).items()
+        name, meta = self._behind(noun)
         if meta.get("made_by") != MADE_BY:
             raise StoreError(f"the index {name} is another program's; choose another prefix in the store's address")
         if meta["version"] > self.templates(noun)["version"]:
@@ -207,11 +214,11 @@ class Migration:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One migration at a time; what an earlier one left blocked when it was killed takes writes again."""
-        for noun in NOUNS:
+        nouns = self._nouns()
+        for noun in nouns:
             self.cluster.adopt(noun)
         self._must_be_free()
-        for noun in self._nouns():
-            self.cluster.adopt(noun)
+        for noun in nouns:
             lift(self.cluster, self._current(noun))
         self._renew()
         try:

@@ -13,8 +13,8 @@ from typing import Any
 from elasticsearch import helpers
 
 from ticketlens.errors import StoreError, Unavailable
-from ticketlens.store.elastic.cluster import VECTORS, Body, Cluster
-from ticketlens.store.elastic.errors import translated
+from ticketlens.store.elastic.cluster import MADE_BY, VECTORS, Body, Cluster
+from ticketlens.store.elastic.errors import reason_of, translated
 from ticketlens.store.elastic.vectors import with_vector
 
 PAGE = 500
@@ -70,6 +70,9 @@ class Rebuild:
         pattern = f"{self.cluster.alias(VECTORS)}.*" if family == VECTORS else self.new
         indices = self.cluster.client.indices
         with translated():
+            left = indices.get_mapping(index=self.new, ignore_unavailable=True)
+            if any(one["mappings"].get("_meta", {}).get("made_by") != MADE_BY for one in left.values()):
+                raise StoreError(f"the index {self.new} is another program's; choose another prefix by: store copy")
             indices.delete(index=self.new, ignore_unavailable=True)
             indices.put_index_template(
                 name=self.cluster.alias(family), index_patterns=[pattern], template=made, priority=200,
@@ -170,7 +173,8 @@ class Rebuild:
             for done, item in told:
                 (outcome,) = item.values()
                 if not done and outcome["status"] != 404:
-                    raise StoreError(f"the index {self.new} refuses a document: {outcome.get('error')}")
+                    kind, reason = reason_of(outcome.get("error"))
+                    raise StoreError(f"the index {self.new} refuses a document: {kind}: {reason}")
 
 
 def count(cluster: Cluster, index: str, query: Body | None = None, shard: str | None = None) -> int:

@@ -285,6 +285,19 @@ def test_half_a_copy_that_took_in_tickets_is_left_as_it_is(
     assert other.count_part("tickets") == 121
 
 
+def test_numbers_that_half_a_copy_gave_out_are_not_given_out_again(lived: Store, other: Store) -> None:
+    def breaking(name: str) -> Callable[[int, int], None]:
+        if name == "copy tickets":
+            raise Broken
+        return lambda done, total: None
+
+    with pytest.raises(Broken):
+        copy(lived, other, breaking)
+    other.new_topic_ids(1)
+    with pytest.raises(StoreError, match="more numbers of topics"):
+        copy(lived, other, quiet)
+
+
 def test_what_changes_under_way_is_told(
     lived: Store, other: Store, prepared: Callable[[int, int], list[Prepared]]
 ) -> None:

@@ -183,4 +183,6 @@ def _alone(part: str, ours: Piece) -> Piece:
 def _newer(part: str, theirs: Piece, ours: Piece | None) -> Piece:
     if part == "tickets" and ours is not None and Version(*ours[2:6]) > Version(*theirs[2:6]):
         raise StoreError(f"copy: the target has a newer version of ticket {ours[0]} {ours[1]}: {MEANWHILE}")
+    if part == "counters" and ours is not None and ours > theirs:
+        raise StoreError(f"copy: the target has given out more numbers of {ours[0]}s: {MEANWHILE}")
     return theirs

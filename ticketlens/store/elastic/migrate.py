@@ -90,8 +90,8 @@ class Migration:
             blocked: list[str] = []
             try:
                 for noun, (new, old, seen) in pairs.items():
-                    block(self.cluster, new)
                     blocked.append(new)
+                    block(self.cluster, new)
                     self._must_be_unwritten(new, old, seen)
                     outrank(self.cluster, old, new)
                     lift(self.cluster, old)
@@ -119,8 +119,8 @@ class Migration:
         self.at("levelled")
         self._renew()
         begun = time.monotonic()
-        block(self.cluster, old)
         try:
+            block(self.cluster, old)
             self.at("blocked")
             documents = _finish(made, since)
             self.at("verified")

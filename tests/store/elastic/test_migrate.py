@@ -240,7 +240,8 @@ def test_the_way_back_is_closed_where_writes_would_be_lost(filled: ElasticStore)
 
 def test_an_index_of_another_program_is_never_made_anew(filled: ElasticStore) -> None:
     client, taken = filled._cluster.client, filled._cluster.index("inbox", 2)
-    client.indices.create(index=taken, mappings={"properties": {"theirs": {"type": "keyword"}}})
+    theirs = {"_meta": {"made_by": "another"}, "properties": {"theirs": {"type": "keyword"}}}
+    client.indices.create(index=taken, mappings=theirs)
     with pytest.raises(StoreError, match="another program"):
         newer.migration(filled).run(newer.quiet)
     assert "theirs" in client.indices.get_mapping(index=taken)[taken]["mappings"]["properties"]

@@ -16,6 +16,7 @@ from ticketlens.cli.people import person, token
 from ticketlens.cli.search import search
 from ticketlens.cli.serve import serve, worker
 from ticketlens.cli.session import Session
+from ticketlens.cli.store import store
 from ticketlens.cli.trend import trend
 from ticketlens.errors import ConfigError, TicketLensError
 
@@ -34,7 +35,7 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
     context.call_on_close(context.obj.close)
 
 
-for command in (import_, cluster, serve, worker, trend, search, export, doctor, demo, person, token):
+for command in (import_, cluster, serve, worker, trend, search, export, doctor, demo, person, token, store):
     cli.add_command(command)
 
 

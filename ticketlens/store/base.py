@@ -14,7 +14,7 @@ What is true of every store:
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -309,7 +309,37 @@ class LeaseStore(Protocol):
     def release(self, name: str, holder: str) -> None: ...
 
 
-class Store(TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, InboxStore, LeaseStore, Protocol):
+Piece = tuple[Any, ...]
+"""One thing of a part as plain values (text, whole and floating numbers, bytes, None), the same in every store."""
+
+PARTS: Mapping[str, int] = {
+    "records": 2, "counters": 1, "read_to": 1, "vectors": 2, "topics": 1, "assignments": 1, "inbox": 1, "tickets": 2,
+}  # fmt: skip
+"""All that a store holds but for its leases, and how many values at the front of a piece say where it stands:
+noun and id; name; source; model and fingerprint; id; fingerprint; number; source and id."""
+
+COPY = "copy"
+"""The noun of what a store notes about being a copy: it is of that store alone, and no piece of any part."""
+
+
+class CopyStore(Protocol):
+    """Everything, part by part, as it lies there: what a copy or a backup takes out and puts in unchanged."""
+
+    def count_part(self, part: str) -> int: ...
+
+    def read_part(self, part: str, after: Piece | None, limit: int) -> list[Piece]:
+        """The first pieces of one of `PARTS` in order of their places, or the first ones after that place."""
+
+    def write_part(self, part: str, pieces: Sequence[Piece]) -> None:
+        """Put pieces in as they are, in place of those that stand there, on disk; no version is weighed."""
+
+    def erase_part(self, part: str, places: Sequence[Piece]) -> None:
+        """Take pieces of the parts `records` and `assignments` out; raises StoreError for the other parts."""
+
+
+class Store(
+    TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, InboxStore, LeaseStore, CopyStore, Protocol
+):
     """The whole store. `open_store(url)` in `ticketlens.store.open` gives one."""
 
     def generation(self) -> int:

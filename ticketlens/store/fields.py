@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from ticketlens.metrics.bins import bin_of
-from ticketlens.store.base import Prepared
-from ticketlens.store.codec import seconds, ticket_fields
+from ticketlens.model.text import CleanText
+from ticketlens.model.timing import Cycle, Timing
+from ticketlens.store.base import Prepared, Version
+from ticketlens.store.codec import seconds, ticket_fields, ticket_of
 
 METRICS = ("ttr.full", "ttr.first", "reply.first", "wait.requester", "wait.agent", "wait.hold")
 PACKED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -81,7 +83,51 @@ def read_to(batch: Sequence[Prepared]) -> dict[str, int]:
 def pauses(prepared: Prepared) -> list[tuple[int, int]]:
     """(solved, reopened) of every solved stretch that ended."""
     cycles = prepared.timing.cycles
-    return [(before[1], after[0]) for before, after in pairwise(cycles) if before[1] is not None]
+    return [
+        (before[1], after[0]) for before, after in pairwise(cycles) if before[1] is not None and before[1] < after[0]
+    ]
+
+
+def prepared_of(told: Sequence[Any], body: str, rest: str, raw: bytes, paused: Sequence[tuple[int, int]]) -> Prepared:
+    """The ticket that gives these `values`, `details` and `pauses` again, of the stored ones alone."""
+    known = dict(zip(COLUMNS, told, strict=True))
+    ticket = ticket_of({**json.loads(rest), "body": body})
+    messages = tuple(message.body for message in ticket.messages)
+    return Prepared(
+        ticket=ticket,
+        raw=raw,
+        version=Version(known["updated_us"], known["reading"], known["richness"], known["digest"]),
+        text=CleanText(known["subject"], body, messages, known["language"], known["fingerprint"]),
+        timing=_timing(known, paused),
+        created_day=date.fromordinal(known["created_day"]),
+        solved_day=_date(known["solved_day"]),
+        first_solved_day=_date(known["first_solved_day"]),
+        rated_day=_date(known["rated_day"]),
+        satisfied=_bool(known["satisfied"]),
+    )
+
+
+def _timing(known: Mapping[str, Any], paused: Sequence[tuple[int, int]]) -> Timing:
+    calendar, business = CLOCKS
+    return Timing(
+        durations={
+            metric: (known[duration_column(metric, calendar)], known[duration_column(metric, business)])
+            for metric in METRICS
+        },
+        start=known["created_at"],
+        schedule=known["schedule"],
+        business_start=known["business_start"],
+        waited_seconds=known["waited_seconds"],
+        waiting_since=known["waiting_since"],
+        cycles=_cycles(known["created_at"], paused),
+        reopened_within_7_days=_bool(known["returned"]),
+    )
+
+
+def _cycles(start: int, paused: Sequence[tuple[int, int]]) -> tuple[Cycle, ...]:
+    opened = [start, *(reopened for _, reopened in paused)]
+    solved = [*(at for at, _ in paused), None]
+    return tuple(zip(opened, solved, strict=True))
 
 
 def _first_reply(prepared: Prepared) -> int | None:
@@ -106,6 +152,14 @@ def _seconds(at: Any) -> int | None:
 
 def _day(day: date | None) -> int | None:
     return None if day is None else day.toordinal()
+
+
+def _date(day: int | None) -> date | None:
+    return None if day is None else date.fromordinal(day)
+
+
+def _bool(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
 
 
 def _flag(value: bool | None) -> int | None:

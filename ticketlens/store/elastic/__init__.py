@@ -6,18 +6,17 @@ from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.backlog import ElasticBacklog
 from ticketlens.store.elastic.checkup import problems, versions
 from ticketlens.store.elastic.cluster import Cluster
+from ticketlens.store.elastic.copying import ElasticCopies
 from ticketlens.store.elastic.figures import ElasticFigures
 from ticketlens.store.elastic.inbox import ElasticInbox
+from ticketlens.store.elastic.migrate import Migration
 from ticketlens.store.elastic.records import ElasticLeases, ElasticRecords
 from ticketlens.store.elastic.switch import known
 from ticketlens.store.elastic.tickets import ElasticTickets
-from ticketlens.store.elastic.topics import ElasticTopics
-from ticketlens.store.elastic.vectors import ElasticVectors
 
 
 class ElasticStore(
-    ElasticTickets, ElasticFigures, ElasticBacklog, ElasticVectors, ElasticTopics, ElasticRecords, ElasticInbox,
-    ElasticLeases,
+    ElasticTickets, ElasticFigures, ElasticBacklog, ElasticCopies, ElasticRecords, ElasticInbox, ElasticLeases,
 ):  # fmt: skip
     def __init__(self, address: Address, options: Options | None = None) -> None:
         self._cluster = Cluster(address, options)
@@ -30,6 +29,9 @@ class ElasticStore(
 
     def problems(self) -> list[str]:
         return problems(self._cluster)
+
+    def migration(self) -> Migration:
+        return Migration(self._cluster, self)
 
     def close(self) -> None:
         self._cluster.close()

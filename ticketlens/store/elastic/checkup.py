@@ -102,13 +102,14 @@ def _of_indices(found: Mappings) -> Iterator[str]:
     for noun, indices in found.items():
         told = template(noun)
         for name, mappings in indices.items():
+            version = mappings.get("_meta", {}).get("version", told["version"])
+            if version < told["version"]:
+                behind.append(f"{name} (version {version}, ours is {told['version']})")
+                continue
             try:
                 check_mapping(name, mappings, told)
             except StoreError as error:
                 yield str(error)
-                continue
-            if mappings["_meta"]["version"] < told["version"]:
-                behind.append(f"{name} (version {_version(mappings)}, ours is {told['version']})")
     if behind:
         yield f"these indices are behind: {', '.join(behind)}; run ticketlens store migrate"
 

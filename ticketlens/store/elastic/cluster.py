@@ -46,13 +46,15 @@ def check_mapping(index: str, mappings: Body, told: Body) -> None:
         raise StoreError(_clash(index))
     if meta["version"] > told["version"]:
         raise StoreError(f"the index {index} was made by a newer TicketLens; update TicketLens")
+    if meta["version"] < told["version"]:
+        raise StoreError(f"the index {index} was made by an older TicketLens; run: ticketlens store migrate")
     there, ours = mappings.get("properties", {}), told["mappings"]["properties"]
     others = [name for name, field in ours.items() if name not in there or _type(there[name]) != _type(field)]
-    if meta["version"] == told["version"] and (others or mappings.get("dynamic") != "strict"):
+    if others or mappings.get("dynamic") != "strict":
         fields = ", ".join(others[:3]) or "dynamic"
         raise StoreError(
             f"the mapping of the index {index} was changed by hand ({fields}); "
-            "bring the index back from a snapshot, or run: ticketlens store migrate"
+            "bring the index back from a snapshot, or copy the store to another prefix: ticketlens store copy"
         )
 
 
@@ -94,6 +96,10 @@ class Cluster:
                     patiently(lambda: self._make(noun), self.patience)
                     self._ready.add(noun)
         return self.alias(noun)
+
+    def adopt(self, noun: str) -> None:
+        """Read and write what is behind the alias as it is, of whatever version: for who migrates it."""
+        self._ready.add(noun)
 
     def behind(self, noun: str) -> dict[str, Body]:
         """The index behind an alias by its name, with the `_meta` of its mapping; empty where there is none."""
@@ -296,11 +302,9 @@ class Cluster:
         ]
         for noun in nouns:
             self._dirty.discard(noun)
-        return sum(
-            max(int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies)
-            for one in found.values()
-            for copies in one["shards"].values()
-        )
+        writes = (copies for one in found.values() for copies in one["shards"].values())
+        made_anew = sum(int(name.rpartition("-v")[2]) << 40 for name in found)
+        return made_anew + sum(max(int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies) for copies in writes)
 
     def close(self) -> None:
         self.client.close()

@@ -63,6 +63,10 @@ def raw_document(prepared: Prepared) -> dict[str, Any]:
     }
 
 
+def packed(told: bytes) -> str:
+    return base64.b64encode(told).decode()
+
+
 def unpacked(text: str) -> bytes:
     return base64.b64decode(text)
 

@@ -51,6 +51,22 @@ def derive(cluster: Cluster, batch: Sequence[Prepared]) -> None:
         left = [one for (one, _), outcome in zip(current, outcomes, strict=True) if outcome.conflict]
 
 
+def keep(cluster: Cluster, batch: Sequence[Prepared]) -> None:
+    """Write tickets as they are told, whatever version is there."""
+    state = known(cluster)
+    left = list(batch)
+    while left:
+        held = _held(cluster, left)
+        work = [(one, held.get(_id(one))) for one in left]
+        outcomes = _write(cluster, work, state.placing)
+        for outcome in outcomes:
+            if not outcome.conflict:
+                outcome.must_be_done()
+        done = [there for (_, there), outcome in zip(work, outcomes, strict=True) if outcome.done]
+        _drop(cluster, done, {documents.raw_id(one) for one, _ in work})
+        left = [one for one, outcome in zip(left, outcomes, strict=True) if outcome.conflict]
+
+
 def _once(cluster: Cluster, batch: Sequence[Prepared], placing: Placing) -> list[Put | None]:
     """What became of each ticket; None for those that changed between reading and writing."""
     held = _held(cluster, batch)

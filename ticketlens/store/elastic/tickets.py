@@ -1,6 +1,6 @@
 """Tickets in Elasticsearch: the winner of two versions under compare-and-set, lists by time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from ticketlens.errors import ConfigError
@@ -39,20 +39,16 @@ class ElasticTickets(Asking):
         return documents.row(found["_source"], lately(self._cluster).placing.slot) if found else None
 
     def get_raw(self, source: str, id: str) -> Ticket | None:
-        found = self._cluster.get(TICKETS, documents.ticket_id(source, id), source_includes=["raw"])
-        if found is None:
-            return None
-        name = found["_source"]["raw"]
-        return next(iter(self._raw([name])), None)
+        return self._raw_now(documents.ticket_id(source, id))
 
     def each_raw(self) -> Iterator[Ticket]:
-        names: list[str] = []
+        names: dict[str, str] = {}
         hits = self._cluster.scan(TICKETS, {"match_all": {}}, sort=["source", "id"], source_includes=["raw"])
         for hit in hits:
-            names.append(hit["_source"]["raw"])
+            names[hit["_id"]] = hit["_source"]["raw"]
             if len(names) == RAW_PAGE:
                 yield from self._raw(names)
-                names = []
+                names = {}
         yield from self._raw(names)
 
     def list_tickets(
@@ -93,11 +89,25 @@ class ElasticTickets(Asking):
         latest = lately(self._cluster).latest
         return Span(from_seconds(first), from_seconds(last), from_seconds(last if latest is None else latest))
 
-    def _raw(self, names: Sequence[str]) -> Iterator[Ticket]:
-        found = self._cluster.mget(RAW, names)
-        for name in names:
+    def _raw(self, names: Mapping[str, str]) -> Iterator[Ticket]:
+        """`names` maps tickets to their raw texts; where that one is gone the ticket has another by now."""
+        found = self._cluster.mget(RAW, list(names.values()))
+        for id_, name in names.items():
             if name in found:
                 yield load(documents.unpacked(found[name]["_source"]["ticket"]))
+            elif (ticket := self._raw_now(id_)) is not None:
+                yield ticket
+
+    def _raw_now(self, id: str) -> Ticket | None:
+        seen: str | None = None
+        while (held := self._cluster.get(TICKETS, id, source_includes=["raw"])) is not None:
+            name = held["_source"]["raw"]
+            if (found := self._cluster.get(RAW, name)) is not None:
+                return load(documents.unpacked(found["_source"]["ticket"]))
+            if name == seen:
+                return None
+            seen = name
+        return None
 
     def _page(self, body: Body, point: str | None) -> tuple[list[Body], str | None]:
         """The hits, and the point in time that they are of; where it is gone the list goes on by its keys alone."""

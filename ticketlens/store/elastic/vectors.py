@@ -167,11 +167,14 @@ def _without(noun: str) -> Body:
 
 
 def _document(model: str, name: str, row: Vectors) -> Body:
-    told: Body = {"model": model, "fingerprint": name, "packed": base64.b64encode(row.tobytes()).decode()}
+    return with_vector({"model": model, "fingerprint": name, "packed": base64.b64encode(row.tobytes()).decode()})
+
+
+def with_vector(told: Body) -> Body:
+    """The document with what is searched: the unit vector of its packed row, where it has a length."""
+    row = _unpacked(told["packed"])
     length = float(np.linalg.norm(row))
-    if length:
-        told["vector"] = _listed(row / np.float32(length))
-    return told
+    return {**told, "vector": _listed(row / np.float32(length))} if length else told
 
 
 def _listed(row: Vectors) -> list[float]:

@@ -30,7 +30,7 @@ class SqliteTickets:
 
     def put_tickets(self, batch: Sequence[Prepared]) -> list[Put]:
         with self._db.transaction() as connection:
-            held = {name: _version(connection, *name) for name in dict.fromkeys(map(name_of, batch))}
+            held = {name: version_of(connection, *name) for name in dict.fromkeys(map(name_of, batch))}
             decision = decide(batch, {name: version for name, (_, version) in held.items()})
             again = [(version.reading, held[name][0]) for name, version in decision.read_again.items()]
             connection.executemany("UPDATE tickets SET reading = ? WHERE key = ?", again)
@@ -53,7 +53,7 @@ class SqliteTickets:
         with self._db.transaction() as connection:
             unchanged = []
             for prepared in batch:
-                key, version = _version(connection, prepared.ticket.source, prepared.ticket.id)
+                key, version = version_of(connection, prepared.ticket.source, prepared.ticket.id)
                 if key is not None and version is not None and same(prepared.version, version):
                     unchanged.append((key, replace(prepared, version=version)))
             self._write(connection, unchanged, new=False)
@@ -167,7 +167,7 @@ def grow(connection: apsw.Connection) -> None:
     connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'generation'")
 
 
-def _version(connection: apsw.Connection, source: str, id: str) -> tuple[int | None, Version | None]:
+def version_of(connection: apsw.Connection, source: str, id: str) -> tuple[int | None, Version | None]:
     sql = "SELECT key, updated_us, reading, richness, digest FROM tickets WHERE source = ? AND id = ?"
     for key, *version in connection.execute(sql, (source, id)):
         return int(key), Version(*version)

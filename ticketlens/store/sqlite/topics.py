@@ -64,9 +64,7 @@ class SqliteTopics:
         with self._db.transaction() as connection:
             connection.executemany("DELETE FROM assignments WHERE fingerprint = ?", ((name,) for name in assignments))
             _put(connection, assignments)
-            with changing(connection, _keys(connection, assignments)):
-                for name in assignments:
-                    connection.execute(SWITCH.format(only=" WHERE k.fingerprint = ?"), (name,))
+            switch(connection, list(assignments))
             grow(connection)
 
     def assignments(self) -> dict[str, Assignment]:
@@ -113,6 +111,13 @@ class SqliteTopics:
             for topic, first, last in self._db.rows(sql)
             if first is not None
         }
+
+
+def switch(connection: apsw.Connection, fingerprints: Sequence[str]) -> None:
+    """Gives the tickets of these texts the topics of their assignments."""
+    with changing(connection, _keys(connection, fingerprints)):
+        for name in fingerprints:
+            connection.execute(SWITCH.format(only=" WHERE k.fingerprint = ?"), (name,))
 
 
 def _put(connection: apsw.Connection, assignments: Mapping[str, Assignment]) -> None:

@@ -1,0 +1,104 @@
+"""ticketlens store: everything moved to another store, and what is said about it."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+
+SERVERS = [url for url in os.environ.get("TICKETLENS_TEST_ES", "").split(",") if url]
+FROM = "sqlite:///one.db"
+PLACES = [
+    "sqlite:///two.db",
+    *(SERVERS or [pytest.param("elastic", marks=pytest.mark.skip("TICKETLENS_TEST_ES names no server"))]),
+]
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def tickets(tmp_path: Path, run: Run) -> None:
+    """Forty tickets in the store `one.db`."""
+    rows = [
+        {"id": number, "subject": f"Cannot log in {number % 7}", "body": "kim@example.org", "status": "solved",
+         "created_at": f"2026-02-{1 + number % 28:02}T08:00:00Z",
+         "solved_at": f"2026-03-{1 + number % 20:02}T08:00:00Z"}
+        for number in range(40)
+    ]  # fmt: skip
+    (tmp_path / "a.ndjson").write_text("\n".join(map(json.dumps, rows)))
+    run("--store", FROM, "import", "a.ndjson", "--json")
+
+
+@pytest.fixture(params=PLACES)
+def to(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty store."""
+    if request.param.startswith("sqlite"):
+        yield request.param
+        return
+    prefix = f"test-{secrets.token_hex(4)}"
+    yield f"{request.param}/{prefix}"
+    client = Elasticsearch(request.param)
+    for name in client.indices.get(index=f"{prefix}-*", expand_wildcards="all"):
+        client.indices.delete(index=name)
+    for found in client.indices.get_index_template(name=f"{prefix}-*")["index_templates"]:
+        client.indices.delete_index_template(name=found["name"])
+    client.close()
+
+
+@pytest.mark.usefixtures("tickets")
+def test_answers_after_a_copy_are_the_same_to_the_byte(run: Run, to: str) -> None:
+    told = run("store", "copy", FROM, to, "--json").json
+    assert told["same"] is True
+    assert {one["part"]: one["pieces"] for one in told["parts"]}["tickets"] == 40
+    for asked in (("trend", "--json"), ("export", "tickets"), ("export", "topics"), ("export", "trend")):
+        assert run("--store", to, *asked).out == run("--store", FROM, *asked).out
+    again = run("store", "copy", FROM, to, "--json").json
+    assert {one["written"] for one in again["parts"]} == {0}
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_copy_tells_each_part_with_its_count(run: Run) -> None:
+    told = run("store", "copy", FROM, "sqlite:///two.db")
+    assert [line.split()[0] for line in told.out.splitlines()][-1] == "tickets"
+    assert "40" in told.out.splitlines()[-1]
+    assert told.out.count("the same on both sides") == len(told.out.splitlines())
+    assert "copy tickets: 40 of 40" in told.err
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_store_is_never_copied_onto_another_one(run: Run) -> None:
+    run("--store", "sqlite:///two.db", "import", "a.ndjson")
+    told = run("store", "copy", FROM, "sqlite:///two.db", code=2)
+    assert "40 tickets of its own" in told.err
+    assert len(told.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("to", [FROM, "sqlite:///./one.db"])
+@pytest.mark.usefixtures("tickets")
+def test_a_store_is_not_copied_onto_itself(run: Run, to: str) -> None:
+    assert "ticketlens: copy: " in run("store", "copy", FROM, to, code=2).err
+
+
+def test_a_store_that_is_not_there_is_not_copied(run: Run, tmp_path: Path) -> None:
+    told = run("store", "copy", FROM, "sqlite:///two.db", code=2)
+    assert "there is no store at the first address" in told.err
+    assert not (tmp_path / "one.db").exists()
+    assert not (tmp_path / "two.db").exists()
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_file_migrates_by_itself(run: Run) -> None:
+    told = run("--store", FROM, "store", "migrate", "--json").json
+    assert (told["store"], told["schema"] >= 1) == ("sqlite", True)
+    assert "migrates by itself" in run("--store", FROM, "store", "migrate").out
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_store_of_this_version_needs_no_migration(run: Run, to: str) -> None:
+    run("store", "copy", FROM, to)
+    assert run("--store", to, "store", "migrate", "--json").json["indices"] == []
+    assert run("--store", to, "trend", "--json").out == run("--store", FROM, "trend", "--json").out

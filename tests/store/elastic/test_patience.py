@@ -33,7 +33,7 @@ class Answers:
 
 def test_a_cluster_that_answers_not_now_is_asked_again_until_it_can() -> None:
     answers = Answers(NotNow("no shard"), NotNow("no master"), "found")
-    assert patiently(answers, sleep=answers.waits.append) == "found"
+    assert patiently(answers, 30.0, sleep=answers.waits.append) == "found"
     assert len(answers.waits) == 2
     assert all(0 <= wait <= LONGEST_WAIT for wait in answers.waits)
 
@@ -42,14 +42,14 @@ def test_no_answer_at_all_is_told_at_once_and_other_errors_too() -> None:
     for error in (Unavailable("away"), StoreError("no such thing")):
         answers = Answers(error)
         with pytest.raises(type(error)):
-            patiently(answers, sleep=answers.waits.append)
+            patiently(answers, 30.0, sleep=answers.waits.append)
         assert answers.asked == 1
 
 
 def test_no_answer_is_another_hosts_turn_as_often_as_is_said() -> None:
     answers = Answers(Unavailable("away"))
     with pytest.raises(Unavailable):
-        patiently(answers, unanswered=2, sleep=answers.waits.append)
+        patiently(answers, 30.0, unanswered=2, sleep=answers.waits.append)
     assert answers.asked == 3
 
 

@@ -22,8 +22,8 @@ class Host(Urllib3HttpNode):
     """One host. Not to be reached within five seconds is the same as refused."""
 
     def perform_request(self, *asked: Any, request_timeout: Any = None, **more: Any) -> Any:
-        seconds = float(request_timeout)
-        bounds: Any = Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+        seconds = None if request_timeout is None else float(request_timeout)
+        bounds: Any = Timeout(connect=min(CONNECT_SECONDS, seconds or CONNECT_SECONDS), read=seconds)
         try:
             return super().perform_request(*asked, **{**more, "request_timeout": bounds})
         except ConnectionTimeout as error:

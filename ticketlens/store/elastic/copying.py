@@ -167,7 +167,7 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
 
 
 def _ticket(source: Body, raw: bytes) -> Piece:
-    lengths = dict(zip(fields.READ, json.loads(source["durations"]), strict=True))
+    lengths = dict(zip(fields.READ, source["durations"], strict=True))
     columns = (lengths[name] if name in lengths else _value(source, name) for name in fields.COLUMNS)
     paused = json.dumps([[one["gte"], one["lt"]] for one in source["pauses"]], separators=(",", ":"))
     return (*columns, source["body"], source["rest"], raw, paused)

@@ -54,7 +54,7 @@ class Lens:
 
     def add(self, batches: Iterable[TicketBatch], *, reading: int = 0) -> Iterator[Report]:
         """Stores batch by batch, and tells what became of each. What is stored is on disk before it is told."""
-        self._derived_by_now()
+        self._begin()
         for batch in batches:
             puts = self.store.put_tickets([self.preparer.prepare(ticket, reading) for ticket in batch.tickets])
             refused = [batch.aside(index, put.reason) for index, put in enumerate(puts) if put.reason is not None]
@@ -285,6 +285,11 @@ class Lens:
         self.store.put_record("secret", "redaction", made, expected=0)
         held = self.store.get_record("secret", "redaction")
         return bytes.fromhex(str(held.fields["key"] if held else made["key"]))
+
+    def _begin(self) -> None:
+        """Before the first ticket of this process is stored."""
+        if "begun" not in self.__dict__:
+            self.__dict__["begun"] = self._derived_by_now() is not None
 
     def _derived_by_now(self) -> Record | None:
         """What the stored days and durations were computed by; an empty store begins with what is set now."""

@@ -182,6 +182,6 @@ def test_a_call_that_failed_or_died_can_be_sent_again(lens: Lens, clock) -> None
     with pytest.raises(OSError):  # noqa: PT011
         replies.once("a", "k", b"1", fail)
     assert replies.once("a", "k", b"1", lambda: {"n": 1}) == {"n": 1}
-    replies._claim("died", "print")
+    replies._claim(None, "died", "print")
     clock.pass_(minutes=3)
-    replies._claim("died", "print")
+    replies._claim(lens.store.get_record("reply", "died"), "died", "print")

@@ -7,7 +7,7 @@ from typing import cast
 
 from werkzeug.exceptions import BadRequest, Conflict, UnprocessableEntity
 
-from ticketlens.store.base import RecordStore
+from ticketlens.store.base import Record, RecordStore
 
 NOUN = "reply"
 KEPT = timedelta(days=7)
@@ -31,19 +31,19 @@ class Replies:
         if not key.isprintable() or not 1 <= len(key) <= LONGEST:
             raise BadRequest(f"An Idempotency-Key has 1 to {LONGEST} printable characters.")
         id_, print_ = hashlib.sha256(f"{sender}\n{key}".encode()).hexdigest(), hashlib.sha256(body).hexdigest()
-        told = self._told(id_, print_)
-        return told if told is not None else self._carry_out(id_, print_, carry_out)
-
-    def _told(self, id_: str, print_: str) -> Json | None:
         record = self._records.get_record(NOUN, id_)
+        told = self._told(record, print_)
+        return told if told is not None else self._carry_out(record, id_, print_, carry_out)
+
+    def _told(self, record: Record | None, print_: str) -> Json | None:
         if record is None or self._is_over(record.fields):
             return None
         if record.fields["body"] != print_:
             raise UnprocessableEntity("This Idempotency-Key came with another body before.")
         return cast(Json | None, record.fields["answer"])
 
-    def _carry_out(self, id_: str, print_: str, carry_out: Callable[[], Json]) -> Json:
-        claimed = self._claim(id_, print_)
+    def _carry_out(self, record: Record | None, id_: str, print_: str, carry_out: Callable[[], Json]) -> Json:
+        claimed = self._claim(record, id_, print_)
         try:
             answer = carry_out()
         except BaseException:
@@ -52,9 +52,8 @@ class Replies:
         self._records.put_record(NOUN, id_, {**claimed, "answer": answer})
         return answer
 
-    def _claim(self, id_: str, print_: str) -> Json:
+    def _claim(self, record: Record | None, id_: str, print_: str) -> Json:
         self._sweep()
-        record = self._records.get_record(NOUN, id_)
         if record is not None and not self._is_free(record.fields):
             raise Conflict("The first call under this Idempotency-Key is still being answered; try again soon.")
         claimed: Json = {"body": print_, "at": self._now().isoformat(), "answer": None}

@@ -74,8 +74,9 @@ def put(
     writers at once the second sees what the first one wrote.
     """
     name = document_id(noun, id)
+    begins = expected == 0
     while True:
-        held = cluster.get(RECORDS, name)
+        held = None if begins else cluster.get(RECORDS, name)
         version = int(held["_source"]["version"]) if held else 0
         if expected is not None and expected != version:
             return None
@@ -86,6 +87,8 @@ def put(
         document = {"noun": noun, "id": id, "version": version + 1, "fields": packed}
         if cluster.write(RECORDS, name, document, held=held):
             return version + 1
+        if begins:
+            return None
 
 
 def count_up(cluster: Cluster, counter: str, by: int) -> int:

@@ -12,7 +12,7 @@ from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address
 from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.patience import LONGEST_WAIT, NotNow, patiently
-from ticketlens.store.elastic.records import count_up
+from ticketlens.store.elastic.records import count_up, put
 
 SERVERS = [url for url in os.environ.get("TICKETLENS_TEST_ES", "").split(",") if url]
 
@@ -80,6 +80,16 @@ class Deaf:
         return answer
 
 
+class Cut(Deaf):
+    """A client whose first request never arrives."""
+
+    def index(self, **told: object) -> object:
+        if not self.heard:
+            self.heard = True
+            raise NotConnected("the node died")
+        return self.client.index(**told)
+
+
 class Lossy(Cluster):
     deaf: Deaf | None = None
 
@@ -100,6 +110,14 @@ def test_a_write_whose_answer_was_lost_is_known_as_our_own(cluster: Cluster) -> 
     lossy.deaf = None
     assert lossy.write("records", "x", _told(2), held=held)
     assert not cluster.write("records", "x", _told(3), held=held)
+    lossy.close()
+
+
+def test_a_write_that_another_made_alike_is_not_taken_for_our_own(cluster: Cluster) -> None:
+    lossy = Lossy(cluster.address)
+    lossy.deaf = Cut(lossy.client)
+    assert put(cluster, "n", "x", lambda held: {"n": 1}, expected=0) == 1
+    assert put(lossy, "n", "x", lambda held: {"n": 1}, expected=0) is None
     lossy.close()
 
 

@@ -84,7 +84,8 @@ def put(
         if fields is None:
             return None
         packed = json.dumps(fields, ensure_ascii=False)
-        document = {"noun": noun, "id": id, "version": version + 1, "fields": packed}
+        written_by = secrets.token_hex(8)  # so that two who write the same are not taken for one
+        document = {"noun": noun, "id": id, "version": version + 1, "fields": packed, "written_by": written_by}
         if cluster.write(RECORDS, name, document, held=held):
             return version + 1
         if begins:
@@ -92,13 +93,13 @@ def put(
 
 
 def count_up(cluster: Cluster, counter: str, by: int) -> int:
-    """The counter's value after it grew. Who grew it is written too: two that grew it alike are not one."""
+    """The counter's value after it grew."""
     after = 0
 
     def grown(held: Mapping[str, Any] | None) -> Mapping[str, object]:
         nonlocal after
         after = (held["value"] if held else 0) + by
-        return {"value": after, "by": secrets.token_hex(8)}
+        return {"value": after}
 
     put(cluster, COUNTER, counter, grown)
     return after

@@ -49,6 +49,16 @@ def place(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield made
 
 
+@pytest.fixture(params=["sqlite:///empty.db", *SERVERS])
+def empty_store(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a store that nobody made yet: a file in the working folder, or a prefix on each server."""
+    if request.param.startswith("sqlite"):
+        yield request.param
+        return
+    with elastic.Place(request.param) as made:
+        yield made.address
+
+
 @pytest.fixture
 def front(place: Any) -> Iterator[Callable[..., Any]]:
     """`front(tls=…, authorization=…)`: a proxy before that server, to be opened, closed and stalled at will."""

@@ -1,22 +1,13 @@
 """ticketlens store: everything moved to another store, and what is said about it."""
 
 import json
-import os
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from elasticsearch import Elasticsearch
 
-SERVERS = [url for url in os.environ.get("TICKETLENS_TEST_ES", "").split(",") if url]
 FROM = "sqlite:///one.db"
-PLACES = [
-    "sqlite:///two.db",
-    *(SERVERS or [pytest.param("elastic", marks=pytest.mark.skip("TICKETLENS_TEST_ES names no server"))]),
-]
-
 Run = Callable[..., Any]
 
 
@@ -33,30 +24,14 @@ def tickets(tmp_path: Path, run: Run) -> None:
     run("--store", FROM, "import", "a.ndjson", "--json")
 
 
-@pytest.fixture(params=PLACES)
-def to(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty store."""
-    if request.param.startswith("sqlite"):
-        yield request.param
-        return
-    prefix = f"test-{secrets.token_hex(4)}"
-    yield f"{request.param}/{prefix}"
-    client = Elasticsearch(request.param)
-    for name in client.indices.get(index=f"{prefix}-*", expand_wildcards="all"):
-        client.indices.delete(index=name)
-    for found in client.indices.get_index_template(name=f"{prefix}-*")["index_templates"]:
-        client.indices.delete_index_template(name=found["name"])
-    client.close()
-
-
 @pytest.mark.usefixtures("tickets")
-def test_answers_after_a_copy_are_the_same_to_the_byte(run: Run, to: str) -> None:
-    told = run("store", "copy", FROM, to, "--json").json
+def test_answers_after_a_copy_are_the_same_to_the_byte(run: Run, empty_store: str) -> None:
+    told = run("store", "copy", FROM, empty_store, "--json").json
     assert told["same"] is True
     assert {one["part"]: one["pieces"] for one in told["parts"]}["tickets"] == 40
     for asked in (("trend", "--json"), ("export", "tickets"), ("export", "topics"), ("export", "trend")):
-        assert run("--store", to, *asked).out == run("--store", FROM, *asked).out
-    again = run("store", "copy", FROM, to, "--json").json
+        assert run("--store", empty_store, *asked).out == run("--store", FROM, *asked).out
+    again = run("store", "copy", FROM, empty_store, "--json").json
     assert {one["written"] for one in again["parts"]} == {0}
 
 
@@ -77,10 +52,10 @@ def test_a_store_is_never_copied_onto_another_one(run: Run) -> None:
     assert len(told.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("to", [FROM, "sqlite:///./one.db"])
+@pytest.mark.parametrize("itself", [FROM, "sqlite:///./one.db"])
 @pytest.mark.usefixtures("tickets")
-def test_a_store_is_not_copied_onto_itself(run: Run, to: str) -> None:
-    assert "ticketlens: copy: " in run("store", "copy", FROM, to, code=2).err
+def test_a_store_is_not_copied_onto_itself(run: Run, itself: str) -> None:
+    assert "ticketlens: copy: " in run("store", "copy", FROM, itself, code=2).err
 
 
 def test_a_store_that_is_not_there_is_not_copied(run: Run, tmp_path: Path) -> None:
@@ -98,7 +73,7 @@ def test_a_file_migrates_by_itself(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("tickets")
-def test_a_store_of_this_version_needs_no_migration(run: Run, to: str) -> None:
-    run("store", "copy", FROM, to)
-    assert run("--store", to, "store", "migrate", "--json").json["indices"] == []
-    assert run("--store", to, "trend", "--json").out == run("--store", FROM, "trend", "--json").out
+def test_a_store_of_this_version_needs_no_migration(run: Run, empty_store: str) -> None:
+    run("store", "copy", FROM, empty_store)
+    assert run("--store", empty_store, "store", "migrate", "--json").json["indices"] == []
+    assert run("--store", empty_store, "trend", "--json").out == run("--store", FROM, "trend", "--json").out

@@ -1,7 +1,5 @@
 """What is asked again, and for how long; and that an own write is never taken for another's."""
 
-import os
-import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +11,6 @@ from ticketlens.store.elastic.address import Address
 from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.patience import LONGEST_WAIT, NotNow, patiently
 from ticketlens.store.elastic.records import count_up, put
-
-SERVERS = [url for url in os.environ.get("TICKETLENS_TEST_ES", "").split(",") if url]
 
 
 class Answers:
@@ -53,16 +49,10 @@ def test_no_answer_is_another_hosts_turn_as_often_as_is_said() -> None:
     assert answers.asked == 3
 
 
-@pytest.fixture(params=SERVERS or [pytest.param("", marks=pytest.mark.skip("TICKETLENS_TEST_ES names no server"))])
-def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    made = Cluster(Address.read(f"{request.param}/test-{secrets.token_hex(4)}"))
+@pytest.fixture
+def cluster(address: str) -> Iterator[Cluster]:
+    made = Cluster(Address.read(address))
     yield made
-    client = Elasticsearch(request.param)
-    for name in client.indices.get(index=f"{made.prefix}-*", expand_wildcards="all"):
-        client.indices.delete(index=name)
-    for found in client.indices.get_index_template(name=f"{made.prefix}-*")["index_templates"]:
-        client.indices.delete_index_template(name=found["name"])
-    client.close()
     made.close()
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import subprocess
 import sys
 import time
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from elasticsearch import Elasticsearch
 
 PROGRAM = Path(__file__).parent / "worker_program.py"
 ROOT = Path(__file__).parents[4]
@@ -23,20 +21,7 @@ LEASE_SECONDS = 6.0
 SLACK_SECONDS = 6.0
 """A turn of an idle worker and the start of its work, on a machine that has much else to do."""
 
-SERVERS = [url for url in os.environ.get("TICKETLENS_TEST_ES", "").split(",") if url]
 COUNT = 300
-
-
-@pytest.fixture(params=SERVERS or [pytest.param("", marks=pytest.mark.skip("TICKETLENS_TEST_ES names no server"))])
-def address(request: pytest.FixtureRequest) -> Iterator[str]:
-    prefix = f"test-{secrets.token_hex(4)}"
-    yield f"{request.param}/{prefix}"
-    client = Elasticsearch(request.param)
-    for name in client.indices.get(index=f"{prefix}-*", expand_wildcards="all"):
-        client.indices.delete(index=name)
-    for found in client.indices.get_index_template(name=f"{prefix}-*")["index_templates"]:
-        client.indices.delete_index_template(name=found["name"])
-    client.close()
 
 
 @contextmanager

@@ -78,6 +78,16 @@ def test_the_vector_of_a_text_that_nobody_has_any_more_is_left_out(
     assert store.count_without_vector("m") == 1
 
 
+def test_a_ticket_that_comes_after_the_vector_of_its_text_lacks_none(
+    store: Store, texts: list[Prepared], preparer: Preparer
+) -> None:
+    store.put_vectors("m", names(texts), unit(5))
+    store.put_tickets(
+        [preparer.prepare(Ticket(source="import", id="same", subject="text 0", created_at=AT, updated_at=AT))]
+    )
+    assert store.count_without_vector("m") == 0
+
+
 def test_the_nearest_tickets_are_exactly_those_with_the_largest_cosines(store: Store, texts: list[Prepared]) -> None:
     rows, known = unit(5), names(texts)
     store.put_vectors("m", known, rows)

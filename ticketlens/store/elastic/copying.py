@@ -23,7 +23,7 @@ from ticketlens.store.elastic.inbox import INBOX
 from ticketlens.store.elastic.placing import ASSIGNMENTS, assignment_id
 from ticketlens.store.elastic.putting import keep
 from ticketlens.store.elastic.records import COUNTER, LEASE, RECORDS, put
-from ticketlens.store.elastic.switch import READ_TO, STATE, known, place
+from ticketlens.store.elastic.switch import STATE, known, place, set_read_to
 from ticketlens.store.elastic.topics import TOPICS, ElasticTopics
 from ticketlens.store.elastic.vectors import ElasticVectors
 
@@ -76,8 +76,7 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
         elif part == "counters":
             self._count_from(dict(pieces))
         elif part == "read_to":
-            latest: dict[str, int] = dict(pieces)
-            put(self._cluster, STATE, READ_TO, lambda held: {**(held or {}), **latest})
+            set_read_to(self._cluster, dict(pieces))
         elif (write := TABLES[part].write) is not None:
             run = self._run()
             self._must([write(run, piece) for piece in pieces])

@@ -5,7 +5,7 @@ A ticket has two places for its topic. Readers look at the one that the switch n
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -67,9 +67,13 @@ def lately(cluster: Cluster) -> Known:
 
 def place(cluster: Cluster, changed: Mapping[str, Any]) -> Placing:
     """The switch as it stands after `changed` is put in it."""
-    put(cluster, STATE, TOPICS, lambda held: {**(held or {}), **changed})
-    cluster.kept.pop(STATE, None)
+    _change(cluster, TOPICS, lambda held: {**held, **changed})
     return known(cluster).placing
+
+
+def set_read_to(cluster: Cluster, told: Mapping[str, int]) -> None:
+    """Sources are read to these moments, whatever was known before."""
+    _change(cluster, READ_TO, lambda held: {**held, **told})
 
 
 def raise_read_to(cluster: Cluster, latest: Mapping[str, int], seen: Mapping[str, int]) -> None:
@@ -77,11 +81,14 @@ def raise_read_to(cluster: Cluster, latest: Mapping[str, int], seen: Mapping[str
     if all(seen.get(source, at - 1) >= at for source, at in latest.items()):
         return
 
-    def raised(held: Mapping[str, Any] | None) -> Mapping[str, object]:
-        there = held or {}
-        return {**there, **{source: max(at, there.get(source, at)) for source, at in latest.items()}}
+    def raised(held: Mapping[str, Any]) -> Mapping[str, object]:
+        return {**held, **{source: max(at, held.get(source, at)) for source, at in latest.items()}}
 
-    put(cluster, STATE, READ_TO, raised)
+    _change(cluster, READ_TO, raised)
+
+
+def _change(cluster: Cluster, part: str, changed: Callable[[Mapping[str, Any]], Mapping[str, object]]) -> None:
+    put(cluster, STATE, part, lambda held: changed(held or {}))
     cluster.kept.pop(STATE, None)
 
 

@@ -62,6 +62,7 @@ class ElasticVectors:
         ]
         for outcome in bulk(self._cluster, writes):
             outcome.must_be_done()
+        self._cluster.kept.pop(VECTORS, None)
         self._mark(noun, list(fingerprints))
 
     def vectors(self, model: str) -> tuple[list[str], Vectors]:

@@ -277,6 +277,18 @@ def test_the_span_is_from_the_first_ticket_to_the_latest_that_was_read(store: St
     assert store.span() == (AT, later, AT + timedelta(9))
 
 
+def test_a_source_is_read_on_where_nothing_changed(store: Store, preparer: Preparer) -> None:
+    store.put_tickets([preparer.prepare(ticket("1"))])
+    before, span = store.generation(), store.span()
+    assert span is not None
+    later = span.read_to + timedelta(hours=5)
+    store.set_read_to("import", later)
+    assert store.span() == span._replace(read_to=later)
+    assert store.generation() > before
+    store.set_read_to("import", span.read_to)
+    assert store.span() == span._replace(read_to=later)
+
+
 def test_the_generation_grows_with_every_change(store: Store, preparer: Preparer) -> None:
     seen = [store.generation()]
 

@@ -206,6 +206,9 @@ class TicketStore(Protocol):
     def span(self) -> Span | None:
         """None without tickets."""
 
+    def set_read_to(self, source: str, at: datetime) -> None:
+        """Everything of the source up to that moment has been read, changed or not; an earlier one changes nothing."""
+
 
 Positions = Callable[[str, NDArray[np.int64]], NDArray[np.int64]]
 """(name of a schedule, epoch seconds) -> the schedule's open seconds until then."""

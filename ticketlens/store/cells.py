@@ -50,3 +50,10 @@ class Cells:
     def _add(self, periods: ArrayLike, groups: ArrayLike, bins: ArrayLike, ended: bool, n: ArrayLike) -> None:
         columns: Sequence[ArrayLike] = (periods, groups, bins, int(ended), n)
         self._parts.append(np.array(np.broadcast_arrays(*(np.asarray(c, dtype=np.int64) for c in columns))))
+
+
+def add_counted(cells: Cells, rows: Sequence[tuple[int, str | None, int, int]], *, ended: bool) -> None:
+    """Count rows (period, group, bin, n)."""
+    if rows:
+        periods, groups, bins, n = zip(*rows, strict=True)
+        cells.add(periods, groups, bins, ended=ended, n=n)

@@ -22,7 +22,10 @@ class ElasticStore(
         self._cluster = Cluster(address, options)
 
     def generation(self) -> int:
-        return self._cluster.written("tickets", "topics", "assignments") + known(self._cluster).placing.run
+        state = known(self._cluster)
+        return (
+            self._cluster.written("tickets", "topics", "assignments") + state.placing.run + sum(state.read_to.values())
+        )
 
     def versions(self) -> Mapping[str, str]:
         return versions(self._cluster)

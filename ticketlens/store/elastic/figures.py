@@ -7,15 +7,16 @@ from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.bins import BINS
-from ticketlens.model.filter import CUSTOM, NONE, Filter
+from ticketlens.model.filter import NONE, Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.store.ages import Length, add_lengths, by_day, by_moment
 from ticketlens.store.base import Cell, Positions, Question, Tally
-from ticketlens.store.cells import Cells
+from ticketlens.store.cells import Cells, add_counted
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import TICKETS
 from ticketlens.store.elastic.filters import (
+    ENDS,
     NOTHING,
     OPEN,
     SETTLED_AFTER,
@@ -26,15 +27,13 @@ from ticketlens.store.elastic.filters import (
     never,
     open_then,
     paused,
-    some,
     within,
 )
 from ticketlens.store.elastic.over import Over, Place, buckets, over
+from ticketlens.store.elastic.running import add_running
+from ticketlens.store.elastic.singly import groups_of, maybe, number, tickets_of
 from ticketlens.store.elastic.switch import lately
 from ticketlens.store.fields import METRICS, duration_column
-
-ENDS = {"ttr.full": "solved_at", "ttr.first": "first_solved_at", "reply.first": "first_reply_at"}
-"""When the event of a metric was; waits end with the last solve."""
 
 OBSERVED = (OPEN, exists("waiting_since"), exists("observed_until"))
 """Those whose wait runs until a time of their own."""
@@ -54,7 +53,7 @@ class ElasticFigures(Asking):
         if metric in ENDS and not asked.live:
             self._add_paused(cells, asked, metric, clock, positions)
         if question.cohort == "arrived" and metric in ENDS:
-            add_lengths(cells, self._running(asked, metric, clock), clock, positions, ended=False)
+            add_running(cells, self._cluster, asked, metric, clock, positions)
         return cells.told()
 
     def tally(self, question: Question) -> list[Tally]:
@@ -103,13 +102,13 @@ class ElasticFigures(Asking):
             for (period, group), bucket in buckets(self._cluster, asked, more, leaves)
             for one in bucket["bin"]["buckets"]
         ]
-        _add_counted(cells, found)
+        add_counted(cells, found, ended=True)
 
     def _add_paused(self, cells: Cells, asked: Over, metric: str, clock: str, positions: Positions) -> None:
         if metric == "ttr.full":
             started = "created_at" if clock == "calendar" else "business_start"
             lengths = (
-                Length(period, group, stop, _one(hit, started), _maybe(hit, "schedule"))
+                Length(period, group, stop, number(hit, started), maybe(hit, "schedule"))
                 for period, group, stop, hit in self._paused(asked, [exists(started)], started, "schedule")
             )
             add_lengths(cells, lengths, clock, positions, ended=True)
@@ -117,7 +116,9 @@ class ElasticFigures(Asking):
             column = f"{duration_column(metric, clock)}_bin"
             met = [exists(column), within(ENDS[metric], lte=asked.at)]
             paused_ = self._paused(asked, met, column)
-            _add_counted(cells, [(period, group, _one(hit, column), 1) for period, group, _, hit in paused_])
+            add_counted(
+                cells, [(period, group, number(hit, column), 1) for period, group, _, hit in paused_], ended=True
+            )
 
     def _paused(self, asked: Over, more: Sequence[Clause], *names: str) -> Iterator[tuple[int, str | None, int, Body]]:
         """(period, group, when it was solved, hit) of those that stood as solved at `as_of`, and reopened after it."""
@@ -126,50 +127,25 @@ class ElasticFigures(Asking):
             return
         dated = [] if cohort == "solved" else [asked.dated]
         query = every(*asked.met, *dated, *more, paused(asked.at))
-        hits = self._hits(query, asked, names, source=["pauses"])
+        hits = tickets_of(self._cluster, query, asked, names, source=["pauses"])
         solved = ((_start(hit, asked.at), hit) for hit in hits)
         if cohort == "solved":
             found = by_moment(asked.periods, ((start, start, hit) for start, hit in solved))
         else:
-            found = by_day(asked.periods, ((_one(hit, asked.day), start, hit) for start, hit in solved))
+            found = by_day(asked.periods, ((number(hit, asked.day), start, hit) for start, hit in solved))
         for period, start, hit in found:
-            for group in _groups_of(hit, asked):
+            for group in groups_of(hit, asked):
                 yield period, group, start, hit
-
-    def _running(self, asked: Over, metric: str, clock: str) -> Iterator[Length]:
-        """What had not ended by `as_of`, from its start until it was last known to run."""
-        started = "created_at" if clock == "calendar" else "business_start"
-        met = [asked.dated, *_not_ended(metric, asked), exists(started)]
-        if metric == "ttr.full" and not asked.live:
-            met.append(never(paused(asked.at)))
-        names = (started, "schedule", "observed_until", "solved_at", "source")
-        hits = self._hits(every(*asked.met, *met), asked, names)
-        for period, hit in by_day(asked.periods, ((_one(hit, asked.day), hit) for hit in hits)):
-            ends = [asked.stop(hit["fields"]["source"][0]), _maybe(hit, "observed_until")]
-            ends += [_maybe(hit, "solved_at")] if metric == "reply.first" else []
-            stop = min(end for end in ends if end is not None)
-            for group in _groups_of(hit, asked):
-                yield Length(period, group, stop, _one(hit, started), _maybe(hit, "schedule"))
 
     def _add_observed_waits(self, sums: dict[Place, list[int]], asked: Over) -> None:
         """Waits that are still running, of tickets that were observed until a time of their own."""
         met = [asked.dated, *OBSERVED]
         names = ("waiting_since", "observed_until", "source")
-        hits = self._hits(every(*asked.met, *met), asked, names)
-        for period, hit in by_day(asked.periods, ((_one(hit, asked.day), hit) for hit in hits)):
-            stop = min(asked.stop(hit["fields"]["source"][0]), _one(hit, "observed_until"))
-            for group in _groups_of(hit, asked):
-                sums[period, group][2] += max(0, stop - _one(hit, "waiting_since"))
-
-    def _hits(self, query: Body, asked: Over, names: Sequence[str], *, source: Sequence[str] = ()) -> Iterator[Body]:
-        """Tickets by their columns; the stored document is only looked at where a part of it is needed."""
-        columns, parts = {asked.day, *names}, list(source)
-        if asked.group is not None and asked.group.startswith(CUSTOM):
-            parts.append("custom")
-        elif asked.group is not None:
-            columns.add(asked.group)
-        kept: Body = {"source": parts} if parts else {"stored_fields": "_none_"}
-        return self._cluster.each(TICKETS, query, docvalue_fields=sorted(columns), **kept)
+        hits = tickets_of(self._cluster, every(*asked.met, *met), asked, names)
+        for period, hit in by_day(asked.periods, ((number(hit, asked.day), hit) for hit in hits)):
+            stop = min(asked.stop(hit["fields"]["source"][0]), number(hit, "observed_until"))
+            for group in groups_of(hit, asked):
+                sums[period, group][2] += max(0, stop - number(hit, "waiting_since"))
 
 
 def _leaves(asked: Over) -> dict[str, Body]:
@@ -218,41 +194,9 @@ def _figures(asked: Over, bucket: Body) -> list[int]:
     return [int(is_open), waited, 0, 0, *rated]
 
 
-def _not_ended(metric: str, asked: Over) -> list[Clause]:
-    if metric == "reply.first":
-        none = never(exists("first_reply_at"))
-        return [none] if asked.live else [some(none, within("first_reply_at", gt=asked.at))]
-    end = ENDS[metric]
-    still = every(OPEN, never(exists(end))) if metric == "ttr.first" else OPEN
-    return [still] if asked.live else [some(still, within(end, gt=asked.at))]
-
-
-def _groups_of(hit: Body, asked: Over) -> list[str | None]:
-    if asked.group is None:
-        return [None]
-    if asked.group.startswith(CUSTOM):
-        return [hit["_source"].get("custom", {}).get(asked.group.removeprefix(CUSTOM))]
-    return [value or None for value in hit["fields"][asked.group]]
-
-
 def _start(hit: Body, at: int) -> int:
     """When the solved stretch began in which the ticket stood at that moment."""
     return next(int(one["gte"]) for one in hit["_source"]["pauses"] if one["gte"] <= at < one["lt"])
-
-
-def _add_counted(cells: Cells, found: Sequence[tuple[int, str | None, int, int]]) -> None:
-    """Count rows (period, group, bin, n) of what ended."""
-    if found:
-        periods, groups, bins, n = zip(*found, strict=True)
-        cells.add(periods, groups, bins, ended=True, n=n)
-
-
-def _one(hit: Body, name: str) -> int:
-    return int(hit["fields"][name][0])
-
-
-def _maybe(hit: Body, name: str) -> Any:
-    return hit["fields"].get(name, (None,))[0]
 
 
 def _add(row: list[int], figures: Sequence[int]) -> None:

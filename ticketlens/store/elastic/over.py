@@ -64,12 +64,15 @@ def _group(name: str, slot: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """Some of the periods, and one of `parts` equal parts of all groups."""
 
     numbers: Sequence[int]
     part: int = 0
     parts: int = 1
+
+
+EVERY = Part(())
 
 
 def buckets(
@@ -79,7 +82,7 @@ def buckets(
 
     Where the server would have to leave something out, the question is asked again in smaller parts.
     """
-    todo = [_Part(range(len(asked.periods)))] if asked.periods else []
+    todo = [Part(range(len(asked.periods)))] if asked.periods else []
     while todo:
         part = todo.pop()
         found = _ask(cluster, asked, more, leaves, part)
@@ -90,28 +93,36 @@ def buckets(
 
 
 def _ask(
-    cluster: Cluster, asked: Over, more: Sequence[Clause], leaves: Mapping[str, Body], part: _Part
+    cluster: Cluster, asked: Over, more: Sequence[Clause], leaves: Mapping[str, Body], part: Part
 ) -> list[tuple[Place, Body]] | None:
     """None where not everything fits in one answer."""
     periods = [asked.periods[number] for number in part.numbers]
     ranges = [{"from": one.start.toordinal(), "to": one.end.toordinal()} for one in periods]
     days = within(asked.day, gte=periods[0].start.toordinal(), lt=periods[-1].end.toordinal())
-    aggs = {"period": {"range": {"field": asked.day, "ranges": ranges}, "aggs": _grouped(asked.group, leaves, part)}}
+    inner = by_group(asked.group, leaves, part)
+    aggs = {"period": {"range": {"field": asked.day, "ranges": ranges}, "aggs": inner}}
+    found = aggregated(cluster, every(*asked.met, days, *more), aggs)
+    if found is None:
+        return None
+    told: list[tuple[Place, Body]] = []
+    for number, bucket in zip(part.numbers, found["period"]["buckets"], strict=True):
+        told += [((number, group), one) for group, one in groups(asked.group, bucket) if one["doc_count"]]
+    return told
+
+
+def aggregated(cluster: Cluster, query: Body, aggs: Body) -> Body | None:
+    """The aggregations over a query; None where the server would have to leave some of their buckets out."""
     try:
-        found = cluster.search(TICKETS, query=every(*asked.met, days, *more), size=0, aggs=aggs, track_total_hits=False)
+        found = cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)["aggregations"]
     except StoreError as error:
         if "too many buckets" in str(error).lower():
             return None
         raise
-    told: list[tuple[Place, Body]] = []
-    for number, bucket in zip(part.numbers, found["aggregations"]["period"]["buckets"], strict=True):
-        if not _whole(bucket):
-            return None
-        told += [((number, group), one) for group, one in _groups(asked.group, bucket) if one["doc_count"]]
-    return told
+    return found if _whole(found) else None
 
 
-def _grouped(group: str | None, leaves: Mapping[str, Body], part: _Part) -> Body:
+def by_group(group: str | None, leaves: Mapping[str, Body], part: Part = EVERY) -> Body:
+    """Aggregations that hold `leaves` for each group."""
     if group is None:
         return dict(leaves)
     terms: Body = {"field": group, "size": MOST_GROUPS}
@@ -124,7 +135,8 @@ def _grouped(group: str | None, leaves: Mapping[str, Body], part: _Part) -> Body
     return told
 
 
-def _groups(group: str | None, bucket: Body) -> Iterator[tuple[str | None, Body]]:
+def groups(group: str | None, bucket: Body) -> Iterator[tuple[str | None, Body]]:
+    """(group, its bucket) of what `by_group` asked for."""
     if group is None:
         yield None, bucket
         return
@@ -141,7 +153,7 @@ def _whole(bucket: Any) -> bool:
     return not isinstance(bucket, list) or all(_whole(one) for one in bucket)
 
 
-def _smaller(part: _Part) -> list[_Part]:
+def _smaller(part: Part) -> list[Part]:
     if len(part.numbers) > 1:
         half = len(part.numbers) // 2
         return [replace(part, numbers=part.numbers[:half]), replace(part, numbers=part.numbers[half:])]

@@ -7,7 +7,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.model.filter import NONE, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store.base import Prepared, Put, Row, RowPage, Span
-from ticketlens.store.codec import from_seconds, load
+from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.cursors import decoded, encoded
 from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.asking import Asking
@@ -15,7 +15,7 @@ from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import RAW, TICKETS
 from ticketlens.store.elastic.filters import every, group_field
 from ticketlens.store.elastic.putting import derive, put
-from ticketlens.store.elastic.switch import lately
+from ticketlens.store.elastic.switch import lately, raise_read_to
 
 SORT = [{"created_at": "desc"}, {"source": "desc"}, {"id": "desc"}]
 SCANNED_FROM = 200
@@ -30,6 +30,9 @@ class ElasticTickets(Asking):
 
     def put_tickets(self, batch: Sequence[Prepared]) -> list[Put]:
         return put(self._cluster, batch)
+
+    def set_read_to(self, source: str, at: datetime) -> None:
+        raise_read_to(self._cluster, {source: seconds(at)}, {})
 
     def put_derived(self, batch: Sequence[Prepared]) -> None:
         derive(self._cluster, batch)

@@ -1,6 +1,6 @@
 """Tickets in SQLite: the winner of two versions, lists by time, full-text search."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -13,7 +13,7 @@ from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store import fields
 from ticketlens.store.base import Prepared, Put, Row, RowPage, Span, Version
-from ticketlens.store.codec import from_seconds, load
+from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.cursors import decoded, encoded
 from ticketlens.store.sqlite import columns
 from ticketlens.store.sqlite.connection import Database
@@ -37,11 +37,16 @@ class SqliteTickets:
             winners = [(held[name][0], prepared) for name, prepared in decision.winners.items()]
             self._write(connection, [(key, prepared) for key, prepared in winners if key is None], new=True)
             self._write(connection, [(key, prepared) for key, prepared in winners if key is not None], new=False)
-            _read_to(connection, batch)
+            _read_to(connection, fields.read_to(batch))
             if winners:
                 grow(connection)
         self._tune_when_grown(sum(key is None for key, _ in winners))
         return decision.puts
+
+    def set_read_to(self, source: str, at: datetime) -> None:
+        with self._db.transaction() as connection:
+            _read_to(connection, {source: seconds(at)})
+            grow(connection)
 
     def _tune_when_grown(self, new: int) -> None:
         """Each time that the store has doubled, from 4,096 tickets on."""
@@ -182,8 +187,8 @@ def _assignment(connection: apsw.Connection, fingerprint: str) -> tuple[int | No
     return None, 0, None
 
 
-def _read_to(connection: apsw.Connection, batch: Sequence[Prepared]) -> None:
+def _read_to(connection: apsw.Connection, moments: Mapping[str, int]) -> None:
     connection.executemany(
         "INSERT INTO read_to VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET at = max(at, excluded.at)",
-        fields.read_to(batch).items(),
+        moments.items(),
     )

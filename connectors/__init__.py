@@ -1,5 +1,6 @@
 """One helpdesk a file. The table names each kind of source that comes with TicketLens."""
 
-from connectors.file import FileSource
+from connectors.zendesk import Zendesk
+from ticketlens.connector import Connector
 
-TABLE: dict[str, type[FileSource]] = {FileSource.name: FileSource}
+TABLE: dict[str, type[Connector]] = {kind.name: kind for kind in (Zendesk,)}

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cryptography.fernet import Fernet
+
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.schedule import Schedule, schedule_from
+from ticketlens.outside.guard import network_of
 
 PREFIX = "TICKETLENS_"
 FILE = "ticketlens.toml"
@@ -58,6 +61,19 @@ def _regions(value: Any) -> tuple[str, ...]:
     return tuple(_text(region).upper() for region in found)
 
 
+def _networks(value: Any) -> tuple[str, ...]:
+    found = value.split(",") if isinstance(value, str) else value
+    return tuple(str(network_of(_text(network))) for network in found)
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    """Fernet keys, the one that seals first."""
+    found = tuple(str(value).replace(",", " ").split())
+    for key in found:
+        Fernet(key)
+    return found
+
+
 def _schedules(value: Any) -> tuple[Schedule, ...]:
     if isinstance(value, str):
         value = tomllib.loads(value).get("schedules", [])
@@ -93,6 +109,11 @@ TABLE = (
     Setting("schedules", (), _schedules, "opening hours by group or brand; without any, business time is not known"),
     Setting("redaction.regions", ("US", "GB", "SE", "IT", "RU", "DE"), _regions,
             "countries whose national telephone numbers are recognised"),
+    Setting("allow_private_hosts", (), _networks,
+            "networks inside your own, such as 10.0.0.0/8, that connectors may reach, by http:// too"),
+    Setting("secret_key", (), _keys,
+            "the key that seals the secrets of sources, older ones behind it; else one is kept in a file by the store",
+            secret=True),
     Setting("elastic.ca_file", "", str,
             "a file of certificates (PEM) to trust, for a store at https:// whose certificate is not known here"),
     Setting("elastic.api_key", "", _line,
@@ -115,6 +136,8 @@ class Settings:
     base_url: str
     schedules: tuple[Schedule, ...]
     redaction_regions: tuple[str, ...]
+    allow_private_hosts: tuple[str, ...]
+    secret_key: tuple[str, ...] = field(repr=False)
     elastic_ca_file: str
     elastic_api_key: str = field(repr=False)
     elastic_timeout: float

@@ -16,7 +16,9 @@ from ticketlens.answers.trend import Asked, trend
 from ticketlens.config import Settings
 from ticketlens.engine import Engine
 from ticketlens.errors import BadPayload, ConfigError
-from ticketlens.grouping import ClusterReport, Grouper, Step
+from ticketlens.fetch import Fetch
+from ticketlens.grouping import ClusterReport, Grouper
+from ticketlens.grouping import Step as Steps
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
@@ -30,6 +32,12 @@ from ticketlens.model.report import Report, SetAside
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.model.trend import Trend
+from ticketlens.outside.guard import Guard
+from ticketlens.outside.waiting import Waiting
+from ticketlens.sources.pulling import Pulled, Puller, Step
+from ticketlens.sources.registry import Kinds, Registry
+from ticketlens.sources.seal import Seal, key_file
+from ticketlens.sources.state import PullState, forget, states
 from ticketlens.store.base import Record, Row, RowPage, Store
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
@@ -49,6 +57,36 @@ class Lens:
     settings: Settings
     engine: Engine
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    kinds: Kinds = field(default_factory=dict)
+    waiting: Waiting = field(default_factory=Waiting)
+
+    # -- helpdesks
+
+    @cached_property
+    def sources(self) -> Registry:
+        """The helpdesk accounts that tickets are pulled from."""
+        told = self.settings
+        guard = Guard.of(told.allow_private_hosts)
+        seal = Seal(told.secret_key, key_file(told.store))
+        return Registry(self.store, self.kinds, seal, self.zone, lambda: Fetch(guard, waiting=self.waiting))
+
+    def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
+        """Reads what changed in one source, or all of it. Raises ConfigError where there is none of that name."""
+        puller = Puller(self.store, self.sources, self._add_batch, self.now)
+        return puller.pull(name, since=since, full=full, step=step)
+
+    def source_states(self) -> dict[str, PullState]:
+        """How the pulling of each source stands."""
+        return states(self.store)
+
+    def remove_source(self, name: str) -> None:
+        """Its tickets stay."""
+        self.sources.remove(name)
+        forget(self.store, name)
+
+    def _add_batch(self, batch: TicketBatch) -> Report:
+        (told,) = self.add([batch])
+        return told
 
     # -- reading tickets in
 
@@ -129,7 +167,7 @@ class Lens:
         """To be held by who clusters, where others may do so at the same time."""
         return Lease(self.store, "group", holder or holder_name(), seconds, self.now)
 
-    def cluster(self, *, full: bool = False, step: Step) -> ClusterReport:
+    def cluster(self, *, full: bool = False, step: Steps) -> ClusterReport:
         return self._grouper.cluster(full=full, step=step)
 
     def has_to_cluster(self) -> bool:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors import TABLE
 from connectors.file import FileSource, open_tickets
 from connectors.opening import Unreadable
 from ticketlens.errors import ConfigError, TicketLensError
@@ -263,7 +262,7 @@ def test_an_incident_log_is_read_with_the_mapping_of_the_docs(tmp_path: Path) ->
 
 
 def test_the_table_names_the_file_source_and_its_pages_are_the_protocols(tmp_path: Path) -> None:
-    source = TABLE["file"](written(tmp_path, "t.csv", CSV), ReadContext(now=NOW))
+    source = FileSource(written(tmp_path, "t.csv", CSV), ReadContext(now=NOW))
     assert source.fields[0].name == "path"
     assert [len(page.tickets) for page in source.pull(None)] == [5]
 

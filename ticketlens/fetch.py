@@ -1,0 +1,319 @@
+"""The only way out to a helpdesk: time-outs, retries, request budget, size cap and address guard in one place."""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util.retry import Retry
+
+from ticketlens import __version__
+from ticketlens.errors import BadPayload, ConfigError, Denied, TicketLensError, Unavailable
+from ticketlens.intake.shown import shown
+from ticketlens.outside.answer import Answer
+from ticketlens.outside.budget import Budget
+from ticketlens.outside.guard import Forbidden, Guard
+from ticketlens.outside.waiting import Waiting
+
+LARGEST = 25 * 1024 * 1024
+CHUNK = 256 * 1024
+CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
+TRIES = 6
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+PATIENCE = 300.0
+"""Seconds that one request may wait in all for a helpdesk that is busy; more is left to a later pull."""
+
+MOST_REDIRECTS = 5
+AT_ONCE = 4
+AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)})
+"""Statuses that pass by; 409 and 520 to 530 are what gateways of some helpdesks say under load."""
+
+ABSENT = frozenset({403, 404, 410})
+"""What a part of a ticket answers that is gone, or not ours to see: the ticket is read without it."""
+
+SKEW_SECONDS = 120.0
+Auth = tuple[str, str] | AuthBase | None
+
+
+class Refused(TicketLensError):
+    """The other side does not take this request, with the status that says why."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class TooLarge(Unavailable):
+    """An answer larger than is read; a smaller page may do."""
+
+
+@dataclass
+class Fetch:
+    """What one source may do outside. `secrets` never stand in what it says; `notes` are for people to read."""
+
+    guard: Guard = field(default_factory=Guard)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    waiting: Waiting = field(default_factory=Waiting)
+    largest: int = LARGEST
+    patience: float = PATIENCE
+    per_minute: float | None = None
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def site(
+        self, base: str, *, headers: Mapping[str, str] | None = None, auth: Auth = None, per_minute: float | None = None
+    ) -> "Site":
+        """One place to ask, such as https://acme.zendesk.com/api/v2; raises ConfigError for no such address.
+
+        `per_minute` is what the helpdesk allows; the operator's own limit, where there is one, wins if it is less.
+        """
+        limits = [limit for limit in (per_minute, self.per_minute) if limit is not None]
+        budget = Budget(min(limits, default=None), self.waiting)
+        return Site(self, _checked(base, self.guard), dict(headers or {}), auth, budget)
+
+    def hidden(self, text: str) -> str:
+        """The text without secrets."""
+        for secret in sorted(filter(None, self.secrets), key=len, reverse=True):
+            text = text.replace(secret, "…")
+        return text
+
+
+@dataclass
+class Site:
+    """Made by `Fetch.site`. Paths are taken under the base; a whole address must be of the same host."""
+
+    fetch: Fetch
+    base: str
+    headers: dict[str, str] = field(repr=False)
+    auth: Auth = field(repr=False)
+    budget: Budget
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base).netloc.rpartition("@")[2]
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None, **asked: Any) -> Answer:
+        """Raises Denied for 401 and 403, Unavailable for what may pass by, Refused for any other refusal."""
+        return self._whole("GET", path, params=params, **asked)
+
+    def post(self, path: str, json: Any = None, **asked: Any) -> Answer:
+        return self._whole("POST", path, json=json, **asked)
+
+    def find(self, path: str, params: Mapping[str, Any] | None = None) -> Answer | None:
+        """One thing by its id; None where there is none any more (404, 410)."""
+        answer = self._patiently("GET", path, params=params)
+        return None if answer.status in (404, 410) else self._good(answer)
+
+    def part(self, path: str, params: Mapping[str, Any] | None = None) -> Answer | None:
+        """A part of one ticket; None where it is gone or not ours to see."""
+        answer = self._patiently("GET", path, params=params)
+        if answer.status in ABSENT and not _is_throttled(answer):
+            return None
+        return self._good(answer)
+
+    def parts(self, paths: Iterable[str]) -> Iterator[Answer | None]:
+        """`part` of each path, in order, some of them at the same time."""
+        asked = iter(paths)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            while group := list(islice(asked, AT_ONCE)):
+                yield from pool.map(self.part, group)
+
+    def _whole(self, method: str, path: str, **asked: Any) -> Answer:
+        return self._good(self._patiently(method, path, **asked))
+
+    def _good(self, answer: Answer) -> Answer:
+        """The answer, if it is one; else an error that says what to do."""
+        where = f"{self.host}{urlsplit(answer.url).path}"
+        if answer.status == 401:
+            raise Denied(f"{self.host} does not accept the sign-in of this source (401): enter a new token or key")
+        if answer.status == 403:
+            raise Denied(f"{where} may not be read with this sign-in (403): give its account the rights in the docs")
+        if answer.status >= 400:
+            said = self.fetch.hidden(shown(answer.body[:300].decode("utf-8", "replace"), 200))
+            raise Refused(
+                f"{where} answers {answer.status}: {said}" if said else f"{where} answers {answer.status}",
+                answer.status,
+            )
+        return answer
+
+    # -- one request, until it has an answer that stands
+
+    def _patiently(self, method: str, path: str, **asked: Any) -> Answer:
+        url = self._address(path)
+        retry = _Retry(total=TRIES - 1, backoff_factor=FIRST_WAIT, backoff_max=LONGEST_WAIT)
+        waited, failed = 0.0, Unavailable(f"{self.host} does not answer")
+        for number in range(TRIES):
+            self.budget.take()
+            try:
+                answer = self._once(method, url, **asked)
+                wait = _wait_of(answer, retry, number, self.fetch)
+                if wait is None:
+                    return answer
+                failed = Unavailable(_busy(self.host, answer), max(wait, 1.0))
+            except Unavailable as error:
+                wait, failed = retry.jittered(number), error
+            waited += wait
+            if number == TRIES - 1 or waited > self.fetch.patience or isinstance(failed, TooLarge):
+                break
+            self.fetch.waiting.sleep(wait)
+        raise failed
+
+    def _once(self, method: str, url: str, **asked: Any) -> Answer:
+        for _ in range(MOST_REDIRECTS):
+            answer = self._read(method, url, **asked)
+            if answer.status not in (301, 302, 303, 307, 308):
+                return self._as_data(answer)
+            url = self._moved(url, answer.headers.get("location", ""))
+            asked.pop("params", None)
+        raise Unavailable(f"{self.host} sends us round in a circle: check the address of this source")
+
+    def _read(self, method: str, url: str, **asked: Any) -> Answer:
+        told = {"Accept": "application/json", **self.headers, **asked.pop("headers", {})}
+        try:
+            with self._session.request(
+                method, url, headers=told, auth=self.auth, timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False, stream=True, **asked,
+            ) as response:  # fmt: skip
+                body = self._body(response)
+        except Forbidden:
+            raise
+        except requests.exceptions.SSLError:
+            raise Unavailable(
+                f"{self.host}: its certificate is not trusted here; check the address of this source"
+            ) from None
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise Unavailable(f"{self.host}: {_trouble(error)}") from None
+        answer = Answer(response.status_code, response.headers, body, url)
+        self._look_at_clock(answer)
+        return answer
+
+    def _body(self, response: requests.Response) -> bytes:
+        parts, size = [], 0
+        for part in response.iter_content(CHUNK):
+            size += len(part)
+            if size > self.fetch.largest:
+                limit = self.fetch.largest // (1024 * 1024)
+                raise TooLarge(f"{self.host}: an answer larger than {limit} MiB was not read")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _as_data(self, answer: Answer) -> Answer:
+        """What was to be JSON is JSON; else it may be better at the next try."""
+        if answer.status >= 300 or answer.status == 204:
+            return answer
+        if answer.is_page:
+            raise Unavailable(
+                f"{self.host} answers with a web page in place of data: check the address of this source, "
+                "or whether a proxy or a maintenance page stands before it"
+            )
+        try:
+            _ = answer.payload
+        except BadPayload as error:
+            raise Unavailable(f"{self.host} answers with something that is no JSON ({error.reason[:80]})") from None
+        return answer
+
+    def _address(self, path: str) -> str:
+        url = path if "://" in path else f"{self.base}/{path.lstrip('/')}"
+        if _origin(url) != _origin(self.base):
+            raise Unavailable(f"{self.host} names a page of another host, which is not followed")
+        return url
+
+    def _moved(self, url: str, location: str) -> str:
+        target = urljoin(url, location)
+        if _origin(target) != _origin(self.base):
+            where = urlsplit(target).hostname or "elsewhere"
+            raise ConfigError(
+                f"{self.host} sends us to {shown(where, 100)}: enter that address in this source, if it is right"
+            )
+        return target
+
+    def _look_at_clock(self, answer: Answer) -> None:
+        if (theirs := answer.date) is None:
+            return
+        skew = (self.fetch.waiting.now() - theirs).total_seconds()
+        if abs(skew) > SKEW_SECONDS:
+            side = "ahead of" if skew > 0 else "behind"
+            note = f"the clock of this machine is {abs(skew) / 60:.0f} min {side} that of {self.host}: set it by NTP"
+            self.fetch.notes.setdefault(note)
+
+    @cached_property
+    def _session(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False
+        session.headers["User-Agent"] = f"TicketLens/{__version__}"
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, self.fetch.guard.adapter)
+        return session
+
+
+class _Retry(Retry):
+    """Reads Retry-After, in seconds or as a date; its back-off has full jitter."""
+
+    def jittered(self, number: int) -> float:
+        return random.uniform(0, min(self.backoff_max, self.backoff_factor * 2**number))  # noqa: S311
+
+
+def _wait_of(answer: Answer, retry: _Retry, number: int, fetch: Fetch) -> float | None:
+    """Seconds to wait before it is asked again; None for an answer that stands."""
+    if answer.status not in AGAIN and not _is_throttled(answer):
+        return None
+    after = answer.headers.get("retry-after") or answer.headers.get("x-ratelimit-retry-after")
+    if after:
+        try:
+            return max(retry.parse_retry_after(after), 0.0)
+        except InvalidHeader:
+            pass
+    reset = answer.headers.get("x-ratelimit-reset", "")
+    if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
+        return max(float(reset) - fetch.waiting.now().timestamp(), 1.0)
+    return retry.jittered(number)
+
+
+def _is_throttled(answer: Answer) -> bool:
+    """GitHub says 403 where others say 429."""
+    out = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
+    return answer.status == 403 and out
+
+
+def _busy(host: str, answer: Answer) -> str:
+    if answer.status in (403, 429):
+        return f"{host} asks us to wait ({answer.status}): its limit of requests is used up"
+    return f"{host} answers {answer.status}: it has trouble of its own"
+
+
+def _trouble(error: BaseException) -> str:
+    text = str(error)
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    if "Name" in text and "resol" in text.lower():
+        return "there is no such name; check the address of this source"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the answer broke off"
+    return "no connection"
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _checked(base: str, guard: Guard) -> str:
+    text = base.strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        parts, port, host = urlsplit(""), None, None
+    if not host or parts.scheme not in ("https", "http") or parts.username is not None or parts.query or parts.fragment:
+        raise ConfigError(f"{shown(base, 100)!r} is no address such as https://acme.example.com")
+    if parts.scheme == "http" and not guard.private:
+        raise ConfigError(f"{host}: write https://; http:// sends secrets in the open, outside allow_private_hosts")
+    if port is not None and port < 1:
+        raise ConfigError(f"{host}: no such port")
+    return text

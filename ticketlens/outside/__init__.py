@@ -1,0 +1,1 @@
+"""What leaves this machine: which addresses a connector may reach, and how often it asks."""

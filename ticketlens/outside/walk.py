@@ -1,0 +1,58 @@
+"""Reading what changed, in order of change, from a helpdesk that moves rows while they are read.
+
+A list sorted by change is never read by offset alone: what changes meanwhile moves to its end, and the rows behind it
+move up, past the reader. Each next page is asked for by the time of the last row of the one before, itself included;
+only where a whole page shares one moment does a page number go on.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ticketlens.errors import Unavailable
+from ticketlens.intake.payload import Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One page as the helpdesk gave it. `more`: it says that others follow; `total`: of how many rows, if it says."""
+
+    rows: Sequence[Payload]
+    more: bool
+    total: int | None = None
+
+
+Ask = Callable[[datetime, int], Batch]
+"""(changed at or after, number of the page from 1) -> the page, oldest change first."""
+
+
+def walk(
+    ask: Ask,
+    since: datetime,
+    changed: Callable[[Payload], datetime],
+    *,
+    most_pages: int,
+    same: Callable[[Payload], str] = lambda row: row.id(),
+) -> Iterator[tuple[list[Payload], datetime, int | None]]:
+    """(rows not given yet, the moment to go on from, total) of each page until the helpdesk says that it was the last.
+
+    Raises Unavailable where more rows than `most_pages` pages hold share one moment, since there is no way on.
+    """
+    page = 1
+    given: set[tuple[str, datetime]] = set()
+    while True:
+        batch = ask(since, page)
+        keys = [(same(row), changed(row)) for row in batch.rows]
+        fresh = [row for row, key in zip(batch.rows, keys, strict=True) if key not in given]
+        last = max((moment for _, moment in keys), default=since)
+        yield fresh, last, batch.total
+        if not batch.more:
+            return
+        if last > since:
+            since, page, given = last, 1, {key for key in keys if key[1] >= last}
+            continue
+        page, given = page + 1, given | set(keys)
+        if page > most_pages:
+            raise Unavailable(
+                f"more tickets than can be listed changed at {since.isoformat()}; begin after it: pull --since"
+            )

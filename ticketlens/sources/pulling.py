@@ -1,0 +1,190 @@
+"""One pull of one source: pages are stored first, and only then the cursor; what is wrong is said in one sentence."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from ticketlens.connector import Connector, Page
+from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
+from ticketlens.lease import Lease, LeaseLost
+from ticketlens.model.batch import TicketBatch
+from ticketlens.model.filter import Filter
+from ticketlens.model.report import Report
+from ticketlens.model.ticket import Ticket
+from ticketlens.sources import state as states
+from ticketlens.sources.registry import Registry
+from ticketlens.sources.state import PullState
+from ticketlens.store.base import Store
+
+Step = Callable[[int, int], None]
+Add = Callable[[TicketBatch], Report]
+GONE_AT_LEAST, GONE_SHARE = 20, 0.5
+LISTED = 500
+SETTLING = timedelta(minutes=1)
+"""What changed within the last minute may not be listed yet by a helpdesk: it is not said to be read."""
+
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull did. `error` is a sentence that says what to do, or None; `report` holds what came before it."""
+
+    source: str
+    report: Report
+    seconds: float
+    error: str | None = None
+    deleted: int = 0
+
+    def to_json(self) -> dict[str, object]:
+        told = {"source": self.source, **self.report.to_json(), "deleted": self.deleted}
+        return {**told, "seconds": round(self.seconds, 3), "error": self.error}
+
+
+@dataclass(frozen=True)
+class Puller:
+    """`add` stores a batch and tells what became of it."""
+
+    store: Store
+    registry: Registry
+    add: Add
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
+        """Raises ConfigError for a source that there is not, StoreError and LeaseLost; all else is told in `error`."""
+        self.registry.get(name)
+        begun = self.now()
+        lease = Lease(self.store, f"pull {name}", now=self.now)
+        with lease.held() as ours:
+            if not ours:
+                return Pulled(name, Report(), 0.0, "another process is pulling this source; it goes on there")
+            run = _Run(self, name, states.state_of(self.store, name).begun(begun, full=full), lease, step)
+            error = run.until_end(since)
+        return Pulled(name, run.report, (self.now() - begun).total_seconds(), error, run.deleted)
+
+
+@dataclass
+class _Run:
+    puller: Puller
+    name: str
+    state: PullState
+    lease: Lease
+    step: Step
+    report: Report = field(default_factory=Report)
+    deleted: int = 0
+
+    @property
+    def store(self) -> Store:
+        return self.puller.store
+
+    def until_end(self, since: datetime | None) -> str | None:
+        error: str | None = None
+        self._keep(self.state)
+        try:
+            self._all(since)
+        except (StoreError, LeaseLost):
+            raise
+        except TicketLensError as trouble:
+            error = str(trouble)
+        self._keep(self.state.ended(self.puller.now(), error))
+        return error
+
+    def _all(self, since: datetime | None) -> None:
+        connector, fetch = self.puller.registry.connect(self.name)
+        begun = self.puller.now()
+        full = self.state.full
+        cursor = connector.starting_at(since) if since else None if full else self.state.cursor
+        known = self._deleted() if full and not since else {}
+        seen: set[str] = set()
+        try:
+            for page in connector.pull(cursor):
+                self.lease.check()
+                self._store(page, known, keep_cursor=not since)
+                if full:
+                    seen.update(ticket.id for ticket in page.tickets)
+                    seen.update(str(item.id) for item in page.set_aside)
+        finally:
+            self._note(tuple(fetch.notes))
+        if not since:
+            self.store.set_read_to(self.name, begun - SETTLING)
+        if full and not since:
+            self.deleted = self._find_gone(connector, seen)
+
+    def _store(self, page: Page, known: dict[str, Ticket], *, keep_cursor: bool) -> None:
+        tickets = tuple(self._of_source(ticket, known) for ticket in page.tickets)
+        told = self.puller.add(TicketBatch(tickets, page.set_aside))
+        self.report = self.report.add(told)
+        moved = keep_cursor and page.cursor is not None
+        cursor = page.cursor if moved else self.state.cursor
+        self._keep(self.state.after(self.report, cursor, page.total))
+        self.step(self.report.received, page.total or 0)
+
+    def _of_source(self, ticket: Ticket, known: dict[str, Ticket]) -> Ticket:
+        """The ticket as this source's; one that was taken for deleted and is there wins over that."""
+        held = known.get(ticket.id)
+        if held is not None and not ticket.deleted and ticket.updated_at <= held.updated_at:
+            return replace(ticket, source=self.name, updated_at=held.updated_at + TICK)
+        return replace(ticket, source=self.name)
+
+    # -- what is there no more
+
+    def _listed(self, **where: object) -> Iterator[Ticket]:
+        chosen = Filter(where={"source": (self.name,)}, **where)  # type: ignore[arg-type]
+        cursor: str | None = None
+        while True:
+            page = self.store.list_tickets(chosen, cursor=cursor, limit=LISTED)
+            yield from (row.ticket for row in page.items)
+            if (cursor := page.next) is None:
+                return
+
+    def _deleted(self) -> dict[str, Ticket]:
+        return {ticket.id: ticket for ticket in self._listed(excluded="deleted")}
+
+    def _find_gone(self, connector: Connector, seen: set[str]) -> int:
+        """Mark as deleted what a whole reading did not meet and what the helpdesk, asked by id, has no more."""
+        held = [ticket for ticket in self._listed(excluded="any") if not ticket.deleted]
+        missed = [ticket.id for ticket in held if ticket.id not in seen]
+        gone: list[str] = []
+        for number, id_ in enumerate(missed, 1):
+            self.lease.check()
+            found = connector.read(id_)
+            if found is None:
+                gone.append(id_)
+            else:
+                self.report = self.report.add(self.puller.add(TicketBatch((self._of_source(found, {}),))))
+            self.step(self.report.received + number, self.report.received + len(missed))
+        if len(gone) >= GONE_AT_LEAST and len(gone) > GONE_SHARE * len(held):
+            raise Unavailable(
+                f"{len(gone):,} of {len(held):,} tickets can no longer be read: none was marked as deleted; "
+                "if they are not, give the account of this source the right to see them"
+            )
+        self._mark_deleted(gone)
+        return len(gone)
+
+    def _mark_deleted(self, ids: list[str]) -> None:
+        for id_ in ids:
+            raw = self.store.get_raw(self.name, id_)
+            if raw is not None:
+                told = replace(raw, deleted=True, updated_at=raw.updated_at + TICK)
+                self.puller.add(TicketBatch((told,)))
+
+    # -- what is told
+
+    def _note(self, notes: tuple[str, ...]) -> None:
+        self.report = self.report.add(Report(notes=notes))
+        self.state = self.state.after(self.report, self.state.cursor, None)
+
+    def _keep(self, state: PullState) -> None:
+        self.state = state
+        states.keep(self.store, self.name, state)
+
+
+def check(registry: Registry, name: str) -> tuple[int, str | None]:
+    """(tickets on the first page, subject of its last) of a source that can be read; raises what is wrong."""
+    connector, _ = registry.connect(name)
+    for page in connector.pull(None):
+        if page.set_aside and not page.tickets:
+            raise ConfigError(f"{len(page.set_aside)} tickets came, none can be read: {page.set_aside[0].reason}")
+        if page.tickets:
+            return len(page.tickets), page.tickets[-1].subject
+    return 0, None

@@ -1,0 +1,162 @@
+"""The sources that a person entered: kind, name and settings; secrets are sealed, and are never told again."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ticketlens.connector import Connector, Field, Receiver
+from ticketlens.errors import ConfigError
+from ticketlens.fetch import Fetch
+from ticketlens.sources.seal import Seal
+from ticketlens.store.base import Record, RecordStore
+
+NOUN = "source"
+RESERVED = frozenset({"import"})
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+LONGEST = 4_000
+ZONE = Field("zone", required=False, help="of times that name none, such as Europe/Stockholm; else the workspace's")
+HOOK_FIELDS = (
+    Field("webhook_secret", secret=True, required=False, help="proves deliveries; made by us where you leave it out"),
+    Field("webhook_secret_previous", secret=True, required=False, help="still taken while the secret is changed"),
+)
+Kinds = Mapping[str, type[Connector]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`values` holds what is no secret; `secret_names` says which secrets are set."""
+
+    name: str
+    kind: str
+    values: Mapping[str, str]
+    secret_names: tuple[str, ...]
+
+
+def fields_of(kind: type[Connector]) -> tuple[Field, ...]:
+    """All that may be entered for a source of that kind."""
+    hooks = HOOK_FIELDS if issubclass(kind, Receiver) else ()
+    own = {one.name for one in kind.fields}
+    return (*kind.fields, *(one for one in (ZONE, *hooks) if one.name not in own))
+
+
+@dataclass(frozen=True)
+class Registry:
+    store: RecordStore
+    kinds: Kinds
+    seal: Seal
+    zone: str
+    fetch: Callable[[], Fetch] = field(default=Fetch)
+
+    def all(self) -> list[Source]:
+        return [_source(record) for record in self.store.records(NOUN)]
+
+    def get(self, name: str) -> Source:
+        """Raises ConfigError where there is none of that name."""
+        return _source(self._held(name))
+
+    def kind_of(self, source: Source) -> type[Connector]:
+        return self._kind(source.kind)
+
+    def add(self, name: str, kind: str, given: Mapping[str, str]) -> Source:
+        """A new source; raises ConfigError, which names the field that is wrong."""
+        if not NAME.fullmatch(name) or name in RESERVED:
+            raise ConfigError(f"{name!r} is no name for a source: small letters, digits, '.', '_', '-'; not 'import'")
+        made = self._kind(kind)
+        values = self._checked(made, given)
+        if issubclass(made, Receiver):
+            values.setdefault("webhook_secret", secrets.token_urlsafe(32))
+        made({"zone": self.zone, **values}, self._way_out(values, made))
+        if self.store.put_record(NOUN, name, self._sealed(made, kind, values), expected=0) is None:
+            raise ConfigError(f"there is a source {name!r} already; choose another name, or remove it first")
+        return self.get(name)
+
+    def change(self, name: str, given: Mapping[str, str]) -> Source:
+        """The source with what is given in place of what it had; an empty text takes a setting away."""
+        while True:
+            held = self._held(name)
+            source = _source(held)
+            made = self.kind_of(source)
+            merged = {**self.settings(name), **given}
+            values = self._checked(made, {key: value for key, value in merged.items() if value})
+            made({"zone": self.zone, **values}, self._way_out(values, made))
+            told = self._sealed(made, source.kind, values)
+            if self.store.put_record(NOUN, name, told, expected=held.version) is not None:
+                return self.get(name)
+
+    def remove(self, name: str) -> None:
+        if not self.store.delete_record(NOUN, name):
+            raise ConfigError(self._none(name))
+
+    def settings(self, name: str) -> dict[str, str]:
+        """All that was entered, secrets too: for the connector alone."""
+        held = self._held(name).fields
+        sealed = {key: self.seal.open(value) for key, value in _texts(held["sealed"]).items()}
+        return {**_texts(held["values"]), **sealed}
+
+    def connect(self, name: str) -> tuple[Connector, Fetch]:
+        """The connector of a source, and the way out that it uses."""
+        kind = self.kind_of(self.get(name))
+        settings = self.settings(name)
+        fetch = self._way_out(settings, kind)
+        return kind({"zone": self.zone, **settings}, fetch), fetch
+
+    def _way_out(self, settings: Mapping[str, str], kind: type[Connector]) -> Fetch:
+        fetch = self.fetch()
+        fetch.secrets = tuple(settings[one.name] for one in fields_of(kind) if one.secret and settings.get(one.name))
+        return fetch
+
+    def _kind(self, kind: str) -> type[Connector]:
+        if kind not in self.kinds:
+            raise ConfigError(f"kind: {kind!r} is none of {', '.join(sorted(self.kinds))}")
+        return self.kinds[kind]
+
+    def _held(self, name: str) -> Record:
+        held = self.store.get_record(NOUN, name)
+        if held is None:
+            raise ConfigError(self._none(name))
+        return held
+
+    def _none(self, name: str) -> str:
+        there = ", ".join(one.name for one in self.all()) or "there is none yet: ticketlens source add"
+        return f"there is no source {name!r}; known: {there}"
+
+    def _checked(self, kind: type[Connector], given: Mapping[str, str]) -> dict[str, str]:
+        known = {one.name: one for one in fields_of(kind)}
+        for name in given:
+            if name not in known:
+                raise ConfigError(f"{name}: {kind.name} has no such setting; it has {', '.join(known)}")
+        values = {name: value.strip() for name, value in given.items() if value.strip()}
+        for one in known.values():
+            if one.required and one.name not in values:
+                raise ConfigError(f"{one.name}: missing{f' ({one.help})' if one.help else ''}")
+        for name, value in values.items():
+            if len(value) > LONGEST or not value.isprintable():
+                raise ConfigError(f"{name}: one line of {LONGEST} characters at most")
+        _check_zone(values.get("zone"))
+        return values
+
+    def _sealed(self, made: type[Connector], kind: str, values: Mapping[str, str]) -> dict[str, object]:
+        hidden = {one.name for one in fields_of(made) if one.secret}
+        return {
+            "kind": kind,
+            "values": {name: value for name, value in values.items() if name not in hidden},
+            "sealed": {name: self.seal.close(value) for name, value in values.items() if name in hidden},
+        }
+
+
+def _check_zone(zone: str | None) -> None:
+    try:
+        ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(f"zone: {zone!r} is no time zone such as Europe/Stockholm") from None
+
+
+def _source(record: Record) -> Source:
+    fields = record.fields
+    return Source(record.id, str(fields["kind"]), _texts(fields["values"]), tuple(sorted(_texts(fields["sealed"]))))
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {str(key): str(text) for key, text in value.items()} if isinstance(value, Mapping) else {}

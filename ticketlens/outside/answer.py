@@ -50,8 +50,9 @@ class Answer:
 
     @property
     def date(self) -> datetime | None:
-        """When the other side says that it answered."""
+        """When the other side says that it answered; None where it does not say it in a way that can be read."""
         try:
-            return parsedate_to_datetime(self.headers["date"])
+            told = parsedate_to_datetime(self.headers["date"])
         except (KeyError, ValueError):
             return None
+        return told if told.tzinfo else None

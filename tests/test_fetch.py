@@ -60,7 +60,7 @@ def place() -> Iterator[Callable[..., Place]]:
             return told if isinstance(told, Response) else told()  # type: ignore[no-any-return]
 
         server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         servers.append((server, thread))
         return Place(f"http://127.0.0.1:{server.server_port}", left, asked)

@@ -45,7 +45,7 @@ def test_what_is_no_network_is_refused(text: str) -> None:
 @pytest.fixture
 def port() -> Iterator[int]:
     server = make_server("127.0.0.1", 0, lambda environ, start: (start("200 OK", []), [b"inside"])[1], threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield server.server_port
     server.shutdown()

@@ -1,0 +1,246 @@
+"""One pull: stored first, then the cursor; counts that add up; what a whole reading misses is looked at one by one."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from ticketlens.config import load_settings
+from ticketlens.connector import Field, Page
+from ticketlens.errors import Denied, StoreError, Unavailable
+from ticketlens.fetch import Fetch
+from ticketlens.lease import Lease
+from ticketlens.lens import Lens
+from ticketlens.model import Status, Ticket
+from ticketlens.model.filter import Filter
+from ticketlens.model.report import SetAside
+from ticketlens.sources.pulling import SETTLING, check
+from ticketlens.store.sqlite import SqliteStore
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def ticket(number: int, **fields: Any) -> Ticket:
+    told = {"subject": f"Problem {number}", "created_at": AT, "updated_at": AT + timedelta(hours=number), **fields}
+    return Ticket(source="", id=str(number), **told)
+
+
+class Desk:
+    """A connector that plays what a test puts in: pages, or errors at their places."""
+
+    name: ClassVar[str] = "desk"
+    title: ClassVar[str] = "Desk"
+    fields: ClassVar[tuple[Field, ...]] = ()
+    plays: ClassVar[list[Any]] = []
+    asked: ClassVar[list[str | None]] = []
+    there: ClassVar[dict[str, Ticket]] = {}
+
+    def __init__(self, settings: Mapping[str, str], fetch: Fetch) -> None:
+        self.fetch = fetch
+
+    def pull(self, cursor: str | None) -> Iterator[Page]:
+        self.asked.append(cursor)
+        for play in self.plays:
+            if isinstance(play, Exception):
+                raise play
+            yield play() if callable(play) else play
+
+    def starting_at(self, moment: datetime) -> str:
+        return f"from {moment.date()}"
+
+    def read(self, id: str) -> Ticket | None:
+        return self.there.get(id)
+
+
+@pytest.fixture
+def lens(tmp_path: Path) -> Iterator[Lens]:
+    Desk.plays, Desk.asked, Desk.there = [], [], {}
+    store = SqliteStore(tmp_path / "p.db")
+    settings = load_settings(environment={}, overrides={"store": f"sqlite:///{tmp_path / 'p.db'}"})
+    made = Lens(store, settings, None, now=lambda: NOW, kinds={"desk": Desk})  # type: ignore[arg-type]
+    made.sources.add("eu", "desk", {})
+    yield made
+    store.close()
+
+
+def pull(lens: Lens, **how: Any) -> Any:
+    return lens.pull("eu", step=lambda done, total: None, **how)
+
+
+def page(*numbers: int, cursor: str | None = None, **fields: Any) -> Page:
+    return Page(tuple(ticket(number, **fields) for number in numbers), cursor or f"c{max(numbers, default=0)}")
+
+
+def test_pages_are_stored_and_the_cursor_follows(lens: Lens) -> None:
+    Desk.plays = [page(1, 2), page(3)]
+    told = pull(lens)
+    assert (told.error, told.report.received, told.report.stored) == (None, 3, 3)
+    assert {one.source for one in lens.store.each_raw()} == {"eu"}
+    state = lens.source_states()["eu"]
+    assert (state.cursor, state.done, state.running, state.good_at) == ("c3", 3, False, NOW.isoformat())
+    Desk.plays = [page(3)]
+    again = pull(lens)
+    assert Desk.asked == [None, "c3"]
+    assert (again.report.stored, again.report.unchanged) == (0, 1)
+
+
+def test_an_error_keeps_what_came_before_it_and_the_cursor_of_that(lens: Lens) -> None:
+    Desk.plays = [page(1), Unavailable("the helpdesk sleeps")]
+    told = pull(lens)
+    assert (told.error, told.report.stored) == ("the helpdesk sleeps", 1)
+    state = lens.source_states()["eu"]
+    assert (state.cursor, state.error, state.good_at, state.running) == ("c1", "the helpdesk sleeps", None, False)
+    Desk.plays = [page(2)]
+    pull(lens)
+    assert Desk.asked[-1] == "c1"
+    assert lens.source_states()["eu"].error is None
+
+
+def test_the_cursor_is_never_ahead_of_what_is_stored(lens: Lens, monkeypatch: pytest.MonkeyPatch) -> None:
+    Desk.plays = [page(1), page(2)]
+    put = lens.store.put_tickets
+    calls: list[int] = []
+
+    def failing(batch: Any) -> Any:
+        calls.append(len(batch))
+        if len(calls) == 2:
+            raise StoreError("the disk is full")
+        return put(batch)
+
+    monkeypatch.setattr(lens.store, "put_tickets", failing)
+    with pytest.raises(StoreError, match="disk"):
+        pull(lens)
+    assert lens.source_states()["eu"].cursor == "c1"
+
+
+def test_what_cannot_be_read_is_counted(lens: Lens) -> None:
+    Desk.plays = [Page((ticket(1),), "c1", (SetAside("index", 1, "9", "created_at: missing"),))]
+    told = pull(lens)
+    assert told.report.adds_up
+    assert (told.report.received, told.report.set_aside) == (2, 1)
+    assert told.to_json()["set_aside_items"] == [{"index": 1, "id": "9", "reason": "created_at: missing"}]
+    assert json.dumps(told.to_json())
+
+
+def test_a_source_is_read_to_the_time_of_the_pull_though_nothing_changed(lens: Lens) -> None:
+    Desk.plays = [page(1)]
+    pull(lens)
+    span = lens.store.span()
+    assert span is not None
+    assert span.read_to == NOW - SETTLING
+
+
+def test_a_pull_that_fails_does_not_say_that_the_source_was_read(lens: Lens) -> None:
+    Desk.plays = [page(1), Denied("no")]
+    pull(lens)
+    span = lens.store.span()
+    assert span is not None
+    assert span.read_to == AT + timedelta(hours=1)
+
+
+def test_since_a_day_leaves_the_cursor_where_it_was(lens: Lens) -> None:
+    Desk.plays = [page(1)]
+    pull(lens)
+    Desk.plays = [page(5)]
+    pull(lens, since=datetime(2026, 2, 1, tzinfo=UTC))
+    assert Desk.asked[-1] == "from 2026-02-01"
+    assert lens.source_states()["eu"].cursor == "c1"
+
+
+def test_a_source_that_another_process_pulls_is_left_to_it(lens: Lens) -> None:
+    Desk.plays = [page(1)]
+    with Lease(lens.store, "pull eu", "another", now=lambda: NOW).held():
+        told = pull(lens)
+    assert "another process" in told.error
+    assert Desk.asked == []
+
+
+def excluded(lens: Lens) -> dict[str, str | None]:
+    return {one.id: one.excluded for one in lens.store.each_raw()}
+
+
+def test_a_full_pull_asks_for_each_ticket_that_it_missed(lens: Lens) -> None:
+    Desk.plays = [page(1, 2, 3)]
+    pull(lens)
+    Desk.plays, Desk.there = [page(1, cursor="f")], {"2": ticket(2, subject="Seen by id", updated_at=AT + timedelta(9))}
+    told = pull(lens, full=True)
+    assert (Desk.asked[-1], told.error, told.deleted) == (None, None, 1)
+    assert excluded(lens) == {"1": None, "2": None, "3": "deleted"}
+    assert lens.store.count_tickets(Filter(q="seen")) == 1
+    assert lens.source_states()["eu"].full_at == NOW.isoformat()
+
+
+def test_what_comes_back_after_it_was_taken_for_deleted_counts_again(lens: Lens) -> None:
+    Desk.plays = [page(1, 2)]
+    pull(lens)
+    Desk.plays = [page(1)]
+    pull(lens, full=True)
+    assert excluded(lens)["2"] == "deleted"
+    Desk.plays = [page(1, 2)]
+    told = pull(lens, full=True)
+    assert excluded(lens)["2"] is None
+    assert told.report.adds_up
+    assert pull(lens, full=True).report.stored == 0
+
+
+def test_when_half_of_all_can_no_longer_be_read_nothing_is_marked(lens: Lens) -> None:
+    Desk.plays = [page(*range(1, 41))]
+    pull(lens)
+    Desk.plays = [page(*range(1, 11))]
+    told = pull(lens, full=True)
+    assert "30 of 40 tickets can no longer be read" in told.error
+    assert set(excluded(lens).values()) == {None}
+
+
+def test_a_full_pull_that_breaks_off_marks_nothing(lens: Lens) -> None:
+    Desk.plays = [page(1, 2)]
+    pull(lens)
+    Desk.plays = [page(1), Unavailable("gone fishing")]
+    assert pull(lens, full=True).error == "gone fishing"
+    assert set(excluded(lens).values()) == {None}
+
+
+def test_progress_is_told_of_what_is_known_to_come(lens: Lens) -> None:
+    Desk.plays = [Page((ticket(1),), "a", total=4), Page((ticket(2),), "b", total=4)]
+    seen: list[tuple[int, int]] = []
+    lens.pull("eu", step=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 4), (2, 4)]
+    assert lens.source_states()["eu"].total == 4
+
+
+def test_what_a_connector_notes_is_told(lens: Lens) -> None:
+    def noting() -> Page:
+        return page(1)
+
+    kind: Callable[..., Any] = Desk.pull
+
+    def with_note(self: Any, cursor: str | None) -> Iterator[Page]:
+        self.fetch.notes.setdefault("the clock is wrong")
+        yield from kind(self, cursor)
+
+    Desk.plays = [noting]
+    Desk.pull = with_note  # type: ignore[method-assign]
+    try:
+        told = pull(lens)
+    finally:
+        Desk.pull = kind  # type: ignore[method-assign]
+    assert told.report.notes == ("the clock is wrong",)
+    assert lens.source_states()["eu"].notes == ("the clock is wrong",)
+
+
+def test_a_test_of_a_source_stores_nothing(lens: Lens) -> None:
+    Desk.plays = [page(1, 2, status=Status.SOLVED)]
+    assert check(lens.sources, "eu") == (2, "Problem 2")
+    assert lens.empty()
+
+
+def test_a_removed_source_keeps_its_tickets_and_forgets_its_cursor(lens: Lens) -> None:
+    Desk.plays = [page(1)]
+    pull(lens)
+    lens.remove_source("eu")
+    assert lens.source_states() == {}
+    assert not lens.empty()

@@ -1,0 +1,184 @@
+"""What a person enters of a helpdesk: checked at once, its secrets sealed, and never told again."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from cryptography.fernet import Fernet
+
+from ticketlens.connector import Field, Hook, Page, Reply, TicketRef
+from ticketlens.errors import ConfigError
+from ticketlens.fetch import Fetch
+from ticketlens.model import Ticket
+from ticketlens.sources.registry import Registry, fields_of
+from ticketlens.sources.seal import Seal, key_file
+from ticketlens.store.sqlite import SqliteStore
+
+
+class Acme:
+    name: ClassVar[str] = "acme"
+    title: ClassVar[str] = "Acme"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("url", help="https://…"), Field("token", secret=True), Field("team", required=False)
+    )  # fmt: skip
+
+    def __init__(self, settings: Mapping[str, str], fetch: Fetch) -> None:
+        self.settings, self.fetch = settings, fetch
+        fetch.site(settings["url"])
+
+    def pull(self, cursor: str | None) -> Iterator[Page]:
+        yield Page((), cursor)
+
+    def starting_at(self, moment: datetime) -> str:
+        return moment.isoformat()
+
+    def read(self, id: str) -> Ticket | None:
+        return None
+
+
+class Hooked(Acme):
+    name: ClassVar[str] = "hooked"
+
+    def prove(self, hook: Hook) -> Reply | None:
+        return None
+
+    def delivery(self, hook: Hook) -> str:
+        return ""
+
+    def receive(self, hook: Hook) -> Iterator[TicketRef]:
+        yield TicketRef("1")
+
+
+GIVEN = {"url": "https://acme.example.com", "token": "t0p-s3cret"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = SqliteStore(tmp_path / "s.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def registry(store: SqliteStore, tmp_path: Path) -> Registry:
+    return Registry(store, {"acme": Acme, "hooked": Hooked}, Seal(file=tmp_path / "s.db.key"), "Europe/Stockholm")
+
+
+def test_a_source_is_kept_with_its_secret_sealed(registry: Registry, store: SqliteStore, tmp_path: Path) -> None:
+    source = registry.add("desk-eu", "acme", GIVEN)
+    assert (source.name, source.kind, source.secret_names) == ("desk-eu", "acme", ("token",))
+    assert source.values == {"url": GIVEN["url"]}
+    held = json.dumps([dict(one.fields) for one in store.records("source")])
+    assert GIVEN["token"] not in held + repr(source) + repr(registry)
+    assert registry.settings("desk-eu") == GIVEN
+    key = tmp_path / "s.db.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert GIVEN["token"] not in key.read_text()
+
+
+def test_the_connector_gets_its_settings_the_zone_and_a_way_out_that_knows_its_secrets(registry: Registry) -> None:
+    registry.add("desk", "acme", GIVEN)
+    connector, fetch = registry.connect("desk")
+    assert isinstance(connector, Acme)
+    assert connector.settings == {"zone": "Europe/Stockholm", **GIVEN}
+    assert fetch.secrets == (GIVEN["token"],)
+    assert fetch.hidden(f"the token {GIVEN['token']} is bad") == "the token … is bad"
+    own = registry.add("own", "acme", {**GIVEN, "zone": "UTC"})
+    assert registry.connect(own.name)[0].settings["zone"] == "UTC"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["", "Desk", "import", "a b", "../x", "-a", "a" * 64, "é"])
+def test_a_name_that_would_not_do_in_an_address_is_refused(registry: Registry, name: str) -> None:
+    with pytest.raises(ConfigError, match="no name for a source"):
+        registry.add(name, "acme", GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"token": "tok-en-1"}, "url: missing"),
+        ({"url": "https://a.example.com", "token": "  "}, "token: missing"),
+        ({**GIVEN, "tokn": "x"}, "tokn: acme has no such setting"),
+        ({**GIVEN, "zone": "Mars/Base"}, "zone"),
+        ({**GIVEN, "url": "acme"}, "no address"),
+        ({**GIVEN, "token": "a\nb"}, "token: one line"),
+        ({**GIVEN, "token": "x" * 4_001}, "token: one line"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_kept(registry: Registry, given: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words) as caught:
+        registry.add("desk", "acme", given)
+    assert given.get("token", "-").strip() not in str(caught.value) or not given.get("token", "").strip()
+    assert registry.all() == []
+
+
+def test_a_second_source_of_the_same_name_is_refused(registry: Registry) -> None:
+    registry.add("desk", "acme", GIVEN)
+    with pytest.raises(ConfigError, match="already"):
+        registry.add("desk", "acme", GIVEN)
+
+
+def test_an_unknown_kind_or_name_says_what_there_is(registry: Registry) -> None:
+    with pytest.raises(ConfigError, match="acme, hooked"):
+        registry.add("desk", "nope", GIVEN)
+    registry.add("desk", "acme", GIVEN)
+    for call in (registry.get, registry.remove, registry.connect, registry.settings):
+        with pytest.raises(ConfigError, match="known: desk"):
+            call("other")
+
+
+def test_a_change_keeps_what_is_not_named_and_takes_away_what_is_empty(registry: Registry) -> None:
+    registry.add("desk", "acme", {**GIVEN, "team": "one"})
+    registry.change("desk", {"team": "", "token": "new"})
+    assert registry.settings("desk") == {"url": GIVEN["url"], "token": "new"}
+    with pytest.raises(ConfigError, match="token: missing"):
+        registry.change("desk", {"token": ""})
+    assert registry.settings("desk")["token"] == "new"
+
+
+def test_a_removed_source_is_gone_with_its_secrets(registry: Registry, store: SqliteStore) -> None:
+    registry.add("desk", "acme", GIVEN)
+    registry.remove("desk")
+    assert (registry.all(), store.records("source")) == ([], [])
+
+
+def test_a_helpdesk_with_webhooks_gets_a_secret_of_our_making_unless_it_brings_its_own(registry: Registry) -> None:
+    assert [one.name for one in fields_of(Hooked)][-2:] == ["webhook_secret", "webhook_secret_previous"]
+    registry.add("a", "hooked", GIVEN)
+    registry.add("b", "hooked", GIVEN)
+    registry.add("c", "hooked", {**GIVEN, "webhook_secret": "theirs"})
+    made = [registry.settings(name)["webhook_secret"] for name in "abc"]
+    assert len(made[0]) >= 40
+    assert made[0] != made[1]
+    assert made[2] == "theirs"
+    assert "webhook_secret" not in registry.settings(registry.add("d", "acme", GIVEN).name)
+
+
+def test_secrets_are_not_opened_by_another_key(store: SqliteStore, tmp_path: Path) -> None:
+    kinds = {"acme": Acme}
+    first, second = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    Registry(store, kinds, Seal((first,)), "UTC").add("desk", "acme", GIVEN)
+    with pytest.raises(ConfigError, match="another key") as caught:
+        Registry(store, kinds, Seal((second,)), "UTC").settings("desk")
+    assert first not in str(caught.value) + repr(caught.value)
+    rotated = Registry(store, kinds, Seal((second, first)), "UTC")
+    assert rotated.settings("desk") == GIVEN
+    rotated.change("desk", {})
+    assert Registry(store, kinds, Seal((second,)), "UTC").settings("desk") == GIVEN
+
+
+def test_a_lost_key_file_is_said_to_be_lost_and_not_made_anew(registry: Registry, tmp_path: Path) -> None:
+    registry.add("desk", "acme", GIVEN)
+    os.remove(tmp_path / "s.db.key")
+    with pytest.raises(ConfigError, match=r"bring .*s\.db\.key back"):
+        registry.settings("desk")
+    assert not (tmp_path / "s.db.key").exists()
+
+
+def test_the_key_lies_beside_the_file_of_the_store() -> None:
+    assert key_file("sqlite:////var/lib/t/lens.db") == Path("/var/lib/t/lens.db.key")
+    assert key_file("https://user:pw@h:9200/lens") == Path("ticketlens.key")

@@ -20,6 +20,7 @@ from ticketlens.fetch import Fetch
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
 from ticketlens.intake.context import ReadContext
+from ticketlens.intake.crew import Crew
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
 from ticketlens.intake.redact import Redactor
@@ -38,7 +39,7 @@ from ticketlens.sources.pulling import Pulled, Puller, Step
 from ticketlens.sources.registry import Kinds, Registry
 from ticketlens.sources.seal import Seal, key_file
 from ticketlens.sources.state import PullState, forget, states
-from ticketlens.store.base import Record, Row, RowPage, Store
+from ticketlens.store.base import Put, Record, Row, RowPage, Store
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
@@ -72,7 +73,7 @@ class Lens:
 
     def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
         """Reads what changed in one source, or all of it. Raises ConfigError where there is none of that name."""
-        puller = Puller(self.store, self.sources, self._add_batch, self.now)
+        puller = Puller(self.store, self.sources, self.add, self.now)
         return puller.pull(name, since=since, full=full, step=step)
 
     def source_states(self) -> dict[str, PullState]:
@@ -84,27 +85,14 @@ class Lens:
         self.sources.remove(name)
         forget(self.store, name)
 
-    def _add_batch(self, batch: TicketBatch) -> Report:
-        (told,) = self.add([batch])
-        return told
-
     # -- reading tickets in
 
     def add(self, batches: Iterable[TicketBatch], *, reading: int = 0) -> Iterator[Report]:
         """Stores batch by batch, and tells what became of each. What is stored is on disk before it is told."""
         self._begin()
-        for batch in batches:
-            puts = self.store.put_tickets([self.preparer.prepare(ticket, reading) for ticket in batch.tickets])
-            refused = [batch.aside(index, put.reason) for index, put in enumerate(puts) if put.reason is not None]
-            aside = sorted((*batch.set_aside, *refused), key=lambda item: item.number)
-            stored = sum(put.stored for put in puts)
-            yield Report(
-                received=len(batch.tickets) + len(batch.set_aside),
-                stored=stored,
-                unchanged=len(batch.tickets) - stored - len(refused),
-                set_aside=len(aside),
-                set_aside_items=tuple(aside),
-            )
+        with Crew(self.preparer) as crew:
+            for batch, prepared in crew.prepare(batches, reading):
+                yield _outcome(batch, self.store.put_tickets(prepared))
 
     def push(self, rows: Sequence[object], *, source: str | None = None) -> Report:
         """Reads and stores rows of the NDJSON form; one that cannot be read is set aside with its index, from 0."""
@@ -348,6 +336,20 @@ class Lens:
     @property
     def _zoneinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+
+def _outcome(batch: TicketBatch, puts: Sequence[Put]) -> Report:
+    """What became of each ticket of a batch, in numbers that add up."""
+    refused = [batch.aside(index, put.reason) for index, put in enumerate(puts) if put.reason is not None]
+    aside = sorted((*batch.set_aside, *refused), key=lambda item: item.number)
+    stored = sum(put.stored for put in puts)
+    return Report(
+        received=len(batch.tickets) + len(batch.set_aside),
+        stored=stored,
+        unchanged=len(batch.tickets) - stored - len(refused),
+        set_aside=len(aside),
+        set_aside_items=tuple(aside),
+    )
 
 
 def _refuse_other_dates(where: Filter) -> None:

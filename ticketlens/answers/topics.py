@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrc
 
 from ticketlens.answers.curves import curves, known
 from ticketlens.answers.desk import Desk
@@ -110,9 +110,9 @@ def state_of(
         return "steady"
     expected = all_recent / (all_recent + all_before)
     ratio = (recent / all_recent) / max(before / all_before, 1e-12)
-    if ratio >= 1.3 and binom.sf(recent - 1, both, expected) < SURE:
+    if ratio >= 1.3 and bdtrc(recent - 1, both, expected) < SURE:
         return "rising"
-    if ratio <= 0.7 and binom.cdf(recent, both, expected) < SURE:
+    if ratio <= 0.7 and bdtr(recent, both, expected) < SURE:
         return "fading"
     return "steady"
 

@@ -1,6 +1,7 @@
 """One pull of one source: pages are stored first, and only then the cursor; what is wrong is said in one sentence."""
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +18,7 @@ from ticketlens.sources.state import PullState
 from ticketlens.store.base import Store
 
 Step = Callable[[int, int], None]
-Add = Callable[[TicketBatch], Report]
+Add = Callable[[Iterable[TicketBatch]], Iterator[Report]]
 GONE_AT_LEAST, GONE_SHARE = 20, 0.5
 LISTED = 500
 SETTLING = timedelta(minutes=1)
@@ -43,7 +44,7 @@ class Pulled:
 
 @dataclass(frozen=True)
 class Puller:
-    """`add` stores a batch and tells what became of it."""
+    """`add` stores batches and tells what became of each, in order."""
 
     store: Store
     registry: Registry
@@ -97,9 +98,10 @@ class _Run:
         known = self._deleted() if full and not since else {}
         seen: set[str] = set()
         try:
-            for page in connector.pull(cursor):
-                self.lease.check()
-                self._store(page, known, keep_cursor=not since)
+            read: deque[Page] = deque()
+            for told in self.puller.add(self._batches(connector.pull(cursor), known, read)):
+                page = read.popleft()
+                self._stored(page, told, keep_cursor=not since)
                 if full:
                     seen.update(ticket.id for ticket in page.tickets)
                     seen.update(str(item.id) for item in page.set_aside)
@@ -110,9 +112,14 @@ class _Run:
         if full and not since:
             self.deleted = self._find_gone(connector, seen)
 
-    def _store(self, page: Page, known: dict[str, Ticket], *, keep_cursor: bool) -> None:
-        tickets = tuple(self._of_source(ticket, known) for ticket in page.tickets)
-        told = self.puller.add(TicketBatch(tickets, page.set_aside))
+    def _batches(self, pages: Iterator[Page], known: dict[str, Ticket], read: deque[Page]) -> Iterator[TicketBatch]:
+        """The pages as batches of this source; `read` holds those of which it was not told yet what became."""
+        for page in pages:
+            self.lease.check()
+            read.append(page)
+            yield TicketBatch(tuple(self._of_source(ticket, known) for ticket in page.tickets), page.set_aside)
+
+    def _stored(self, page: Page, told: Report, *, keep_cursor: bool) -> None:
         self.report = self.report.add(told)
         moved = keep_cursor and page.cursor is not None
         cursor = page.cursor if moved else self.state.cursor
@@ -151,7 +158,7 @@ class _Run:
             if found is None:
                 gone.append(id_)
             else:
-                self.report = self.report.add(self.puller.add(TicketBatch((self._of_source(found, {}),))))
+                self._add(self._of_source(found, {}))
             self.step(self.report.received + number, self.report.received + len(missed))
         if len(gone) >= GONE_AT_LEAST and len(gone) > GONE_SHARE * len(held):
             raise Unavailable(
@@ -166,7 +173,12 @@ class _Run:
             raw = self.store.get_raw(self.name, id_)
             if raw is not None:
                 told = replace(raw, deleted=True, updated_at=raw.updated_at + TICK)
-                self.puller.add(TicketBatch((told,)))
+                for _ in self.puller.add([TicketBatch((told,))]):
+                    pass
+
+    def _add(self, ticket: Ticket) -> None:
+        for told in self.puller.add([TicketBatch((ticket,))]):
+            self.report = self.report.add(told)
 
     # -- what is told
 

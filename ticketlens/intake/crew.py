@@ -1,0 +1,116 @@
+"""Tickets made ready in another process, while this one reads the next and stores the last: for who has many."""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Self
+
+from ticketlens.intake.prepare import Preparer
+from ticketlens.model.batch import TicketBatch
+from ticketlens.model.ticket import Ticket
+from ticketlens.store.base import Prepared
+
+MANY = 2_000
+"""Tickets after which another process is worth the second that it takes to begin."""
+
+AHEAD = 2
+"""Batches that are made ready before they are asked for."""
+
+Ready = Callable[[], list[Prepared]]
+
+
+class Crew:
+    """Gives batches back in the order in which they came, each with its prepared tickets.
+
+    On a machine of one core, and for few tickets, all is done here.
+    """
+
+    def __init__(self, preparer: Preparer, many: int = MANY) -> None:
+        self._preparer = preparer
+        self._many = many if (os.cpu_count() or 1) > 1 else None
+        self._seen = 0
+        self._pool: ProcessPoolExecutor | None = None
+
+    def prepare(self, batches: Iterable[TicketBatch], reading: int) -> Iterator[tuple[TicketBatch, list[Prepared]]]:
+        """What was read before an error is given back before the error is."""
+        waiting: deque[tuple[TicketBatch, Ready]] = deque()
+        failed: BaseException | None = None
+        source = iter(batches)
+        while True:
+            try:
+                batch = next(source, None)
+            except Exception as error:
+                batch, failed = None, error
+            if batch is None:
+                break
+            waiting.append((batch, self._begin(batch.tickets, reading)))
+            while len(waiting) > (AHEAD if self._pool else 0):
+                yield _done(waiting)
+        while waiting:
+            yield _done(waiting)
+        if failed is not None:
+            raise failed
+
+    def _begin(self, tickets: Sequence[Ticket], reading: int) -> Ready:
+        self._seen += len(tickets)
+        if self._pool is None and self._many is not None and self._seen > self._many:
+            self._pool = _pool(self._preparer)
+        if self._pool is not None:
+            try:
+                return self._later(self._pool.submit(_prepare, tickets, reading), tickets, reading)
+            except BrokenProcessPool:
+                self._alone()
+        return lambda: self._here(tickets, reading)
+
+    def _later(self, told: Future[list[Prepared]], tickets: Sequence[Ticket], reading: int) -> Ready:
+        def ready() -> list[Prepared]:
+            try:
+                return told.result()
+            except BrokenProcessPool:
+                self._alone()
+                return self._here(tickets, reading)
+
+        return ready
+
+    def _here(self, tickets: Sequence[Ticket], reading: int) -> list[Prepared]:
+        return [self._preparer.prepare(ticket, reading) for ticket in tickets]
+
+    def _alone(self) -> None:
+        """The other process was ended from outside: go on without one."""
+        self._many = None
+        self.close()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _done(waiting: deque[tuple[TicketBatch, Ready]]) -> tuple[TicketBatch, list[Prepared]]:
+    batch, ready = waiting.popleft()
+    return batch, ready()
+
+
+_OURS: list[Preparer] = []
+"""In the other process: the preparer that it was given."""
+
+
+def _pool(preparer: Preparer) -> ProcessPoolExecutor:
+    fresh = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, mp_context=fresh, initializer=_OURS.append, initargs=(preparer,))
+
+
+def _prepare(tickets: Sequence[Ticket], reading: int) -> list[Prepared]:
+    return [_OURS[0].prepare(ticket, reading) for ticket in tickets]

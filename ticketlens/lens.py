@@ -20,12 +20,11 @@ from ticketlens.fetch import Fetch
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
 from ticketlens.intake.context import ReadContext
-from ticketlens.intake.crew import Crew
+from ticketlens.intake.crew import Crew, Recipe
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
-from ticketlens.intake.redact import Redactor
 from ticketlens.lease import SECONDS, Lease, holder_name
-from ticketlens.metrics.periods import By, day_of
+from ticketlens.metrics.periods import By
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.overview import Overview, TopicTable
@@ -90,7 +89,7 @@ class Lens:
     def add(self, batches: Iterable[TicketBatch], *, reading: int = 0) -> Iterator[Report]:
         """Stores batch by batch, and tells what became of each. What is stored is on disk before it is told."""
         self._begin()
-        with Crew(self.preparer) as crew:
+        with Crew(self._recipe, self.preparer) as crew:
             for batch, prepared in crew.prepare(batches, reading):
                 yield _outcome(batch, self.store.put_tickets(prepared))
 
@@ -290,9 +289,12 @@ class Lens:
 
     @cached_property
     def preparer(self) -> Preparer:
-        return Preparer(
-            Redactor(self._redaction_key(), self.settings.redaction_regions), self.settings.clocks, day_of(self.zone)
-        )
+        return self._recipe.preparer()
+
+    @cached_property
+    def _recipe(self) -> Recipe:
+        told = self.settings
+        return Recipe(self._redaction_key(), told.redaction_regions, told.schedules, self.zone)
 
     @property
     def _grouper(self) -> Grouper:

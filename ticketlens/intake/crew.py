@@ -6,10 +6,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from ticketlens.intake.prepare import Preparer
+from ticketlens.intake.redact import Redactor
+from ticketlens.metrics.clock import Clocks
+from ticketlens.metrics.periods import day_of
+from ticketlens.metrics.schedule import Schedule
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.ticket import Ticket
 from ticketlens.store.base import Prepared
@@ -23,14 +28,28 @@ AHEAD = 2
 Ready = Callable[[], list[Prepared]]
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a preparer is made of, in a form that another process can be given."""
+
+    key: bytes = field(repr=False)
+    regions: tuple[str, ...]
+    schedules: tuple[Schedule, ...]
+    zone: str
+
+    def preparer(self) -> Preparer:
+        return Preparer(Redactor(self.key, self.regions), Clocks(self.schedules), day_of(self.zone))
+
+
 class Crew:
     """Gives batches back in the order in which they came, each with its prepared tickets.
 
     On a machine of one core, and for few tickets, all is done here.
     """
 
-    def __init__(self, preparer: Preparer, many: int = MANY) -> None:
-        self._preparer = preparer
+    def __init__(self, recipe: Recipe, preparer: Preparer | None = None, many: int = MANY) -> None:
+        self._recipe = recipe
+        self._preparer = preparer or recipe.preparer()
         self._many = many if (os.cpu_count() or 1) > 1 else None
         self._seen = 0
         self._pool: ProcessPoolExecutor | None = None
@@ -58,7 +77,7 @@ class Crew:
     def _begin(self, tickets: Sequence[Ticket], reading: int) -> Ready:
         self._seen += len(tickets)
         if self._pool is None and self._many is not None and self._seen > self._many:
-            self._pool = _pool(self._preparer)
+            self._pool = _pool(self._recipe)
         if self._pool is not None:
             try:
                 return self._later(self._pool.submit(_prepare, tickets, reading), tickets, reading)
@@ -107,9 +126,13 @@ _OURS: list[Preparer] = []
 """In the other process: the preparer that it was given."""
 
 
-def _pool(preparer: Preparer) -> ProcessPoolExecutor:
+def _pool(recipe: Recipe) -> ProcessPoolExecutor:
     fresh = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=fresh, initializer=_OURS.append, initargs=(preparer,))
+    return ProcessPoolExecutor(1, mp_context=fresh, initializer=_learn, initargs=(recipe,))
+
+
+def _learn(recipe: Recipe) -> None:
+    _OURS.append(recipe.preparer())
 
 
 def _prepare(tickets: Sequence[Ticket], reading: int) -> list[Prepared]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Status(StrEnum):
@@ -73,9 +72,6 @@ class Satisfaction:
     at: datetime | None = None
 
 
-EMPTY: Mapping[str, str] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One customer request as its source told it: text is raw, times are aware UTC, unknown is None.
@@ -113,7 +109,7 @@ class Ticket:
     deleted: bool = False
     test: bool = False
     merged_into: str | None = None
-    custom: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    custom: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def excluded(self) -> str | None:

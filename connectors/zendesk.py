@@ -14,14 +14,14 @@ from urllib.parse import quote
 
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
 from ticketlens.errors import BadPayload
-from ticketlens.fetch import Fetch, Refused
+from ticketlens.fetch import Fetch, Refused, TooLarge
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
 from ticketlens.outside.answer import Answer
 from ticketlens.outside.proof import base64_mac, must_be_recent, must_match
 
 EXPORT = "incremental/tickets/cursor.json"
-PER_PAGE = 1000
+PER_PAGE, LEAST_PER_PAGE = (1000, 100), 10
 EXPORTS_A_MINUTE = 10
 OTHERS_A_MINUTE = 200
 SIDELOADS = "metric_sets,users,groups,organizations,brands"
@@ -66,7 +66,7 @@ class Zendesk:
             names, audits = _Names(body), self._audits(rows) if self._wants_audits(at) else {}
             at = {
                 "after": body.opt_text("after_cursor") or at.get("after"),
-                "time": max([int(at["time"]), *(row.integer("generated_timestamp") for row in rows)]),
+                "time": max([int(at["time"]), *(_stamp(row) or 0 for row in rows)]),
                 "live": bool(at.get("live")) or done,
             }
             yield self.reader.page(rows, lambda row, n=names, a=audits: self._row(row, n, a), json.dumps(at))  # type: ignore[misc]
@@ -84,12 +84,17 @@ class Zendesk:
         return self.reader.one(ticket, lambda row: self._row(row, names, self._audits([row])))
 
     def _export(self, at: Mapping[str, Any]) -> Payload:
-        params: dict[str, object] = {"per_page": PER_PAGE, "include": SIDELOADS}
         if at.get("after"):
             with suppress(Refused):  # a cursor that Zendesk keeps no more: begin where it stood
-                return self.exports.get(EXPORT, {**params, "cursor": at["after"]}).payload
-        start = max(int(at["time"]) - OVERLAP_SECONDS, 0)
-        return self.exports.get(EXPORT, {**params, "start_time": start}).payload
+                return self._page({"cursor": at["after"]})
+        return self._page({"start_time": max(int(at["time"]) - OVERLAP_SECONDS, 0)})
+
+    def _page(self, place: Mapping[str, object]) -> Payload:
+        """Of fewer tickets where they are too long for one answer."""
+        for per_page in PER_PAGE:
+            with suppress(TooLarge):
+                return self.exports.get(EXPORT, {**place, "per_page": per_page, "include": SIDELOADS}).payload
+        return self.exports.get(EXPORT, {**place, "per_page": LEAST_PER_PAGE, "include": SIDELOADS}).payload
 
     def _wants_audits(self, at: Mapping[str, Any]) -> bool:
         """The first reading of a large account would take a request a ticket, so it is done where it is asked for."""
@@ -97,7 +102,7 @@ class Zendesk:
 
     def _audits(self, rows: list[Payload]) -> dict[str, list[Payload]]:
         """What was done to each ticket, oldest first; deleted ones have nothing more to tell."""
-        ids = [row.id() for row in rows if row.opt_text("status") != "deleted"]
+        ids = [str(row.at("id").value) for row in rows if row.at("status").value != "deleted"]
         found = self.site.parts(f"tickets/{id_}/audits.json?page[size]=100" for id_ in ids)
         return {id_: list(self._rest(first)) for id_, first in zip(ids, found, strict=True) if first is not None}
 
@@ -184,10 +189,15 @@ class _Names:
         return self.part(kind, id, "name") or id
 
 
+def _stamp(ticket: Payload) -> int | None:
+    stamp = ticket.at("generated_timestamp").value
+    return stamp if isinstance(stamp, int) else None
+
+
 def _changed(ticket: Payload) -> str:
     """Zendesk's own updates move `generated_timestamp` alone: what is read later is never taken for the same."""
-    stamp, updated = ticket.at("generated_timestamp").value, ticket.text("updated_at")
-    if not isinstance(stamp, int):
+    stamp, updated = _stamp(ticket), ticket.text("updated_at")
+    if stamp is None:
         return updated
     return max(datetime.fromtimestamp(stamp, UTC), datetime.fromisoformat(updated)).isoformat()
 

@@ -283,6 +283,34 @@ def test_an_answer_that_breaks_off_is_asked_for_again(office: Office, cut: int) 
     office.must_equal()
 
 
+def spoilt(told: Any, weird: object) -> Any:
+    """An answer whose first record, of its longest list, holds something weird in every field but its id."""
+    lists: list[list[Any]] = []
+
+    def gather(value: Any) -> None:
+        if isinstance(value, list):
+            lists.append([one for one in value if isinstance(one, dict)])
+        for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            gather(one)
+
+    gather(told)
+    records = [found for found in lists if found and "id" in found[0]]
+    for record in records[:1]:
+        record[0].update({name: weird for name in record[0] if name not in ("id", "iid", "number", "key")})
+    return told
+
+
+@pytest.mark.parametrize("weird", [None, 7, "x", [], {}, [[]], {"?": [1]}, True], ids=repr)
+def test_a_record_that_cannot_be_read_is_set_aside_and_the_others_come(office: Office, weird: object) -> None:
+    numbers = busy_day(office)
+    office.quiet()
+    office.fault(edit=lambda told: spoilt(told, weird))
+    told = office.pull()
+    assert told.error is None
+    assert told.report.adds_up
+    assert len([one for one in office.stored().values() if one.subject.startswith("Problem ")]) >= len(numbers) - 1
+
+
 # -- what a person has to mend
 
 

@@ -18,7 +18,7 @@ from ticketlens.connector import Hook
 class Fault:
     """What is answered in place of the truth, `times` times, to requests that `where` is true of.
 
-    `cut`: the answer is the true one, broken off after that many bytes. `edit`: it is the true one, changed. `after`: so
+    `cut`: the true answer, broken off after that many bytes. `edit`: the true answer, changed. `after`: so
     many requests are answered truly before.
     """
 

@@ -168,6 +168,26 @@ def test_new_tickets_of_a_known_text_come_into_its_topic(
     assert (found.topic, found.match, found.similarity) == (topic, "core", 0.9)
 
 
+def test_a_list_that_is_read_while_runs_are_published_shows_the_topics_of_a_run(
+    store: Store, prepared: Callable[[int, int], list[Prepared]]
+) -> None:
+    """Each run puts every text in one topic, so that a row in none would be of no run at all."""
+    batch = prepared(17, 450)
+    store.put_tickets(batch)
+    for _ in range(2):
+        (number,) = store.new_topic_ids(1)
+        store.publish([Topic(id=number, name="all")], all_in(number, batch), {})
+    page = store.list_tickets(Filter(excluded="any"), limit=210)
+    seen = [row.topic for row in page.items]
+    while page.next is not None:
+        (number,) = store.new_topic_ids(1)
+        store.publish([Topic(id=number, name="all")], all_in(number, batch), {})
+        page = store.list_tickets(Filter(excluded="any"), cursor=page.next, limit=210)
+        seen += [row.topic for row in page.items]
+    assert len(seen) == 450
+    assert set(seen) <= {2, 3, 4}
+
+
 def test_assigning_changes_the_texts_named_and_no_other(store: Store, texts: list[Prepared]) -> None:
     known = names(texts)
     one, two = store.new_topic_ids(2)

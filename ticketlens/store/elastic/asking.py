@@ -11,8 +11,9 @@ from ticketlens.store.elastic.switch import lately
 class Asking:
     _cluster: Cluster
 
-    def _asked(self, where: Filter, as_of: datetime | None) -> tuple[Body, int]:
-        """(query, slot of the topics that count now)."""
+    def _asked(self, where: Filter, as_of: datetime | None, slot: int | None = None) -> tuple[Body, int]:
+        """(query, slot of the topics that it asks for: those that count now, if no other is named)."""
         told = lately(self._cluster)
-        met = clauses(where, as_of, slot=told.placing.slot, read_to=told.latest)
-        return every(*met), told.placing.slot
+        chosen = told.placing.slot if slot is None else slot
+        met = clauses(where, as_of, slot=chosen, read_to=told.latest)
+        return every(*met), chosen

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from ticketlens.errors import ConfigError
 from ticketlens.model.filter import NONE, Filter
@@ -18,8 +19,8 @@ from ticketlens.store.elastic.putting import derive, put
 from ticketlens.store.elastic.switch import lately, raise_read_to
 
 SORT = [{"created_at": "desc"}, {"source": "desc"}, {"id": "desc"}]
-SCANNED_FROM = 200
-"""Lists of pages this long are gone through by programs, to their end, at one point in time."""
+SCANNED_FROM = 201
+"""Lists of pages longer than any that a screen or a call of the API asks for are gone through by programs, to their end, at one point in time."""
 
 RAW_PAGE = 500
 FIELDS = "tag, source, group, assignee, brand, channel, priority, language, organization, requester, status, topic"
@@ -57,20 +58,21 @@ class ElasticTickets(Asking):
     def list_tickets(
         self, where: Filter, *, cursor: str | None = None, limit: int = 50, as_of: datetime | None = None
     ) -> RowPage:
-        after, point = (None, None) if cursor is None else decoded(cursor)
-        query, slot = self._asked(where, as_of)
+        after, held = (None, None) if cursor is None else decoded(cursor)
+        view = None if held is None else _View.read(held)
         if after is None and limit >= SCANNED_FROM:
-            point = self._cluster.open_point(TICKETS)
-        body: Body = {"query": query, "sort": SORT, "size": limit + 1, "source_includes": list(documents.ROW)}
+            _, slot = self._asked(where, as_of)
+            view = _View(slot, self._cluster.open_point(TICKETS))
+        body: Body = {"sort": SORT, "size": limit + 1, "source_includes": list(documents.ROW)}
         if after is not None:
             body["search_after"] = list(after)
-        hits, point = self._page(body, point)
+        hits, slot, view = self._page(where, as_of, body, view)
         found = documents.rows(hits[:limit], slot)
         if len(hits) <= limit:
-            if point is not None:
-                self._cluster.close_point(point)
+            if view is not None:
+                self._cluster.close_point(view.point)
             return RowPage(tuple(found), None)
-        return RowPage(tuple(found), encoded(found[-1], point))
+        return RowPage(tuple(found), encoded(found[-1], None if view is None else view.told))
 
     def count_tickets(self, where: Filter, *, as_of: datetime | None = None) -> int:
         query, _ = self._asked(where, as_of)
@@ -112,13 +114,17 @@ class ElasticTickets(Asking):
             seen = name
         return None
 
-    def _page(self, body: Body, point: str | None) -> tuple[list[Body], str | None]:
-        """The hits, and the point in time that they are of; where it is gone the list goes on by its keys alone."""
-        if point is not None:
-            found = self._cluster.search_at(point, **body)
+    def _page(
+        self, where: Filter, as_of: datetime | None, body: Body, view: "_View | None"
+    ) -> tuple[list[Body], int, "_View | None"]:
+        """The hits, the slot of their topics, and the view; where that is gone the list goes on by its keys alone."""
+        if view is not None:
+            query, _ = self._asked(where, as_of, view.slot)
+            found = self._cluster.search_at(view.point, query=query, **body)
             if found is not None:
-                return found["hits"]["hits"], found["pit_id"]
-        return self._cluster.search(TICKETS, track_total_hits=False, **body)["hits"]["hits"], None
+                return found["hits"]["hits"], view.slot, _View(view.slot, found["pit_id"])
+        query, slot = self._asked(where, as_of)
+        return self._cluster.search(TICKETS, query=query, track_total_hits=False, **body)["hits"]["hits"], slot, None
 
     def _custom_facet(self, name: str, query: Body, limit: int) -> list[tuple[str, int]]:
         own = name.removeprefix("custom.")
@@ -139,6 +145,21 @@ class ElasticTickets(Asking):
             if not told["doc_count_error_upper_bound"]:
                 return [(str(one["key"]), int(one["doc_count"])) for one in told["buckets"]]
             size *= 8
+
+
+class _View(NamedTuple):
+    """A point in time, and where the topics were that counted then: those of a later run lie elsewhere."""
+
+    slot: int
+    point: str
+
+    @property
+    def told(self) -> str:
+        return f"{self.slot}{self.point}"
+
+    @classmethod
+    def read(cls, text: str) -> "_View | None":
+        return cls(int(text[0]), text[1:]) if text[0] in "01" else None
 
 
 def _facet_field(field: str, slot: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from ticketlens.errors import StoreError
 from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.ids import document_id
 from ticketlens.store.elastic.records import RECORDS, put
@@ -18,6 +19,7 @@ LATELY = 1.0
 """Seconds; a run fills the slot that nobody reads, and takes longer than this to come to its end."""
 
 TOPICS, READ_TO = "topics", "read_to"
+OUTRUN = "another run was published while this one was: its topics count, and those of this one are dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,34 @@ def place(cluster: Cluster, changed: Mapping[str, Any]) -> Placing:
     return known(cluster).placing
 
 
+def announce(cluster: Cluster, run: int) -> Placing:
+    """From now on `run` fills the slot that nobody reads; raises StoreError where a later one does so, or did."""
+
+    def announced(held: Mapping[str, Any]) -> Mapping[str, object] | None:
+        later = run < max(held.get("run") or 0, held.get("coming") or 0)
+        return None if later else {**held, "coming": run}
+
+    if not _change(cluster, TOPICS, announced):
+        raise StoreError(OUTRUN)
+    return known(cluster).placing
+
+
+def must_be_coming(cluster: Cluster, run: int) -> None:
+    """Raises StoreError where another run fills the slot by now."""
+    if known(cluster).placing.coming != run:
+        raise StoreError(OUTRUN)
+
+
+def switch_over(cluster: Cluster, run: int, slot: int) -> None:
+    """The topics of `run` count from now on; raises StoreError where another run came between."""
+
+    def switched(held: Mapping[str, Any]) -> Mapping[str, object] | None:
+        return {"slot": slot, "run": run, "coming": None} if held.get("coming") == run else None
+
+    if not _change(cluster, TOPICS, switched):
+        raise StoreError(OUTRUN)
+
+
 def set_read_to(cluster: Cluster, told: Mapping[str, int]) -> None:
     """Sources are read to these moments, whatever was known before."""
     _change(cluster, READ_TO, lambda held: {**held, **told})
@@ -87,9 +117,11 @@ def raise_read_to(cluster: Cluster, latest: Mapping[str, int], seen: Mapping[str
     _change(cluster, READ_TO, raised)
 
 
-def _change(cluster: Cluster, part: str, changed: Callable[[Mapping[str, Any]], Mapping[str, object]]) -> None:
-    put(cluster, STATE, part, lambda held: changed(held or {}))
+def _change(cluster: Cluster, part: str, changed: Callable[[Mapping[str, Any]], Mapping[str, object] | None]) -> bool:
+    """Whether it was changed: not where `changed` gives None."""
+    done = put(cluster, STATE, part, lambda held: changed(held or {})) is not None
     cluster.kept.pop(STATE, None)
+    return done
 
 
 def _fields(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ticketlens.store.elastic.switch import lately, raise_read_to
 
 SORT = [{"created_at": "desc"}, {"source": "desc"}, {"id": "desc"}]
 SCANNED_FROM = 201
-"""Lists of pages longer than any that a screen or a call of the API asks for are gone through by programs, to their end, at one point in time."""
+"""Lists of pages longer than a screen's or a call's are gone through to their end, at one point in time."""
 
 RAW_PAGE = 500
 FIELDS = "tag, source, group, assignee, brand, channel, priority, language, organization, requester, status, topic"

@@ -2,11 +2,12 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from ticketlens.errors import StoreError
 from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import NONE, Filter
 from ticketlens.model.topic import Topic
@@ -21,12 +22,13 @@ from ticketlens.store.elastic.ids import document_id
 from ticketlens.store.elastic.placing import (
     ASSIGNMENTS,
     CHUNK,
+    assigned,
     assignment_document,
     assignment_id,
     assignment_of,
 )
 from ticketlens.store.elastic.records import count_up, put
-from ticketlens.store.elastic.switch import known, lately, place
+from ticketlens.store.elastic.switch import announce, known, lately, must_be_coming, switch_over
 from ticketlens.store.topics import topic_fields, topic_of
 
 TOPICS = "topics"
@@ -58,12 +60,12 @@ class ElasticTopics(Asking):
         gone = [replace(topic, retired=True) for topic in self.topics(retired=True) if topic.id not in named]
         self._must([Write(TOPICS, "index", document_id(number, t.id), _document(number, t)) for t in (*topics, *gone)])
         self._must(_assignment_writes(number, assignments))
-        placing = place(self._cluster, {"coming": number})
-        self._fill(placing.other, assignments)
+        placing = announce(self._cluster, number)
+        self._fill(placing.other, assignments, still=lambda: must_be_coming(self._cluster, number))
         self._cluster.refresh(TICKETS)
-        place(self._cluster, {"slot": placing.other, "run": number, "coming": None})
+        switch_over(self._cluster, number, placing.other)
         put(self._cluster, "run", f"{number:08d}", lambda held: {**run, "id": number})
-        self._forget(keep={number, before.run})
+        self._forget(before=min(number, before.run))
         return number
 
     def assign(self, assignments: Mapping[str, Assignment]) -> None:
@@ -130,10 +132,17 @@ class ElasticTopics(Asking):
             for one in found["aggregations"]["topic"]["buckets"]
         }
 
-    def _fill(self, slot: int, assignments: Mapping[str, Assignment], query: Body | None = None) -> None:
+    def _fill(
+        self,
+        slot: int,
+        assignments: Mapping[str, Assignment],
+        query: Body | None = None,
+        still: Callable[[], None] = lambda: None,
+    ) -> None:
         """Give the tickets of a query, or all, their topics at `slot`; only those that have another are written.
 
-        What changes under way is looked at again, until nothing is left to be written.
+        What changes under way is looked at again, until nothing is left to be written. `still` raises where the slot is
+        another's by now; what was written just then is put right.
         """
         names = [f"topic_{slot}", f"match_{slot}", f"similarity_{slot}"]
         left = True
@@ -144,16 +153,33 @@ class ElasticTopics(Asking):
                 source_includes=["fingerprint", *names],
             )  # fmt: skip
             for writes in _chunks(_moves(hits, slot, assignments)):
+                still()
                 left = any(outcome.conflict for outcome in bulk(self._cluster, writes)) or left
+                try:
+                    still()
+                except StoreError:
+                    self._put_right(writes)
+                    raise
+
+    def _put_right(self, writes: Sequence[Write]) -> None:
+        """Tickets that were given a topic of a run that does not count get that of the run that does."""
+        placing = known(self._cluster).placing
+        names = [write.id for write in writes]
+        held = self._cluster.mget(TICKETS, names, source_includes=["fingerprint"])
+        texts = sorted({one["_source"]["fingerprint"] for one in held.values()})
+        found = assigned(self._cluster, texts, placing)
+        told = {name: one for name in texts if (one := found[name].get(placing.slot)) is not None}
+        for start in range(0, len(texts), CHUNK):
+            self._fill(placing.slot, told, {"terms": {"fingerprint": texts[start : start + CHUNK]}})
 
     def _must(self, writes: Sequence[Write]) -> None:
         for outcome in bulk(self._cluster, writes) if writes else ():
             outcome.must_be_done()
 
-    def _forget(self, keep: set[int]) -> None:
-        """The documents of runs that neither count now nor did before."""
+    def _forget(self, before: int) -> None:
+        """The documents of runs before that one: they neither count now nor did last."""
         for noun in (TOPICS, ASSIGNMENTS):
-            hits = self._cluster.scan(noun, never({"terms": {"run": sorted(keep)}}), source=False)
+            hits = self._cluster.scan(noun, within("run", lt=before), source=False)
             for writes in _chunks(Write(noun, "delete", hit["_id"]) for hit in hits):
                 bulk(self._cluster, writes)
 

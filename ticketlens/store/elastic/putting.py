@@ -27,12 +27,22 @@ def put(cluster: Cluster, batch: Sequence[Prepared]) -> list[Put]:
     state = known(cluster)
     puts: dict[int, Put] = {}
     left = list(range(len(batch)))
+    tried: set[int] = set()
     while left:
         outcome = _once(cluster, [batch[i] for i in left], state.placing)
         puts |= {i: one for i, one in zip(left, outcome, strict=True) if one is not None}
         left = [i for i, one in zip(left, outcome, strict=True) if one is None]
+        tried |= set(left)
     raise_read_to(cluster, read_to(batch), state.read_to)
+    _clear_away(cluster, [batch[index] for index in sorted(tried) if not puts[index].stored])
     return [puts[index] for index in range(len(batch))]
+
+
+def _clear_away(cluster: Cluster, losers: Sequence[Prepared]) -> None:
+    """The raw texts of versions that were outdone while they were written; whoever writes them again loses too."""
+    if losers:
+        held = _held(cluster, losers)
+        _erase(cluster, {documents.raw_id(one) for one in losers} - {doc["_source"]["raw"] for doc in held.values()})
 
 
 def derive(cluster: Cluster, batch: Sequence[Prepared]) -> None:
@@ -139,14 +149,20 @@ def _place_again(
     texts = {one.text.fingerprint for one in batch}
     later = assigned(cluster, texts, now)
     changed = {name for name in texts if now != placing or later[name] != found[name]}
-    writes = [
-        Write(TICKETS, "update", _id(one), {"doc": _slots(later[one.text.fingerprint])})
-        for one in batch
-        if one.text.fingerprint in changed
-    ]
-    while writes:
-        outcomes = bulk(cluster, writes)
-        writes = [write for write, outcome in zip(writes, outcomes, strict=True) if outcome.conflict]
+    left = [one for one in batch if one.text.fingerprint in changed]
+    while left:
+        held = _held(cluster, left)
+        ours = [(one, doc) for one in left if _has_text(doc := held.get(_id(one)), one)]
+        writes = [
+            Write(TICKETS, "update", _id(one), {"doc": _slots(later[one.text.fingerprint])}, doc) for one, doc in ours
+        ]
+        outcomes = bulk(cluster, writes) if writes else []
+        left = [one for (one, _), outcome in zip(ours, outcomes, strict=True) if outcome.conflict]
+
+
+def _has_text(held: Body | None, one: Prepared) -> bool:
+    """Whether the ticket still has the words that were looked up."""
+    return held is not None and held["_source"]["fingerprint"] == one.text.fingerprint
 
 
 def _slots(found: Mapping[int, Assignment | None]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tickets in Elasticsearch: the winner of two versions under compare-and-set, lists by time."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from ticketlens.store.elastic.filters import every, group_field
 from ticketlens.store.elastic.putting import derive, put
 from ticketlens.store.elastic.switch import lately, raise_read_to
 
+LOG = logging.getLogger(__name__)
 SORT = [{"created_at": "desc"}, {"source": "desc"}, {"id": "desc"}]
 SCANNED_FROM = 201
 """Lists of pages longer than a screen's or a call's are gone through to their end, at one point in time."""
@@ -102,6 +104,8 @@ class ElasticTickets(Asking):
                 yield load(documents.unpacked(found[name]["_source"]["ticket"]))
             elif (ticket := self._raw_now(id_)) is not None:
                 yield ticket
+            elif self._cluster.get(TICKETS, id_, source=False) is not None:
+                LOG.warning("the raw text of a ticket is missing (document %s): pull or import it again", id_)
 
     def _raw_now(self, id: str) -> Ticket | None:
         seen: str | None = None

@@ -1,4 +1,7 @@
-"""How many tickets were open at a moment: those that had come, less those solved or no longer observed by then."""
+"""How many tickets were open at a moment: those that had come, less those solved or no longer observed by then.
+
+The state at the first moment is counted whole; from there on what came and went between the moments is enough.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +14,9 @@ from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import TICKETS
 from ticketlens.store.elastic.filters import OPEN, Clause, every, exists, never, paused, some, within
 
+KNOWN = some(OPEN, exists("solved_at"))
+"""Open, or solved at a time that is known."""
+
 
 class ElasticBacklog(Asking):
     _cluster: Cluster
@@ -20,30 +26,39 @@ class ElasticBacklog(Asking):
         if not at:
             return []
         query, _ = self._asked(where, None)
-        aggs = {
-            "came": _until("created_at", at, some(OPEN, exists("solved_at"))),
-            "solved": _until("solved_at", at, exists("solved_at")),
-            "lost": _until("observed_until", [one - 1 for one in at], OPEN),
-            "paused": {"filters": {"filters": {str(one): _paused_and_seen(one) for one in at}}},
-        }
-        found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)["aggregations"]
-        came, solved, lost = (_sums(found[name]) for name in ("came", "solved", "lost"))
-        counts = {
-            one: came[i] - solved[i] - lost[i] - int(found["paused"]["buckets"][str(one)]["doc_count"])
-            for i, one in enumerate(at)
-        }
+        first, away = self._at(query, at[0]), self._away(query, at)
+        came = self._between("created_at", at, every(query, KNOWN))
+        solved = self._between("solved_at", at, query)
+        lost = self._between("observed_until", [one - 1 for one in at], every(query, OPEN))
+        counts = {one: first + came[i] - solved[i] - lost[i] - away[i] for i, one in enumerate(at)}
         return [counts[seconds(moment)] for moment in moments]
 
+    def _at(self, query: Body, at: int) -> int:
+        """How many had come, and were neither solved for good nor lost from sight by then."""
+        came = every(within("created_at", lte=at), KNOWN)
+        n = self._each(query, [came, within("solved_at", lte=at), every(within("observed_until", lt=at), OPEN)])
+        return n[0] - n[1] - n[2]
 
-def _until(field: str, moments: Sequence[int], met: Clause) -> Body:
-    """How many tickets that meet a condition have a time up to each moment, since the moment before."""
-    edges = [None, *(moment + 1 for moment in moments)]
-    ranges = [{"to": end} if start is None else {"from": start, "to": end} for start, end in pairwise(edges)]
-    return {"filter": met, "aggs": {"until": {"range": {"field": field, "ranges": ranges}}}}
+    def _away(self, query: Body, at: Sequence[int]) -> list[int]:
+        """How many stood as solved at each moment, and were reopened later."""
+        among = {"range": {"pauses": {"gte": at[0], "lte": at[-1]}}}
+        return self._each(every(query, among), [_paused_and_seen(one) for one in at])
 
+    def _each(self, query: Body, filters: Sequence[Clause]) -> list[int]:
+        """How many of a query's tickets meet each."""
+        aggs = {"found": {"filters": {"filters": list(filters)}}}
+        found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)["aggregations"]
+        return [int(bucket["doc_count"]) for bucket in found["found"]["buckets"]]
 
-def _sums(found: Body) -> list[int]:
-    return list(accumulate(int(one["doc_count"]) for one in found["until"]["buckets"]))
+    def _between(self, field: str, at: Sequence[int], query: Body) -> list[int]:
+        """How many tickets of a query have a time after the first moment and up to each."""
+        ranges = [{"from": before + 1, "to": until + 1} for before, until in pairwise(at)]
+        if not ranges:
+            return [0]
+        query = every(query, within(field, gt=at[0], lte=at[-1]))
+        aggs = {"until": {"range": {"field": field, "ranges": ranges}}}
+        found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)["aggregations"]
+        return list(accumulate((int(one["doc_count"]) for one in found["until"]["buckets"]), initial=0))
 
 
 def _paused_and_seen(at: int) -> Clause:

@@ -16,8 +16,9 @@ from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.bulk import Write, bulk
 from ticketlens.store.elastic.cluster import Body, Cluster
+from ticketlens.store.elastic.days import first_and_last_days
 from ticketlens.store.elastic.documents import TICKETS
-from ticketlens.store.elastic.filters import every, never, within
+from ticketlens.store.elastic.filters import every, within
 from ticketlens.store.elastic.ids import document_id
 from ticketlens.store.elastic.placing import (
     ASSIGNMENTS,
@@ -33,7 +34,6 @@ from ticketlens.store.topics import topic_fields, topic_of
 
 TOPICS = "topics"
 PAGE = 2_000
-MOST_TOPICS = 10_000
 
 
 class ElasticTopics(Asking):
@@ -121,16 +121,7 @@ class ElasticTopics(Asking):
         return counts
 
     def first_and_last_day(self) -> dict[int, tuple[date, date]]:
-        query, slot = self._asked(Filter(), None)
-        ends = {name: {name: {"field": "created_day"}} for name in ("min", "max")}
-        field = f"topic_{slot}"
-        aggs = {"topic": {"terms": {"field": field, "size": MOST_TOPICS}, "aggs": ends}}
-        query = every(query, never({"term": {field: NONE}}))
-        found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)
-        return {
-            int(one["key"]): (date.fromordinal(int(one["min"]["value"])), date.fromordinal(int(one["max"]["value"])))
-            for one in found["aggregations"]["topic"]["buckets"]
-        }
+        return first_and_last_days(self._cluster, *self._asked(Filter(), None))
 
     def _fill(
         self,

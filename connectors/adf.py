@@ -28,7 +28,7 @@ def plain_text(document: object) -> str:
 def _lines(node: Node, levels: int) -> Iterator[str]:
     if levels == 0:
         return
-    kind = node.get("type")
+    kind = _text(node.get("type"))
     if kind in INLINE or kind in CARDS:
         yield from _words(node).split("\n")
     elif kind == "blockquote":
@@ -37,8 +37,6 @@ def _lines(node: Node, levels: int) -> Iterator[str]:
         yield from (("- " if number == 0 else "  ") + line for number, line in enumerate(_inside(node, levels)))
     elif kind == "tableRow":
         yield " | ".join(" ".join(_lines(cell, levels - 1)) for cell in _children(node))
-    elif kind == "rule":
-        yield ""
     else:
         yield from _inside(node, levels)
 
@@ -47,15 +45,13 @@ def _inside(node: Node, levels: int) -> Iterator[str]:
     """The lines of what a block holds; what stands in one line is joined to it."""
     sentence = ""
     for child in _children(node):
-        if child.get("type") in INLINE:
+        if _text(child.get("type")) in INLINE:
             sentence += _words(child)
             continue
         yield from _done(sentence)
         sentence = ""
         yield from _lines(child, levels - 1)
     yield from _done(sentence)
-    if node.get("type") in ("paragraph", "heading", "codeBlock") and node.get("content") is None:
-        yield ""
 
 
 def _done(sentence: str) -> list[str]:

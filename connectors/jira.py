@@ -6,28 +6,24 @@ and it lags behind what is written; its page tokens are never kept from one pull
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connectors.jira_issue import CHANNEL, Parts, Scheme, rating_of, row_of, scheme_of
+from connectors.jira_issue import CHANNEL, Parts, Scheme, is_rated, row_of, scheme_of
+from connectors.jira_search import Search, quoted
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef
 from ticketlens.errors import BadPayload, ConfigError, Unavailable
-from ticketlens.fetch import Fetch, Site, TooLarge
+from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
 from ticketlens.outside.answer import Answer
 from ticketlens.outside.proof import hex_mac, must_match
-from ticketlens.outside.walk import Batch, walk
+from ticketlens.outside.walk import walk
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(minutes=10)
-PER_PAGE = (100, 20, 1)
-"""Issues a page; fewer are asked for where a page is larger than is read."""
-
 MOST_PAGES = 1_000
 """Pages of one minute, so that a search that never ends does end."""
 
@@ -64,7 +60,7 @@ class Jira:
         start = datetime.fromisoformat(json.loads(cursor)["since"]) if cursor else BEGINNING
         zone, scheme = self._zone(), self._scheme()
         total = None if cursor else self._count()
-        search = _Search(self.site, self.projects, zone, scheme.fields)
+        search = Search(self.site, self.projects, zone, scheme.fields)
         for rows, last, _ in walk(search, start, self._minute, most_pages=MOST_PAGES, same=_version):
             since = max(start, last - OVERLAP)
             yield self._page(rows, scheme, json.dumps({"since": since.isoformat()}), total)
@@ -112,14 +108,9 @@ class Jira:
     # -- what belongs to issues
 
     def _parts(self, rows: list[Payload], scheme: Scheme) -> dict[str, Parts]:
-        comments, moves = self._comments(rows), self._moves([row.id() for row in rows])
-        rated = [row.id() for row in rows if rating_of(row, scheme) is not None]
-        told = self.service.parts(f"request/{id_}/feedback" for id_ in rated)
-        verdicts = {id_: answer.payload for id_, answer in zip(rated, told, strict=True) if answer}
-        ids = [row.id() for row in rows]
-        return {
-            id_: Parts(comments[id_], None if moves is None else moves.get(id_, []), verdicts.get(id_)) for id_ in ids
-        }
+        ids, comments = [row.id() for row in rows], self._comments(rows)
+        moves, verdicts = self._moves(ids), self._verdicts([row.id() for row in rows if is_rated(row, scheme)])
+        return {id_: Parts(comments[id_], moves.get(id_, []), verdicts.get(id_)) for id_ in ids}
 
     def _comments(self, rows: list[Payload]) -> dict[str, list[Payload] | None]:
         """Those that came with the issue, where they are all of them; else asked for by themselves."""
@@ -141,23 +132,32 @@ class Jira:
             following = self.site.part(_comment_page(id, len(held)))
         return held
 
-    def _moves(self, ids: list[str]) -> dict[str, list[Payload]] | None:
-        """Changes of status of all these issues, some of an issue on each page."""
+    def _verdicts(self, ids: list[str]) -> dict[str, Payload]:
+        told = self.service.parts(f"request/{id_}/feedback" for id_ in ids)
+        return {id_: answer.payload for id_, answer in zip(ids, told, strict=True) if answer}
+
+    def _moves(self, ids: list[str]) -> dict[str, list[Payload]]:
+        """Changes of status of these issues; none where they are not ours to see, since some of them would mislead."""
         found: dict[str, list[Payload]] = {}
-        asked: dict[str, Any] = {"issueIdsOrKeys": ids, "fieldIds": ["status"], "maxResults": CHANGES_A_PAGE}
-        for _ in range(MOST_PAGES if ids else 0):
-            answer = self.site.part("changelog/bulkfetch", json=asked)
+        for answer in self._changelogs(ids):
             if answer is None:
-                return None
+                return {}
             for changed in answer.payload.items("issueChangeLogs"):
                 found.setdefault(changed.text("issueId"), []).extend(changed.items("changeHistories"))
-            token = answer.payload.opt_text("nextPageToken")
-            if token is None:
-                return found
-            asked["nextPageToken"] = token
-        if ids:
-            raise Unavailable(f"{self.site.host} names ever more pages of changes for {len(ids)} issues")
         return found
+
+    def _changelogs(self, ids: list[str]) -> Iterator[Answer | None]:
+        """Pages, each with some changes of some issues."""
+        asked: dict[str, Any] = {"issueIdsOrKeys": ids, "fieldIds": ["status"], "maxResults": CHANGES_A_PAGE}
+        while ids:
+            answer = self.site.part("changelog/bulkfetch", json=asked)
+            yield answer
+            token = answer.payload.opt_text("nextPageToken") if answer else None
+            if token is None:
+                return
+            if token == asked.get("nextPageToken"):
+                raise Unavailable(f"{self.site.host} says that more changes follow, but names no way to them")
+            asked["nextPageToken"] = token
 
     # -- webhooks
 
@@ -177,60 +177,6 @@ class Jira:
         yield TicketRef(event.id("issue.id"), gone=event.opt_text("webhookEvent") == "jira:issue_deleted")
 
 
-@dataclass
-class _Search:
-    """Asks for a page of what changed at or after a moment; the token of the page before leads to the next."""
-
-    site: Site
-    projects: str
-    zone: ZoneInfo
-    fields: list[str]
-    token: str | None = None
-    sizes: Iterator[int] = field(default_factory=lambda: iter(PER_PAGE))
-    size: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.size = next(self.sizes)
-
-    def __call__(self, since: datetime, page: int) -> Batch:
-        jql = f'{self.projects} AND updated >= "{minute_in(self.zone, since)}" ORDER BY updated ASC, key ASC'
-        asked = {"jql": jql, "fields": self.fields, "properties": [CHANNEL]}
-        body = self._answer(asked if page == 1 else {**asked, "nextPageToken": self.token})
-        token, last = body.opt_text("nextPageToken"), body.at("isLast").value
-        if (page > 1 and token is not None and token == self.token) or (token is None and last is False):
-            raise Unavailable(f"{self.site.host} says that more issues follow, but names no way to them")
-        self.token = token
-        return Batch(list(body.items("issues")), more=token is not None and last is not True)
-
-    def _answer(self, asked: Mapping[str, Any]) -> Payload:
-        while True:
-            try:
-                return self.site.post("search/jql", json={**asked, "maxResults": self.size}).payload
-            except TooLarge:
-                if (smaller := next(self.sizes, None)) is None:
-                    raise
-                self.size = smaller
-
-
-def quoted(word: str) -> str:
-    """A word as JQL takes it: it can name a project, and say nothing else."""
-    return '"{}"'.format(word.strip().replace("\\", "\\\\").replace('"', '\\"'))
-
-
-def minute_in(zone: ZoneInfo, moment: datetime) -> str:
-    """The minute on that zone's clocks. Where they will show it again an hour later, an hour before is taken: nobody
-    says which of the two Jira means."""
-    local = moment.astimezone(zone)
-    again = local.replace(fold=1)
-    if local.fold == 0 and (back := _offset(local) - _offset(again)):
-        local = (moment - back).astimezone(zone)
-    return local.strftime("%Y-%m-%d %H:%M")
-
-
-def _offset(local: datetime) -> timedelta:
-    return local.utcoffset() or timedelta(0)
-
-
 def _version(issue: Payload) -> str:
     return f"{issue.id()} {issue.text('fields.updated')}"
 
@@ -241,10 +187,9 @@ def _listed(answer: Answer | None) -> Iterable[Payload]:
 
 def _whole(told: Payload) -> list[Payload] | None:
     """The comments that came with an issue; None where there may be more."""
-    if not isinstance(told.value, Mapping) or told.at("total").value is None:
-        return None
-    held = list(islice(told.items("comments"), COMMENTS_TOLD))
-    return held if len(held) == told.integer("total") and len(held) < COMMENTS_TOLD else None
+    page = told.value if isinstance(told.value, Mapping) else {}
+    held, total = page.get("comments"), page.get("total")
+    return list(told.items("comments")) if isinstance(held, list) and total == len(held) < COMMENTS_TOLD else None
 
 
 def _comment_page(id: str, start: int) -> str:

@@ -51,10 +51,10 @@ class Scheme:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is asked for beside an issue; None where it is not ours to see."""
+    """What is asked for beside an issue; `comments` is None where they are not ours to see."""
 
     comments: list[Payload] | None
-    moves: list[Payload] | None
+    moves: list[Payload]
     verdict: Payload | None = None
 
 
@@ -96,7 +96,7 @@ def row_of(issue: Payload, scheme: Scheme, parts: Parts, rule: TimeRule) -> Row:
         "solved_at": _resolved(fields) if category == "done" else None,
         "satisfaction": _satisfaction(fields, scheme, parts.verdict),
         "url": f"{scheme.base}/browse/{key}",
-        "history": _history(parts.moves or [], scheme, reporter, rule),
+        "history": _history(parts.moves, scheme, reporter, rule),
         "messages": first + [_message(comment, reporter) for comment in parts.comments or []],
         "custom": {
             "key": key,
@@ -117,9 +117,9 @@ def status_of(name: str, category: str) -> str:
     return DEFAULTS.get(category, "open")
 
 
-def rating_of(issue: Payload, scheme: Scheme) -> str | None:
-    """1 to 5, where the customer was asked and answered."""
-    return _own(issue.at("fields"), scheme, "rating", "rating")
+def is_rated(issue: Payload, scheme: Scheme) -> bool:
+    """Whether the customer was asked for a rating and gave one."""
+    return _own(issue.at("fields"), scheme, "rating", "rating") is not None
 
 
 # -- the parts of a row
@@ -172,15 +172,15 @@ def _first_reply(fields: Payload, scheme: Scheme, parts: Parts, reporter: str | 
 
 def _history(moves: list[Payload], scheme: Scheme, reporter: str | None, rule: TimeRule) -> list[Row]:
     """Changes of status, oldest first whatever order they came in: of two at one moment, the lower number is older."""
-    ordered = sorted(moves, key=lambda move: (move.time("created", rule), int(move.id())))
+    ordered = sorted(moves, key=lambda move: (move.time("created", rule), move.integer("id")))
     return [
         {"at": move.at("created").value, "field": "status", "actor": _role(move.at("author"), reporter),
          "from": _side(item, "from", scheme), "to": _side(item, "to", scheme)}
-        for move in ordered for item in move.items("items") if is_move(item)
+        for move in ordered for item in move.items("items") if _is_status(item)
     ]  # fmt: skip
 
 
-def is_move(item: Payload) -> bool:
+def _is_status(item: Payload) -> bool:
     return (item.opt_text("fieldId") or item.opt_text("field")) == "status"
 
 

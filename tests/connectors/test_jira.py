@@ -10,8 +10,9 @@ import pytest
 from helpdesks.jira import EMAIL, Server, account
 from helpdesks.server import Fault
 
-from connectors.jira import OVERLAP, Jira, minute_in, quoted
+from connectors.jira import OVERLAP, Jira
 from connectors.jira_issue import status_of
+from connectors.jira_search import minute_in, quoted
 from ticketlens.connector import BadProof, Hook, Page, TicketRef
 from ticketlens.errors import BadPayload, ConfigError, Denied, Unavailable
 from ticketlens.fetch import Fetch, Refused, TooLarge
@@ -196,6 +197,13 @@ def test_a_search_that_names_no_way_on_is_said_to(jira: Server, again: dict[str,
         pages(jira)
 
 
+def test_changes_that_name_no_way_on_are_said_to(jira: Server) -> None:
+    solved_after_a_reopening(jira)
+    answering(jira, "/changelog/bulkfetch", {"issueChangeLogs": [], "nextPageToken": "same"})
+    with pytest.raises(Unavailable, match="no way"):
+        pulled(jira)
+
+
 def test_a_page_too_large_to_be_read_is_asked_for_smaller(jira: Server) -> None:
     jira.page = 100
     for number in range(40):
@@ -276,6 +284,18 @@ def test_without_a_changelog_the_issue_itself_tells_when_it_was_solved(jira: Ser
     refusing(jira, "/changelog/bulkfetch")
     ticket = the_only(jira)
     assert (ticket.solved_at, ticket.history) == (jira.desk.items[number].solves[-1], ())
+
+
+def test_half_a_changelog_is_none(jira: Server) -> None:
+    """Its second page is refused: without the last solve, the first would count for it."""
+    number = jira.desk.create()
+    for status in ("solved", "open", "solved", "open", "solved"):
+        jira.desk.tick()
+        jira.desk.move(number, status)
+    path = "/changelog/bulkfetch"
+    jira.faults.append(Fault(403, times=100, after=1, where=lambda asked: asked.path.endswith(path)))
+    ticket = the_only(jira)
+    assert (ticket.history, ticket.solved_at) == ((), jira.desk.items[number].solves[-1])
 
 
 def test_a_resolution_on_an_open_issue_solves_nothing(jira: Server) -> None:

@@ -52,7 +52,10 @@ class Jira:
         opted = {"X-ExperimentalApi": "opt-in"}
         self.service = fetch.site(f"{self.root}/rest/servicedeskapi", auth=auth, headers=opted)
         self.reader = Reader(settings)
-        self.projects = "project in ({})".format(", ".join(map(quoted, settings["project"].split(","))))
+        keys = [key.strip() for key in settings["project"].split(",") if key.strip()]
+        if not keys:
+            raise ConfigError("project: enter the key of a project, such as SUP")
+        self.projects = f"project in ({', '.join(map(quoted, keys))})"
 
     # -- pull
 

@@ -1,7 +1,7 @@
 """A search by JQL for what changed. Source: Jira Cloud platform REST API v3, Issue search.
 
 A search knows minutes only, in the time zone of the account that asks. What the token of a page stands for is not
-documented: it may be a place in a list that moves, so it leads on only inside one minute.
+documented, and it expires: it leads on only inside one minute.
 """
 
 from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ class Search:
 
 def quoted(word: str) -> str:
     """A word as JQL takes it: it can name a project, and say nothing else."""
-    return '"{}"'.format(word.strip().replace("\\", "\\\\").replace('"', '\\"'))
+    return '"{}"'.format(word.replace("\\", "\\\\").replace('"', '\\"'))
 
 
 def minute_in(zone: ZoneInfo, moment: datetime) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Request
 from helpdesks.jira import EMAIL, Server, account
 from helpdesks.server import Fault
 
@@ -91,9 +92,28 @@ def test_an_empty_page_with_a_token_is_not_the_end(jira: Server) -> None:
         jira.desk.create(f"Ticket {number}")
     empty = {"issues": [], "isLast": False, "nextPageToken": None}
     jql = f'project in ("SUP") AND updated >= "{minute_in(ST_JOHNS, datetime(2000, 1, 1, tzinfo=UTC))}"'
-    empty["nextPageToken"] = jira._token(0, f"{jql} ORDER BY updated ASC, key ASC")
+    empty["nextPageToken"] = jira.token_after([], f"{jql} ORDER BY updated ASC, key ASC")
     answering(jira, "/search/jql", empty, times=1)
     assert len(pulled(jira)) == 4
+
+
+@pytest.mark.parametrize("places", [False, True])
+def test_rows_that_move_are_not_lost_whatever_a_token_stands_for(jira: Server, places: bool) -> None:
+    jira.tokens_are_places = places
+    numbers = iter([jira.desk.create(f"Ticket {number}") for number in range(9) if jira.desk.tick(60)])
+    jira.desk.tick(3_600)
+
+    def move(asked: Request) -> bool:
+        if jira.is_ticket_list(asked) and (number := next(numbers, None)) is not None:
+            jira.desk.tick(1)
+            jira.desk.reply(number)
+        return False
+
+    jira.faults.append(Fault(where=move))
+    first = pages(jira)
+    jira.faults.clear()
+    found = {ticket.id for page in first for ticket in page.tickets} | set(pulled(jira, first[-1].cursor))
+    assert len(found) == 9
 
 
 def test_more_issues_of_one_minute_than_a_page_holds_are_read_once(jira: Server) -> None:
@@ -175,6 +195,14 @@ def test_the_zone_is_the_accounts_and_one_that_nobody_knows_is_said(jira: Server
 @pytest.mark.parametrize("name", ["SUP", 'SUP" OR project = "HR', "SUP\\", '\\" OR 1', "My project", "é"])
 def test_a_project_can_say_nothing_but_its_name(name: str) -> None:
     assert json.loads(quoted(name)) == name
+
+
+def test_several_projects_are_named_with_commas_between(jira: Server) -> None:
+    jira.desk.create()
+    assert connected(jira, project=" SUP,IT ,").projects == 'project in ("SUP", "IT")'
+    assert len(pulled(jira, project="SUP, SUP")) == 1
+    with pytest.raises(ConfigError, match="project"):
+        connected(jira, project=" , ")
 
 
 def test_another_project_cannot_be_smuggled_in(jira: Server) -> None:

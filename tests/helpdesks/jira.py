@@ -1,7 +1,7 @@
 """Jira Cloud on loopback: search by JQL with page tokens, changelogs in bulk, comments, what it says of itself.
 
 Its quirks: a search names ids alone unless fields are asked for, knows minutes in the account's time zone, lags behind,
-and gives short pages; tokens are places in a list that moves, the worst that they may be; a token belongs to its query.
+and gives short pages; a token belongs to its query, and tells the last row by what the list is sorted by.
 """
 
 import base64
@@ -68,6 +68,8 @@ class Server(Helpdesk):
     epoch_changes = False
     newest_first = False
     sets_resolution = True
+    tokens_are_places = False
+    """Places in a list that moves, the worst that they may be."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,12 +128,12 @@ class Server(Helpdesk):
         rows = self._changed_since(query["since"])
         start = 0
         if "nextPageToken" in asked:
-            opened = self._opened(asked["nextPageToken"], asked["jql"])
+            opened = self._opened(asked["nextPageToken"], asked["jql"], rows)
             if opened is None:
                 return answer(_errors("The provided next page token is invalid or expired."), 400)
             start = opened
         self.searches += 1
-        short = self.page - 1 if self.searches % 3 == 0 else self.page
+        short = max(self.page - 1, 1) if self.searches % 3 == 0 else self.page
         page = rows[start : start + min(short, int(asked.get("maxResults", 50)))]
         end = start + len(page)
         names, properties = asked.get("fields") or ["id"], asked.get("properties", [])
@@ -140,7 +142,7 @@ class Server(Helpdesk):
             "isLast": end >= len(rows),
         }
         if end < len(rows):
-            told["nextPageToken"] = self._token(end, asked["jql"])
+            told["nextPageToken"] = self.token_after(rows[:end], asked["jql"])
         return answer(told)
 
     def count(self) -> Response:
@@ -163,12 +165,17 @@ class Server(Helpdesk):
     era = 1
     """Tokens of another era have expired."""
 
-    def _token(self, start: int, jql: str) -> str:
-        return base64.b64encode(json.dumps([start, jql, self.era]).encode()).decode()
+    def token_after(self, rows: list[Item], jql: str) -> str:
+        place = [len(rows), *([rows[-1].updated_at.isoformat(), rows[-1].number] if rows else ["", 0])]
+        return base64.b64encode(json.dumps([*place, jql, self.era]).encode()).decode()
 
-    def _opened(self, token: str, jql: str) -> int | None:
-        start, of, era = json.loads(base64.b64decode(token))
-        return int(start) if (of, era) == (jql, self.era) else None
+    def _opened(self, token: str, jql: str, rows: list[Item]) -> int | None:
+        place, updated, number, of, era = json.loads(base64.b64decode(token))
+        if (of, era) != (jql, self.era):
+            return None
+        if self.tokens_are_places:
+            return int(place)
+        return sum((one.updated_at.isoformat(), one.number) <= (updated, number) for one in rows)
 
     # -- an issue
 

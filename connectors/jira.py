@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connectors.jira_issue import CHANNEL, Parts, Scheme, is_rated, row_of, scheme_of
+from connectors.jira_issue import CHANNEL, NO_PARTS, Parts, Scheme, is_rated, row_of, scheme_of
 from connectors.jira_search import Search, quoted
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef
+from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef, sound
 from ticketlens.errors import BadPayload, ConfigError, Unavailable
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload, parse_json
@@ -81,8 +81,11 @@ class Jira:
         return self.reader.one(answer.payload, lambda issue: row_of(issue, scheme, parts, self.reader.context.rule))
 
     def _page(self, rows: list[Payload], scheme: Scheme, cursor: str, total: int | None) -> Page:
-        parts, rule = self._parts(rows, scheme), self.reader.context.rule
-        return self.reader.page(rows, lambda issue: row_of(issue, scheme, parts[issue.id()], rule), cursor, total)
+        good = sound(rows, Payload.id, lambda issue: is_rated(issue, scheme), lambda issue: issue.at("fields.comment"))
+        parts, rule = self._parts(good, scheme), self.reader.context.rule
+        return self.reader.page(
+            rows, lambda one: row_of(one, scheme, parts.get(one.id(), NO_PARTS), rule), cursor, total
+        )
 
     def _minute(self, issue: Payload) -> datetime:
         return issue.time("fields.updated", self.reader.context.rule).replace(second=0, microsecond=0)

@@ -58,6 +58,9 @@ class Parts:
     verdict: Payload | None = None
 
 
+NO_PARTS: Final = Parts(None, [])
+
+
 def scheme_of(base: str, statuses: Iterable[Payload], fields: Iterable[Payload]) -> Scheme:
     categories = {status.id(): status.opt_text("statusCategory.key") or "" for status in statuses}
     custom: dict[str, str] = {}

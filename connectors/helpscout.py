@@ -47,6 +47,10 @@ class _Place:
         since, top = (datetime.fromisoformat(held[name]) if held.get(name) else None for name in ("since", "top"))
         return cls(since, top, held.get("page"))
 
+    @property
+    def asked(self) -> datetime | None:
+        return self.since and self.since.replace(microsecond=0) - OVERLAP
+
     def __str__(self) -> str:
         times = {"since": self.since, "top": self.top}
         return json.dumps({**{name: at and at.isoformat() for name, at in times.items()}, "page": self.page})
@@ -78,15 +82,15 @@ class HelpScout:
 
     def pull(self, cursor: str | None) -> Iterator[Page]:
         place = _Place.of(cursor)
-        while place.page != 0:
+        while True:
             body = self._listed(place)
             if place.page is None and (pages := _pages(body)) > 1:
                 place = replace(place, page=pages)
                 continue
             rows = list(body.items("_embedded.conversations"))
             threads = self._threads(rows)
+            make = partial(self._row, threads, place.asked)
             place = self._after(place, rows, threads)
-            make = partial(self._row, threads)
             yield self.reader.page(rows, make, str(place), body.integer("page.totalElements"))
             if place.page is None:
                 return
@@ -100,14 +104,14 @@ class HelpScout:
         if answer is None or answer.payload.id() != id:  # a merged conversation leads to the one that it is part of
             return None
         whole = self._whole(path, self.site.part(f"{path}/threads"))
-        return self.reader.one(answer.payload, partial(self._row, {answer.payload.path: whole or []}))
+        return self.reader.one(answer.payload, partial(self._row, {answer.payload.path: whole or []}, None))
 
     def _listed(self, place: _Place) -> Payload:
         """Without `status` Help Scout lists active conversations alone."""
         asked = {"status": "all", "sortField": "modifiedAt", "sortOrder": "asc", "embed": "threads",
                  "page": place.page or 1}  # fmt: skip
-        if place.since is not None:
-            asked["modifiedSince"] = (place.since - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if place.asked is not None:
+            asked["modifiedSince"] = place.asked.strftime("%Y-%m-%dT%H:%M:%SZ")
         return self.site.get("conversations", asked).payload
 
     def _after(self, place: _Place, rows: list[Payload], threads: Mapping[str, list[Payload]]) -> _Place:
@@ -160,8 +164,8 @@ class HelpScout:
 
     # -- a ticket
 
-    def _row(self, threads: Mapping[str, list[Payload]], conversation: Payload) -> Row | None:
-        """None for a draft, which nobody has sent yet."""
+    def _row(self, threads: Mapping[str, list[Payload]], since: datetime | None, conversation: Payload) -> Row | None:
+        """None for a draft, which nobody has sent yet. What is listed since a moment did change since, told or not."""
         state, rule = conversation.opt_text("state"), self.reader.context.rule
         if state == "draft":
             return None
@@ -176,7 +180,7 @@ class HelpScout:
             "assignee": _name(conversation.at("assignee")),
             "group": self._inboxes.get(inbox, inbox) if inbox else None,
             "created_at": conversation.text("createdAt"),
-            "updated_at": changed_at(conversation, told, rule).isoformat(),
+            "updated_at": max(filter(None, (since, changed_at(conversation, told, rule)))).isoformat(),
             "url": conversation.opt_text("_links.web.href") or f"{AGENTS_PAGE}/{id_}/{number}",
             "spam": conversation.opt_text("status") == "spam",
             "deleted": state == "deleted",

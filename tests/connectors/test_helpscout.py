@@ -140,6 +140,20 @@ def test_a_change_of_thousands_that_is_not_told_is_read_page_by_page_once(scout:
     assert pages[-1].cursor == cursor
 
 
+def test_a_change_without_a_time_still_makes_a_newer_version(scout: Server) -> None:
+    number = scout.desk.create()
+    scout.desk.tick(86_400)
+    scout.desk.create("A later one")
+    cursor = list(connected(scout).pull(None))[-1].cursor
+    before = pulled(scout)[str(number)]
+    scout.desk.tick()
+    scout.desk.change(number, tags=("vip",))
+    after = pulled(scout, cursor)[str(number)]
+    assert (before.tags, after.tags) == ((), ("vip",))
+    assert before.updated_at < after.updated_at < scout.desk.now
+    assert pulled(scout, cursor)[str(number)] == after
+
+
 def test_a_reading_that_broke_off_misses_nothing_that_changed_meanwhile(scout: Server) -> None:
     numbers = [scout.desk.create(f"Problem {scout.desk.tick():%M}") for _ in range(12)]
     begun = connected(scout).pull(None)

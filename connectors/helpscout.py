@@ -16,6 +16,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from connectors.client_credentials import ClientCredentials
+from connectors.helpscout_ratings import Ratings
 from connectors.helpscout_threads import changed_at, embedded, is_cut, published, story
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
 from ticketlens.errors import BadPayload
@@ -77,6 +78,10 @@ class HelpScout:
         app = (self.settings["app_id"], self.settings["app_secret"])
         auth = ClientCredentials(self.fetch, self.door, "oauth2/token", *app)
         return self.fetch.site(self.root, auth=auth, per_minute=REQUESTS_A_MINUTE)
+
+    @cached_property
+    def ratings(self) -> Ratings:
+        return Ratings(self.site, self.fetch.waiting.now, self.reader.context.rule)
 
     # -- pull
 
@@ -171,6 +176,10 @@ class HelpScout:
             return None
         id_, number, inbox = (conversation.opt_text(name) for name in ("id", "number", "mailboxId"))
         told = threads[conversation.path]
+        parts = story(conversation, told, rule)
+        if parts["first_reply_at"]:  # only what an agent wrote can be rated
+            rating = self.ratings.of(conversation.id(), conversation.time("createdAt", rule))
+            parts = {**parts, "satisfaction": rating or parts["satisfaction"]}
         return {
             "id": conversation.id(),
             "subject": conversation.opt_text("subject"),
@@ -185,7 +194,7 @@ class HelpScout:
             "spam": conversation.opt_text("status") == "spam",
             "deleted": state == "deleted",
             "custom": {**_custom(conversation), "number": number},
-            **story(conversation, told, rule),
+            **parts,
         }
 
     # -- webhooks

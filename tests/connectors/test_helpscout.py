@@ -32,7 +32,7 @@ def scout() -> Iterator[Server]:
 
 def connected(scout: Server, waited: list[float] | None = None, **settings: str) -> HelpScout:
     held: list[float] = [] if waited is None else waited
-    waiting = Waiting(held.append, lambda: sum(held))
+    waiting = Waiting(held.append, lambda: sum(held), lambda: scout.desk.now)
     fetch = Fetch(Guard.of(["127.0.0.0/8"]), (scout.secret,), waiting)
     return HelpScout({**scout.settings(), **settings}, fetch)
 
@@ -308,6 +308,40 @@ def test_a_rating_is_read_from_the_message_that_was_rated(scout: Server, good: b
     told = the_only(scout).satisfaction
     assert told is not None
     assert (told.score, told.scale, told.comment) == (score, 3, "Thanks")
+
+
+def reports(scout: Server) -> list[str]:
+    return [asked for asked in scout.asked if "/reports/" in asked]
+
+
+def test_ratings_of_the_report_are_read_with_their_times_in_few_requests(scout: Server) -> None:
+    scout.reports = True
+    numbers = []
+    for _ in range(12):
+        scout.desk.tick(86_400)
+        numbers.append(scout.desk.create())
+        scout.desk.reply(numbers[-1])
+    for number in numbers:
+        scout.desk.tick()
+        scout.desk.rate(number, good=number % 2 == 0)
+    found = tickets(list(connected(scout, zone="Asia/Tokyo").pull(None)))
+    assert len(reports(scout)) <= 6
+    assert all(found[str(number)].satisfaction is not None for number in numbers)
+    last = found[str(numbers[-1])]
+    assert last.satisfaction is not None
+    assert (last.satisfaction.score, last.satisfaction.at) == (3 if numbers[-1] % 2 == 0 else 1, scout.desk.now)
+    assert {id_: connected(scout).read(id_) for id_ in found} == found
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 404])
+def test_a_plan_without_reports_is_asked_once_and_costs_nothing_else(scout: Server, status: int) -> None:
+    for _ in range(4):
+        scout.desk.reply(scout.desk.create())
+    wrong = {"results": "none", "pages": 1}
+    fault = replace(answering(wrong, lambda asked: "/reports/" in asked.path), status=status, times=9)
+    scout.faults.append(fault)
+    assert len(pulled(scout)) == 4
+    assert len(reports(scout)) == 1
 
 
 def test_names_fields_and_the_link_are_kept(scout: Server) -> None:

@@ -64,7 +64,7 @@ class GitHub:
             yield self.reader.page(issues, make, self.starting_at(max(last, start)))
 
     def starting_at(self, moment: datetime) -> str:
-        return json.dumps({"since": moment.isoformat()})
+        return json.dumps({"since": moment.astimezone(UTC).isoformat()})
 
     def read(self, id: str) -> Ticket | None:
         number = self._number_of(id)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import ClassVar
 from urllib.parse import quote
@@ -101,7 +101,7 @@ class HelpScout:
                 return
 
     def starting_at(self, moment: datetime) -> str:
-        return str(_Place(moment))
+        return str(_Place(moment.astimezone(UTC)))
 
     def read(self, id: str) -> Ticket | None:
         path = f"conversations/{quote(id, safe='')}"

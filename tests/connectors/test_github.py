@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +154,12 @@ def test_the_next_pull_asks_from_two_minutes_before_the_last_change(github: Serv
     since = (github.desk.now - timedelta(seconds=121)).strftime("%Y-%m-%dT%H:%M:%SZ").replace(":", "%3A")
     assert f"since={since}" in asked_for(github, "/issues")[0]
     assert again[-1].cursor == cursor
+
+
+def test_a_moment_of_another_zone_is_asked_for_in_utc(github: Server) -> None:
+    connector = connected(github)
+    list(connector.pull(connector.starting_at(datetime.fromisoformat("2026-01-05T17:00:00+09:00"))))
+    assert "since=2026-01-05T07%3A57%3A59Z" in asked_for(github, "/issues")[0]
 
 
 def test_a_cursor_never_goes_back_where_the_last_issue_was_deleted(github: Server) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +177,12 @@ def test_the_next_reading_begins_ten_minutes_before_the_newest_change(scout: Ser
     assert list(connected(scout).pull(cursor))[-1].cursor == cursor
     since = (scout.desk.now - timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%SZ").replace(":", "%3A")
     assert f"modifiedSince={since}" in lists(scout)[0]
+
+
+def test_a_moment_of_another_zone_is_asked_for_in_utc(scout: Server) -> None:
+    connector = connected(scout)
+    list(connector.pull(connector.starting_at(datetime.fromisoformat("2026-01-05T17:00:00+09:00"))))
+    assert "modifiedSince=2026-01-05T07%3A50%3A00Z" in lists(scout)[0]
 
 
 def test_it_waits_as_long_as_help_scout_asks_in_its_own_header(scout: Server) -> None:

@@ -1,7 +1,9 @@
 """One helpdesk a file. The table names each kind of source that comes with TicketLens."""
 
+from connectors.github import GitHub
+from connectors.helpscout import HelpScout
 from connectors.jira import Jira
 from connectors.zendesk import Zendesk
 from ticketlens.connector import Connector
 
-TABLE: dict[str, type[Connector]] = {kind.name: kind for kind in (Zendesk, Jira)}
+TABLE: dict[str, type[Connector]] = {kind.name: kind for kind in (GitHub, HelpScout, Jira, Zendesk)}

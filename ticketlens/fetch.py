@@ -272,13 +272,13 @@ def _wait_of(answer: Answer, retry: _Retry, number: int, fetch: Fetch) -> float 
     reset = answer.headers.get("x-ratelimit-reset", "")
     if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
         return max(float(reset) - fetch.waiting.now().timestamp(), 1.0)
-    return retry.jittered(number)
+    return LONGEST_WAIT if answer.status == 403 else retry.jittered(number)
 
 
 def _is_throttled(answer: Answer) -> bool:
-    """GitHub says 403 where others say 429."""
-    out = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
-    return answer.status == 403 and out
+    """GitHub says 403 where others say 429, at times with nothing but words to tell it from a refusal."""
+    told = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
+    return answer.status == 403 and (told or b"rate limit" in answer.body[:1000].lower())
 
 
 def _busy(host: str, answer: Answer) -> str:

@@ -110,9 +110,9 @@ class Site:
         answer = self._patiently("GET", path, params=params)
         return None if answer.status in (404, 410) else self._good(answer)
 
-    def part(self, path: str, params: Mapping[str, Any] | None = None) -> Answer | None:
-        """A part of one ticket; None where it is gone or not ours to see."""
-        answer = self._patiently("GET", path, params=params)
+    def part(self, path: str, params: Mapping[str, Any] | None = None, json: Any = None) -> Answer | None:
+        """A part of one ticket; None where it is gone or not ours to see. With `json` it is asked for by POST."""
+        answer = self._patiently("GET" if json is None else "POST", path, params=params, json=json)
         if answer.status in ABSENT and not _is_throttled(answer):
             return None
         return self._good(answer)

@@ -13,7 +13,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from connectors import hubspot_hook
-from connectors.hubspot_crm import SEARCHED, Crm
+from connectors.hubspot_crm import SEARCHED, SURVEYS, Crm
 from connectors.hubspot_story import Beside, Story
 from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef
 from ticketlens.errors import ConfigError, Unavailable
@@ -75,6 +75,7 @@ class HubSpot:
         self.crm = Crm(
             fetch.site(root, headers=headers, per_minute=SEARCHES_A_MINUTE),
             fetch.site(root, headers=headers, per_minute=OTHERS_A_MINUTE),
+            fetch.notes,
         )
         self.reader = Reader(settings)
         self.merged: dict[str, str] = {}
@@ -152,14 +153,15 @@ class HubSpot:
         return self.reader.page(rows, lambda row: self._row(row, beside), cursor, total)
 
     def _beside(self, rows: list[Payload]) -> Beside:
-        ids = [row.id() for row in rows if not row.boolean("archived")]
-        nameless = [row.id() for row in rows if row.opt_text("properties.hs_primary_company_name") is None]
+        live = [row for row in rows if not row.boolean("archived")]
+        ids = [row.id() for row in live]
+        nameless = [row.id() for row in live if row.opt_text("properties.hs_primary_company_name") is None]
         return Beside(
             contacts=self.crm.links("contacts", ids),
-            companies=self.crm.beside("companies", [id_ for id_ in ids if id_ in nameless], ("name",)),
+            companies=self.crm.beside("companies", nameless, ("name",)),
             emails=self.crm.beside("emails", ids, EMAIL),
             notes=self.crm.beside("notes", ids, NOTE),
-            answers=self.crm.beside("feedback_submissions", ids, ANSWER),
+            answers=self.crm.beside(SURVEYS, ids, ANSWER),
         )
 
     # -- a ticket

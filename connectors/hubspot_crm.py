@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from ticketlens.errors import Unavailable
-from ticketlens.fetch import Site
+from ticketlens.fetch import Refused, Site, TooLarge
 from ticketlens.intake.payload import Payload
+from ticketlens.intake.shown import shown
 from ticketlens.intake.terms import STATUSES, fold_term
 
 SEARCHED = 200
@@ -20,14 +21,16 @@ RECORDS, WITH_HISTORY, ASSOCIATIONS = 100, 50, 1000
 LISTED = 100
 MOST_PAGES = 10_000
 PRIMARY = "Primary"
+SURVEYS = "feedback_submissions"
 
 
 @dataclass(frozen=True)
 class Crm:
-    """Searching has a limit of its own, so it has a site of its own."""
+    """Searching has a limit of its own, so it has a site of its own. `notes` are for people to read."""
 
     searches: Site
     site: Site
+    notes: dict[str, None]
 
     # -- tickets
 
@@ -50,8 +53,16 @@ class Crm:
                 {"inputs": _inputs(some), "properties": list(properties), "propertiesWithHistory": list(history)},
                 params={"archived": "true"} if archived else None,
             )
+            self._must_be_whole(answer.payload)
             found |= {one.id(): one for one in answer.payload.items("results")}
         return [found[id_] for id_ in wanted if id_ in found]
+
+    def _must_be_whole(self, batch: Payload) -> None:
+        """What was deleted meanwhile may be missing from a batch; what failed must not be passed over."""
+        for error in batch.items("errors"):
+            if error.opt_text("category") != "OBJECT_NOT_FOUND":
+                said = shown(error.opt_text("message") or "no reason", 200)
+                raise Unavailable(f"{self.site.host} could not give some tickets: {said}")
 
     def archived(self) -> Iterator[Payload]:
         """Deleted tickets, by id: HubSpot keeps them for 90 days, and has no order of time for them."""
@@ -66,8 +77,7 @@ class Crm:
         asked = _inputs(ids)
         while asked:
             some, asked = asked[:ASSOCIATIONS], asked[ASSOCIATIONS:]
-            answer = self.site.part(f"crm/v4/associations/tickets/{kind}/batch/read", json={"inputs": some})
-            for row in [] if answer is None else answer.payload.items("results"):
+            for row in self._part(kind, f"crm/v4/associations/tickets/{kind}/batch/read", {"inputs": some}):
                 ticket = row.id("from.id")
                 told.setdefault(ticket, []).extend(
                     (not _is_primary(link), link.id("toObjectId")) for link in row.items("to")
@@ -81,11 +91,31 @@ class Crm:
         links = self.links(kind, ids)
         found: dict[str, Payload] = {}
         for some in _in_batches(list(dict.fromkeys(id_ for row in links.values() for id_ in row)), RECORDS):
-            asked = {"inputs": _inputs(some), "properties": list(properties), "propertiesWithHistory": []}
-            answer = self.site.part(f"crm/v3/objects/{kind}/batch/read", json=asked)
-            rows = [] if answer is None else answer.payload.items("results")
-            found |= {one.id(): one.at("properties") for one in rows}
+            found |= {one.id(): one.at("properties") for one in self._records(kind, some, list(properties))}
         return {ticket: [found[id_] for id_ in row if id_ in found] for ticket, row in links.items()}
+
+    def _records(self, kind: str, ids: list[str], properties: list[str]) -> list[Payload]:
+        """Fewer at a time where they are too large together; one that is too large alone is left out."""
+        asked = {"inputs": _inputs(ids), "properties": properties, "propertiesWithHistory": []}
+        try:
+            return self._part(kind, f"crm/v3/objects/{kind}/batch/read", asked)
+        except TooLarge:
+            half = len(ids) // 2
+            return [one for some in (ids[:half], ids[half:]) if half for one in self._records(kind, some, properties)]
+
+    def _part(self, kind: str, path: str, asked: dict[str, Any]) -> list[Payload]:
+        """The rows, or a note for people and none."""
+        try:
+            answer = self.site.part(path, json=asked)
+        except Refused as error:
+            if kind != SURVEYS or error.status != 400:  # portals without surveys may not know what they are
+                raise
+            self.notes.setdefault(str(error))
+            return []
+        if answer is None:
+            self.notes.setdefault(f"{self.site.host}: this token may not read {kind}; tickets are read without them")
+            return []
+        return list(answer.payload.items("results"))
 
     # -- names, read once
 

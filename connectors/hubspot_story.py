@@ -12,6 +12,7 @@ from ticketlens.connector import Row
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.times import TimeRule
 
+INCOMING, OUTGOING = "INCOMING_EMAIL", "EMAIL"
 NEVER_SENT = frozenset({"BOUNCED", "FAILED", "SCHEDULED", "SENDING"})
 PEOPLE = ("CRM_UI", "MOBILE_IOS", "MOBILE_ANDROID", "HELP_DESK")
 MACHINES = ("AUTOMATION", "WORKFLOW", "API", "INTEGRATION", "IMPORT", "MIGRATION", "CALCULATED")
@@ -76,8 +77,11 @@ class Story:
         return self._after("time_to_first_agent_reply") or min(sent, default=None)
 
     def _after(self, name: str) -> datetime | None:
-        length = self.properties.opt_text(name)
-        return None if length is None else self.created + timedelta(milliseconds=float(length))
+        """The end of a length that is told in milliseconds."""
+        try:
+            return self.created + timedelta(milliseconds=float(self.properties.opt_text(name) or "none"))
+        except (ValueError, OverflowError):
+            return None
 
     # -- changes
 
@@ -125,11 +129,11 @@ class Story:
     def _said(self) -> Iterator[tuple[datetime, str, bool, str]]:
         """(when, who, public, text). What was forwarded into HubSpot was not sent to the customer by that."""
         for mail in self._of(self.beside.emails):
-            direction = mail.opt_text("hs_email_direction") or ""
-            incoming = direction == "INCOMING_EMAIL"
-            if incoming or mail.opt_text("hs_email_status") not in NEVER_SENT:
+            way = mail.opt_text("hs_email_direction")
+            if way == INCOMING or mail.opt_text("hs_email_status") not in NEVER_SENT:
                 text = mail.opt_text("hs_email_text") or mail.opt_text("hs_email_html") or ""
-                yield self._time_of(mail), "customer" if incoming else "agent", direction != "FORWARDED_EMAIL", text
+                author = "customer" if way == INCOMING else "agent"
+                yield self._time_of(mail), author, way in (INCOMING, OUTGOING), text
         for note in self._of(self.beside.notes):
             yield self._time_of(note), "agent", False, note.opt_text("hs_note_body") or ""
 

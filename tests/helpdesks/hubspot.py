@@ -55,6 +55,9 @@ class Server(Helpdesk):
         super().__init__()
         self.extra: dict[int, dict[str, str | None]] = {}
         """Properties of some tickets that are other than they would be."""
+        self.mail: dict[int, dict[str, str | None]] = {}
+        self.unindexed: set[int] = set()
+        """Tickets that the search does not find yet."""
 
     def settings(self) -> dict[str, str]:
         return {"url": self.url, "token": self.secret}
@@ -109,7 +112,7 @@ class Server(Helpdesk):
         return answer(told)
 
     def _is_found(self, item: Item, groups: list[dict[str, Any]]) -> bool:
-        if self.is_archived(item) or self.changed(item) > self.desk.now - self.lag:
+        if self.is_archived(item) or item.number in self.unindexed or self.changed(item) > self.desk.now - self.lag:
             return False
         compare: dict[str, Callable[[int, int], bool]] = {
             "GTE": int.__ge__, "GT": int.__gt__, "LTE": int.__le__, "LT": int.__lt__, "EQ": int.__eq__
@@ -299,7 +302,8 @@ class Server(Helpdesk):
         direction = "INCOMING_EMAIL" if said.author == "customer" else "EMAIL"
         status = None if said.author == "customer" else "SENT"
         return {"hs_timestamp": iso(said.at), "hs_email_direction": direction, "hs_email_status": status,
-                "hs_email_text": said.body, "hs_email_html": f"<p>{said.body}</p>"}  # fmt: skip
+                "hs_email_text": said.body, "hs_email_html": f"<p>{said.body}</p>",
+                **self.mail.get(said.number, {})}  # fmt: skip
 
     def _answer(self, item: Item) -> dict[str, str | None]:
         at, good, comment = item.rated or (START, False, "")

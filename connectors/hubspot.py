@@ -171,6 +171,7 @@ class HubSpot:
         story = Story(ticket, crm, self.reader.context.rule, beside)
         pipeline, stage = crm.stage(told.opt_text("hs_pipeline_stage"))
         source, kept = told.opt_text("source_type"), {"pipeline": pipeline, "stage": stage}
+        kept["resolution"] = told.opt_text("hs_resolution")
         return {
             "id": id_,
             "subject": told.opt_text("subject"),

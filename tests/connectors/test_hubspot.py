@@ -94,14 +94,13 @@ def test_a_pull_that_is_taken_up_goes_on_in_the_middle_and_then_reads_what_is_ne
     hubspot.desk.tick(3_600)
     pages = connect(hubspot).pull(None)
     first = next(pages)
-    hubspot.desk.create("New", "Text")
     hubspot.desk.tick(3_600)
-    begun = len(hubspot.asked)
+    hubspot.desk.change(int(first.tickets[0].id), subject="Changed after it was read")
+    hubspot.desk.tick(3_600)
     subjects = [one.subject for page in connect(hubspot).pull(first.cursor) for one in page.tickets]
-    assert len(first.tickets) == 3
+    assert [one.subject for one in first.tickets] == ["Problem 0", "Problem 1", "Problem 2"]
     assert subjects[:4] == ["Problem 3", "Problem 4", "Problem 5", "Problem 6"]
-    assert subjects[-1] == "New"
-    assert len(hubspot.asked) > begun
+    assert "Changed after it was read" in subjects[4:]
 
 
 def test_how_many_are_to_come_is_told_and_stays(hubspot: Server) -> None:
@@ -208,6 +207,19 @@ def test_two_closed_stages_are_one_solve_and_open_stages_mean_what_their_names_s
     assert (ticket.status, ticket.reopens, ticket.solved_at) == ("waiting_customer", 1, None)
     assert ticket.first_solved_at == desk.items[number].solves[0]
     assert dict(ticket.custom) == {"pipeline": "Support Pipeline", "stage": "Waiting on contact"}
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_the_order_of_changes_is_that_of_time_and_of_one_moment_that_of_hubspot(newest_first: bool) -> None:
+    server = Server()
+    server.newest_first = newest_first
+    with server.serving():
+        number = server.desk.create()
+        for status in ("open", "closed") if newest_first else ("closed",):
+            server.desk.tick(0 if newest_first else 60)
+            server.desk.move(number, status)
+        ticket = only(server)
+    assert (ticket.status, ticket.history[-1].after, ticket.reopens) == ("closed", "closed", 0)
 
 
 def test_a_stage_that_was_removed_is_passed_over(hubspot: Server) -> None:

@@ -237,7 +237,6 @@ class Server(Helpdesk):
         }
 
     def _history(self, item: Item, name: str) -> "list[dict[str, Any]]":
-        """Newest first."""
         who = {"agent": "CRM_UI", "customer": "AUTOMATION_PLATFORM"}
         if name != "hs_pipeline_stage":
             value = self._properties(item)[name]
@@ -249,7 +248,9 @@ class Server(Helpdesk):
              "updatedByUserId": AGENTS[0]}
             for one in item.moved
         ]  # fmt: skip
-        return told[::-1]
+        return told[::-1] if self.newest_first else told
+
+    newest_first = True
 
     # -- what is associated
 

@@ -7,6 +7,7 @@ by their id, which never moves, and the next pull begins at the newest change th
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -14,9 +15,10 @@ from urllib.parse import quote
 
 from connectors import hubspot_hook
 from connectors.hubspot_crm import SEARCHED, SURVEYS, Crm
+from connectors.hubspot_names import Names
 from connectors.hubspot_story import Beside, Story
 from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef
-from ticketlens.errors import ConfigError, Unavailable
+from ticketlens.errors import BadPayload, ConfigError, Unavailable
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload
 from ticketlens.model import Ticket
@@ -25,6 +27,9 @@ HOME = "https://api.hubapi.com"
 SEARCHES_A_MINUTE, OTHERS_A_MINUTE = 300, 600
 OVERLAP_MS = 10 * 60 * 1000
 """How far behind the search index may lag without a ticket being missed."""
+
+NEWEST = 10
+"""Tickets that are looked at to find the newest change: one of them at least should be readable."""
 
 CHANGED, ID = "hs_lastmodifieddate", "hs_object_id"
 HISTORY = ("hs_pipeline_stage", "hubspot_owner_id", "hubspot_team_id")
@@ -77,6 +82,7 @@ class HubSpot:
             fetch.site(root, headers=headers, per_minute=OTHERS_A_MINUTE),
             fetch.notes,
         )
+        self.names = Names(self.crm)
         self.reader = Reader(settings)
         self.merged: dict[str, str] = {}
 
@@ -101,8 +107,11 @@ class HubSpot:
         return self.reader.one(answer.payload, lambda row: self._row(row, beside))
 
     def _newest(self) -> int:
-        rows = list(self.crm.search([], CHANGED, down=True, limit=1).items("results"))
-        changed = (row.time(f"properties.{CHANGED}", self.reader.context.rule) for row in rows)
+        """In ms; zero, so that the next pull begins where this one did, where nothing of it can be read."""
+        rows = self.crm.search([], CHANGED, down=True, limit=NEWEST).items("results")
+        changed = self.crm.those(
+            "tickets", rows, lambda row: row.time(f"properties.{CHANGED}", self.reader.context.rule)
+        )
         return max((int(moment.timestamp() * 1000) for moment in changed), default=0)
 
     def _walk(self, at: _At) -> Iterator[Page]:
@@ -132,7 +141,7 @@ class HubSpot:
         away = {
             id_: row.id()
             for row in rows
-            for id_ in (row.opt_text("properties.hs_merged_object_ids") or "").split(";")
+            for id_ in (_glimpse(row, "properties.hs_merged_object_ids") or "").split(";")
             if id_ and id_ != row.id()
         }
         self.merged |= away
@@ -140,8 +149,10 @@ class HubSpot:
 
     def _deleted(self, at: _At) -> Iterator[Page]:
         def is_fresh(row: Payload) -> bool:
-            moment = row.opt_time("archivedAt", self.reader.context.rule)
-            return moment is None or moment.timestamp() * 1000 >= at.since
+            with suppress(BadPayload):
+                moment = row.opt_time("archivedAt", self.reader.context.rule)
+                return moment is None or moment.timestamp() * 1000 >= at.since
+            return True
 
         fresh = [row.id() for row in self.crm.archived() if is_fresh(row)]
         for start in range(0, len(fresh), SEARCHED):
@@ -153,9 +164,9 @@ class HubSpot:
         return self.reader.page(rows, lambda row: self._row(row, beside), cursor, total)
 
     def _beside(self, rows: list[Payload]) -> Beside:
-        live = [row for row in rows if not row.boolean("archived")]
+        live = [row for row in rows if row.at("archived").value is not True]
         ids = [row.id() for row in live]
-        nameless = [row.id() for row in live if row.opt_text("properties.hs_primary_company_name") is None]
+        nameless = [row.id() for row in live if _glimpse(row, "properties.hs_primary_company_name") is None]
         return Beside(
             contacts=self.crm.links("contacts", ids),
             companies=self.crm.beside("companies", nameless, ("name",)),
@@ -167,9 +178,9 @@ class HubSpot:
     # -- a ticket
 
     def _row(self, ticket: Payload, beside: Beside) -> Row:
-        id_, told, crm = ticket.id(), ticket.at("properties"), self.crm
-        story = Story(ticket, crm, self.reader.context.rule, beside)
-        pipeline, stage = crm.stage(told.opt_text("hs_pipeline_stage"))
+        id_, told, names = ticket.id(), ticket.at("properties"), self.names
+        story = Story(ticket, names, self.reader.context.rule, beside)
+        pipeline, stage = names.stage(told.opt_text("hs_pipeline_stage"))
         source, kept = told.opt_text("source_type"), {"pipeline": pipeline, "stage": stage}
         kept["resolution"] = told.opt_text("hs_resolution")
         return {
@@ -182,15 +193,15 @@ class HubSpot:
             "tags": [tag for tag in (told.opt_text("hs_ticket_category") or "").split(";") if tag],
             "requester": story.requester,
             "organization": story.company,
-            "assignee": crm.person(told.opt_text("hubspot_owner_id")),
-            "group": crm.team(told.opt_text("hubspot_team_id")),
+            "assignee": names.person(told.opt_text("hubspot_owner_id")),
+            "group": names.team(told.opt_text("hubspot_team_id")),
             "language": told.opt_text("hs_ticket_language_ai_tag"),
             "created_at": story.created.isoformat(),
             "updated_at": story.changed.isoformat(),
             "first_reply_at": _iso(story.first_reply),
             "solved_at": _iso(story.closed),
             "satisfaction": story.satisfaction(),
-            "url": crm.page_of(id_),
+            "url": names.page_of(id_),
             "history": story.history(),
             "messages": story.messages(),
             "deleted": ticket.boolean("archived"),
@@ -213,6 +224,14 @@ class HubSpot:
 def _filters(at: _At) -> list[dict[str, str]]:
     since = {"propertyName": CHANGED, "operator": "GTE", "value": str(at.since)}
     return [since, {"propertyName": ID, "operator": "GT", "value": str(at.after)}]
+
+
+def _glimpse(ticket: Payload, name: str) -> str | None:
+    """A text before the ticket is read as a whole, which is when it is said what cannot be read."""
+    try:
+        return ticket.opt_text(name)
+    except BadPayload:
+        return None
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import orjson
 
+from connectors.hubspot_names import TICKET
 from ticketlens.connector import BadProof, Hook, TicketRef
 from ticketlens.errors import BadPayload
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.outside.proof import base64_mac, epoch, must_be_recent, must_match
 
-TICKET = "0-5"
 DECODED = re.compile("%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 """The only escapes that HubSpot undoes in an address before it signs it."""
 

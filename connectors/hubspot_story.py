@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.hubspot_crm import Crm
+from connectors.hubspot_names import Names
 from ticketlens.connector import Row
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.times import TimeRule
@@ -34,7 +34,7 @@ class Beside:
 @dataclass(frozen=True, slots=True)
 class Story:
     ticket: Payload
-    crm: Crm
+    names: Names
     rule: TimeRule
     beside: Beside
 
@@ -56,7 +56,7 @@ class Story:
     @property
     def status(self) -> str:
         """Of the stage; where that was removed since, closed is what HubSpot says of the ticket."""
-        known = self.crm.status(self.properties.opt_text("hs_pipeline_stage"))
+        known = self.names.status(self.properties.opt_text("hs_pipeline_stage"))
         return known or ("closed" if self.properties.boolean("hs_is_closed") else "open")
 
     @property
@@ -86,13 +86,13 @@ class Story:
     # -- changes
 
     def history(self) -> list[Row]:
-        of = {"assignee": ("hubspot_owner_id", self.crm.person), "group": ("hubspot_team_id", self.crm.team)}
+        of = {"assignee": ("hubspot_owner_id", self.names.person), "group": ("hubspot_team_id", self.names.team)}
         told = [row for name, (their, words) in of.items() for row in self._changes(name, their, words)]
         return [*self._closed_from_the_start(self._statuses()), *told]
 
     def _statuses(self) -> list[Row]:
         """Stages that were removed since are passed over: nobody can say whether they were closed."""
-        return [row for row in self._changes("status", "hs_pipeline_stage", self.crm.status) if row["to"] is not None]
+        return [row for row in self._changes("status", "hs_pipeline_stage", self.names.status) if row["to"] is not None]
 
     def _closed_from_the_start(self, rows: list[Row]) -> list[Row]:
         """A ticket that was brought in closed keeps the time at which it was closed elsewhere."""

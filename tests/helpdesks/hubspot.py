@@ -43,21 +43,35 @@ def refused(status: int, category: str, message: str) -> Response:
 
 
 class Server(Helpdesk):
-    """`cap` rows a search at most, `links` associations a page, what changed within `lag` is not in the index yet."""
+    """`cap` rows a search at most, `links` associations a page, what changed within `lag` is not in the index yet.
+
+    `removed`: stages that are no more. `extra`, `mail`: what is told of some tickets and e-mails in place of the truth.
+    """
 
     kind = "hubspot"
     spec = "hubspot/tickets.openapi.json"
     cap = 10_000
     links = 2
     lag = timedelta(seconds=30)
+    newest_first = True
+    removed: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         super().__init__()
         self.extra: dict[int, dict[str, str | None]] = {}
-        """Properties of some tickets that are other than they would be."""
         self.mail: dict[int, dict[str, str | None]] = {}
         self.unindexed: set[int] = set()
         """Tickets that the search does not find yet."""
+
+    def edit(self, path: str, change: Callable[[Any], Any]) -> None:
+        """From now on what is told at paths that end so is told changed."""
+
+        def changed(response: Response) -> Response:
+            if request.path.endswith(path):
+                response.set_data(json.dumps(change(response.get_json())))
+            return response
+
+        self.app.after_request(changed)
 
     def settings(self) -> dict[str, str]:
         return {"url": self.url, "token": self.secret}
@@ -77,7 +91,7 @@ class Server(Helpdesk):
         app.before_request(self._sign_in)
         app.post(f"{TICKETS}/search")(self.search)
         app.post(f"{TICKETS}/batch/read")(self.batch)
-        app.get(TICKETS)(self.list)
+        app.get(TICKETS)(self.listed)
         app.get(f"{TICKETS}/<id_>")(self.one)
         app.post("/crm/v4/associations/tickets/<kind>/batch/read")(self.associations)
         app.post("/crm/v3/objects/<kind>/batch/read")(self.others)
@@ -149,7 +163,7 @@ class Server(Helpdesk):
         error = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "Could not get some", "errors": []}
         return answer({**told, "numErrors": missing, "errors": [{**error, "context": {}, "links": {}}]}, 207)
 
-    def list(self) -> Response:
+    def listed(self) -> Response:
         wants_archived = request.args.get("archived") == "true"
         start, limit = int(request.args.get("after", 0)), int(request.args.get("limit", 10))
         if limit > 100:
@@ -186,8 +200,8 @@ class Server(Helpdesk):
     def shown(
         self,
         item: Item,
-        properties: "list[str]",
-        history: "list[str] | tuple[str, ...]" = (),
+        properties: list[str],
+        history: list[str] | tuple[str, ...] = (),
         *,
         calculated: bool = True,
     ) -> dict[str, Any]:
@@ -236,7 +250,7 @@ class Server(Helpdesk):
             **self.extra.get(item.number, {}),
         }
 
-    def _history(self, item: Item, name: str) -> "list[dict[str, Any]]":
+    def _history(self, item: Item, name: str) -> list[dict[str, Any]]:
         who = {"agent": "CRM_UI", "customer": "AUTOMATION_PLATFORM"}
         if name != "hs_pipeline_stage":
             value = self._properties(item)[name]
@@ -249,8 +263,6 @@ class Server(Helpdesk):
             for one in item.moved
         ]  # fmt: skip
         return told[::-1] if self.newest_first else told
-
-    newest_first = True
 
     # -- what is associated
 
@@ -267,7 +279,7 @@ class Server(Helpdesk):
                 rows.append(self._row_of_links(one["id"], page, start + self.links, len(found)))
         return self._batch(rows, len(asked) - len(rows))
 
-    def _row_of_links(self, id_: str, page: "list[int]", end: int, count: int) -> dict[str, Any]:
+    def _row_of_links(self, id_: str, page: list[int], end: int, count: int) -> dict[str, Any]:
         kinds = [{"category": "HUBSPOT_DEFINED", "typeId": 339, "label": None}]
         row: dict[str, Any] = {
             "from": {"id": id_},
@@ -275,7 +287,7 @@ class Server(Helpdesk):
         }
         return {**row, "paging": {"next": {"after": str(end), "link": "?"}}} if end < count else row
 
-    def _linked(self, kind: str, item: Item) -> "list[int]":
+    def _linked(self, kind: str, item: Item) -> list[int]:
         return {
             "contacts": [item.requester],
             "companies": [item.organization] if item.organization else [],
@@ -321,9 +333,6 @@ class Server(Helpdesk):
         ]  # fmt: skip
         return answer({"results": [{"id": "0", "label": "Support Pipeline", "stages": stages, "archived": False}]})
 
-    removed: frozenset[str] = frozenset()
-    """Stages that are no more."""
-
     def owners(self) -> Response:
         teams = [{"id": str(number), "name": name, "primary": True} for number, name in GROUPS.items()]
         left = request.args.get("archived") == "true"
@@ -338,7 +347,7 @@ class Server(Helpdesk):
     def account(self) -> Response:
         return answer({"portalId": PORTAL, "timeZone": "US/Eastern", "uiDomain": "app-eu1.hubspot.com"})
 
-    def specified(self, number: int) -> "list[dict[str, Any]]":
+    def specified(self, number: int) -> list[dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self.secret}"}
         names = ["subject", "content", "hs_pipeline_stage", "closed_date", "hubspot_owner_id"]
         whole = f"properties={','.join(names)}&propertiesWithHistory=hs_pipeline_stage"
@@ -364,7 +373,7 @@ class Server(Helpdesk):
         body = json.dumps([event, {**event, **moved}]).encode()
         return body, signed(secret, "POST", url, body, self.desk.now)
 
-    def forged(self, hook: Hook) -> "list[Hook]":
+    def forged(self, hook: Hook) -> list[Hook]:
         late = hook.at + timedelta(minutes=6)
         elsewhere, other = f"{hook.url}/else", {**hook.headers, "x-hubspot-request-timestamp": str(ms(late))}
         old = signed("another secret", hook.method, hook.url, hook.body, hook.at)

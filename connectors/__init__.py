@@ -2,8 +2,9 @@
 
 from connectors.github import GitHub
 from connectors.helpscout import HelpScout
+from connectors.hubspot import HubSpot
 from connectors.jira import Jira
 from connectors.zendesk import Zendesk
 from ticketlens.connector import Connector
 
-TABLE: dict[str, type[Connector]] = {kind.name: kind for kind in (GitHub, HelpScout, Jira, Zendesk)}
+TABLE: dict[str, type[Connector]] = {kind.name: kind for kind in (GitHub, HelpScout, HubSpot, Jira, Zendesk)}

@@ -32,7 +32,7 @@ PATIENCE = 300.0
 
 MOST_REDIRECTS = 5
 AT_ONCE = 4
-AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)})
+AGAIN = frozenset({408, 409, 423, 425, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)})
 """Statuses that pass by; 409 and 520 to 530 are what gateways of some helpdesks say under load."""
 
 ABSENT = frozenset({403, 404, 410})

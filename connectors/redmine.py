@@ -55,7 +55,7 @@ class Redmine:
         self._sign_in()
         since = datetime.fromisoformat(json.loads(cursor)["since"]) if cursor else BEGINNING
         total: int | None = None
-        for rows, last, counted in walk(self._list(), since, self._changed, most_pages=MOST_PAGES):
+        for rows, last, counted in walk(_List(self), since, self._changed, most_pages=MOST_PAGES):
             total = counted if total is None else total
             yield self.reader.page(self._whole(rows), self._row, self.starting_at(last), total)
 
@@ -73,9 +73,6 @@ class Redmine:
     def _sign_in(self) -> None:
         """Where a project is public, Redmine answers a wrong key with what anybody may see, and no error."""
         self.site.get("users/current.json")
-
-    def _list(self) -> "_List":
-        return _List(self)
 
     def _changed(self, issue: Payload) -> datetime:
         return issue.time("updated_on", self.reader.context.rule)

@@ -132,6 +132,7 @@ def _lay_out(folder: Path) -> dict[str, str]:
         "REDMINE_INSTANCE": f"../../../../{instance}",  # Debian looks for it under /usr/share/redmine/instances
         "SCHEMA": str(folder / "schema.rb"),
         "LANG": "C.UTF-8",
+        "TZ": "America/New_York",  # in whose time it keeps its moments
     }
 
 

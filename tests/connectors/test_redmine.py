@@ -7,6 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 from helpdesks.redmine import Server, signed
+from helpdesks.server import Fault
 
 from connectors.redmine import Redmine
 from ticketlens.connector import BadProof, Hook, TicketRef
@@ -94,6 +95,9 @@ def test_an_issue_out_of_sight_is_gone_only_while_the_key_is_good(redmine: Serve
     assert connector(redmine).read("99999") is None
     with pytest.raises(Denied):
         connector(redmine, api_key="wrong").read("99999")
+    redmine.faults = [Fault(403, times=9)]  # the REST web service was switched off
+    with pytest.raises(Denied):
+        connector(redmine).read(str(number))
 
 
 def test_a_project_that_is_not_there_is_named(redmine: Server) -> None:

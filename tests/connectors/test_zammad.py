@@ -144,6 +144,9 @@ def test_a_ticket_of_another_group_is_gone_only_while_the_token_is_good(zammad: 
     assert connector(zammad).read("9999") is None
     with pytest.raises(Denied):
         connector(zammad, token="wrong").read(str(number))
+    zammad.faults = [Fault(403, b'{"error": "API token access disabled!"}', times=9)]
+    with pytest.raises(Denied):
+        connector(zammad).read(str(number))
 
 
 def test_the_next_pull_starts_before_the_last_change_and_never_at_now(zammad: Server) -> None:

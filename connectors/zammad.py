@@ -28,6 +28,7 @@ MOST_PAGES = 100_000
 OVERLAP = timedelta(minutes=2)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 NO_SEARCH = frozenset({400, 404, 405, 422})
+ASSETS = {"group": "Group", "organization": "Organization", "priority": "TicketPriority", "state": "TicketState"}
 
 
 class Zammad:
@@ -165,4 +166,13 @@ def _tickets(answer: Answer) -> list[Payload]:
         if body.at(name).value is not None:
             return list(body.items(name))
     numbers = "record_ids" if body.at("record_ids").value is not None else "tickets"
-    return [body.at(f"assets.Ticket.{number.value}") for number in body.items(numbers)]
+    return [_with_names(body.at("assets"), str(number.value)) for number in body.items(numbers)]
+
+
+def _with_names(assets: Payload, number: str) -> Payload:
+    """A ticket with what the assets beside it are called."""
+    ticket = assets.at(f"Ticket.{number}")
+    ids = {name: ticket.opt_text(f"{name}_id") for name in ASSETS}
+    names = {name: assets.opt_text(f"{ASSETS[name]}.{id_}.name") for name, id_ in ids.items() if id_}
+    told = ticket.value if isinstance(ticket.value, Mapping) else {}
+    return Payload({**told, **names}, ticket.path)

@@ -38,13 +38,14 @@ def pulled(server: Helpdesk, cursor: str | None = None) -> dict[str, Ticket]:
 @pytest.mark.parametrize("shape", ["list", "assets", "records"])
 def test_each_form_of_an_answer_is_read(zammad: Server, shape: str) -> None:
     zammad.shape = shape
-    numbers = [zammad.desk.create(f"Problem {number}") for number in range(5)]
+    numbers = [zammad.desk.create(f"Problem {number}", group=22, organization=31) for number in range(5)]
     zammad.desk.tick()
     zammad.desk.solve(numbers[0])
     tickets = pulled(zammad)
     assert tickets.keys() == set(map(str, numbers))
     first = tickets[str(numbers[0])]
     assert (first.status, first.solved_at, first.requester) == (Status.CLOSED, zammad.desk.now, "501")
+    assert (first.group, first.organization, first.priority) == ("Tier 2", "Acme", "normal")
 
 
 def test_a_search_that_is_refused_is_replaced_by_the_list_of_all(zammad: Server) -> None:
@@ -90,6 +91,13 @@ def test_a_ticket_whose_history_is_not_ours_to_see_is_kept_with_what_it_says_its
     zammad.faults = [Fault(403, times=99, where=lambda asked: "ticket_history" in asked.path)]
     ticket = pulled(zammad)[str(number)]
     assert (ticket.body, ticket.solved_at, ticket.history) == ("Since today", solved, ())
+    zammad.desk.tick()
+    zammad.desk.reopen(number)
+    again = zammad.desk.tick()
+    zammad.desk.solve(number)
+    zammad.shape = "records"  # newer versions tell the last closing too
+    ticket = pulled(zammad)[str(number)]
+    assert (ticket.first_solved_at, ticket.solved_at) == (solved, again)
 
 
 def test_a_state_counts_by_its_type_whatever_it_is_called(zammad: Server) -> None:

@@ -19,6 +19,13 @@ STATES = {
     7: ("pending close", 4), 8: ("Abgelegt", 5),
 }  # fmt: skip
 OURS = {"new": 1, "open": 2, "pending": 3, "solved": 4, "closed": 8}
+ASSETS = {
+    kind: {str(id_): {"id": id_, "name": name} for id_, name in names.items()}
+    for kind, names in (
+        ("Group", GROUPS), ("Organization", ORGANIZATIONS), ("TicketPriority", {2: "2 normal"}),
+        ("TicketState", {id_: name for id_, (name, _) in STATES.items()}),
+    )
+}  # fmt: skip
 SENDERS = {"agent": "Agent", "customer": "Customer", "bot": "System"}
 SYSTEM = NOBODY = 1
 
@@ -83,7 +90,7 @@ class Server(Helpdesk):
         if self.shape == "assets":
             found = {str(item.number): self._shown(item, names=False) for item in page}
             numbers = [item.number for item in page]
-            return answer({"tickets": numbers, "tickets_count": len(page), "assets": {"Ticket": found}})
+            return answer({"tickets": numbers, "tickets_count": len(page), "assets": {"Ticket": found, **ASSETS}})
         told = [self._shown(item) for item in page]
         return answer({"records": told, "total_count": len(rows)} if self.shape == "records" else told)
 
@@ -188,6 +195,8 @@ class Server(Helpdesk):
             "created_at": iso(item.created_at),
             "updated_at": iso(item.updated_at),
         }
+        if self.shape == "records":
+            told["last_close_at"] = iso(solves[-1]) if solves else None
         named = {
             "group": GROUPS[item.group or 21],
             "priority": "2 normal",

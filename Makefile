@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint bench pictures docs clean
+.PHONY: help setup demo test check lint bench live pictures docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench: $(VENV)/.measured ## measure speed and quality here, beside what people w
 		name=$$(basename $$script .py); echo "== $$name"; \
 		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python -m benchmarks.$$name; \
 	done
+
+live: setup ## pull from a real Redmine, which is installed with apt where we are root
+	$(BIN)/python -m pytest -m live tests/live
 
 pictures: setup ## screenshots of every page into docs/pictures (needs Chromium and its driver)
 	$(BIN)/python docs/make_pictures.py

@@ -4,7 +4,11 @@ from connectors.github import GitHub
 from connectors.helpscout import HelpScout
 from connectors.hubspot import HubSpot
 from connectors.jira import Jira
+from connectors.redmine import Redmine
+from connectors.zammad import Zammad
 from connectors.zendesk import Zendesk
 from ticketlens.connector import Connector
 
-TABLE: dict[str, type[Connector]] = {kind.name: kind for kind in (GitHub, HelpScout, HubSpot, Jira, Zendesk)}
+TABLE: dict[str, type[Connector]] = {
+    kind.name: kind for kind in (GitHub, HelpScout, HubSpot, Jira, Redmine, Zammad, Zendesk)
+}

@@ -13,7 +13,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from connectors.zammad_ticket import Parts, States, row_of
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
+from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.fetch import Fetch, Refused
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
@@ -83,8 +83,10 @@ class Zammad:
             rows = _tickets(self.site.get("tickets", params))
             if not rows:
                 break
-            last = max(last, *map(self._changed, rows))
-            yield self._page([row for row in rows if self._changed(row) >= since], None, None)
+            good = sound(rows, self._changed)
+            old = [row for row in good if self._changed(row) < since]
+            last = max([last, *map(self._changed, good)])
+            yield self._page([row for row in rows if row not in old], None, None)
         yield Page((), self.starting_at(last))
 
     def _search(self, since: datetime, page: int) -> Batch:

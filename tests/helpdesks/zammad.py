@@ -172,6 +172,8 @@ class Server(Helpdesk):
         return self._refused(number) or answer({"tags": list(self.desk.items[number].tags)})
 
     def user(self, number: int) -> Response:
+        if number not in PEOPLE:
+            return answer({"error": "Couldn't find User"}, 404)
         first, _, last = PEOPLE[number].partition(" ")
         return answer({"id": number, "login": f"{first}@example.com".lower(), "firstname": first, "lastname": last})
 

@@ -1,0 +1,169 @@
+"""What a Freshdesk ticket says, with the account's own words for its numbers, its messages and its rating."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ticketlens.connector import Row
+from ticketlens.intake.payload import Payload
+from ticketlens.intake.terms import STATUSES as WORDS
+from ticketlens.intake.terms import fold_term
+
+STATUSES = {"2": "open", "3": "waiting_customer", "4": "solved", "5": "closed"}
+PRIORITIES = {"1": "low", "2": "normal", "3": "high", "4": "urgent"}
+OUTBOUND = "10"
+SOURCES = {
+    "1": "email", "2": "web", "3": "phone", "4": "web", "5": "social", "6": "social", "7": "chat", "9": "web",
+    OUTBOUND: "email", "13": "chat", "15": "chat",
+}  # fmt: skip
+FORWARDED = "8"
+SCORES = {"-103": 1, "-102": 2, "-101": 3, "100": 4, "101": 5, "102": 6, "103": 7}
+MERGED = re.compile(r"This ticket is closed and merged into ticket\W{0,3}(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the account calls its statuses, sources, agents, groups and products, by their numbers."""
+
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def told_by(cls, fields: Iterable[Payload]) -> "Choices":
+        """Of the account's ticket fields. Statuses are listed by number, with the names for agents and customers."""
+        listed = {one.opt_text("type"): one.at("choices").value for one in fields}
+        numbers = {
+            kind: dict(_by_number(listed.get(f"default_{kind}"))) for kind in ("source", "agent", "group", "product")
+        }
+        statuses = listed.get("default_status")
+        names = statuses.items() if isinstance(statuses, Mapping) else ()
+        return cls(
+            statuses={str(number): str(name[0]) for number, name in names if isinstance(name, list) and name},
+            sources=numbers["source"], agents=numbers["agent"], groups=numbers["group"], products=numbers["product"],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is asked for beside the ticket; None where it was not, or cannot be read."""
+
+    conversations: Sequence[Payload] | None = None
+    rating: Payload | None = None
+
+
+def row_of(ticket: Payload, root: str, choices: Choices, beside: Beside) -> Row:
+    id_, stats = ticket.id(), ticket.at("stats")
+    number, source = ticket.text("status"), ticket.opt_text("source") or ""
+    solves = [at for name in ("resolved_at", "closed_at") if (at := stats.opt_text(name))]
+    return {
+        "id": id_,
+        "subject": ticket.opt_text("subject"),
+        "body": _body(ticket),
+        "status": _status(number, choices),
+        "priority": PRIORITIES.get(ticket.opt_text("priority") or ""),
+        "channel": SOURCES.get(source) or choices.sources.get(source) or "other",
+        "tags": [str(tag.value) for tag in ticket.items("tags")],
+        "requester": ticket.opt_text("requester_id"),
+        "organization": ticket.opt_text("company.name") or ticket.opt_text("company_id"),
+        "assignee": _named(choices.agents, ticket.opt_text("responder_id")),
+        "group": _named(choices.groups, ticket.opt_text("group_id")),
+        "brand": _named(choices.products, ticket.opt_text("product_id")),
+        "created_at": ticket.text("created_at"),
+        "updated_at": _changed(ticket, beside.rating),
+        "first_reply_at": stats.opt_text("first_responded_at"),
+        "solved_at": min(solves, key=datetime.fromisoformat, default=None),
+        "reopens": None if stats.opt_text("reopened_at") is None else 1,
+        "satisfaction": None if beside.rating is None else _satisfaction(beside.rating),
+        "url": f"{root}/a/tickets/{id_}",
+        "spam": ticket.boolean("spam"),
+        "deleted": ticket.boolean("deleted"),
+        "custom": _custom(ticket, number, choices),
+        **({} if beside.conversations is None else _told(ticket, beside.conversations)),
+    }
+
+
+def is_set_apart(ticket: Payload) -> bool:
+    """Spam and deleted tickets count nowhere: nothing more is asked about them."""
+    return ticket.boolean("spam") or ticket.boolean("deleted")
+
+
+def rated_at(rating: Payload) -> datetime:
+    return datetime.fromisoformat(rating.text("created_at")).astimezone(UTC)
+
+
+def _by_number(choices: object) -> Iterator[tuple[str, str]]:
+    if isinstance(choices, Mapping):
+        yield from ((str(number), str(name)) for name, number in choices.items())
+
+
+def _named(names: Mapping[str, str], id: str | None) -> str | None:
+    """The name where it is known, else the id."""
+    return names.get(id or "", id)
+
+
+def _status(number: str, choices: Choices) -> str:
+    """Only 4 and 5 end a ticket in Freshdesk, whatever a status of the account's own is called."""
+    label = choices.statuses.get(number, number)
+    if number in STATUSES:
+        return STATUSES[number]
+    return "open" if WORDS.get(fold_term(label)) in ("solved", "closed") else label
+
+
+def _custom(ticket: Payload, status: str, choices: Choices) -> Row:
+    """The account's own fields, by the names that Freshdesk gives them (`cf_plan`)."""
+    own = ticket.at("custom_fields").value
+    told = {**own} if isinstance(own, Mapping) else {}
+    if status not in STATUSES and status in choices.statuses:
+        told["status"] = choices.statuses[status]
+    return {**told, "type": ticket.opt_text("type")}
+
+
+def _body(ticket: Payload) -> str | None:
+    return ticket.opt_text("description") or ticket.opt_text("description_text")
+
+
+def _changed(ticket: Payload, rating: Payload | None) -> str:
+    """A rating may come without a change of the ticket, which is then as new as its rating."""
+    updated = ticket.text("updated_at")
+    if rating is None:
+        return updated
+    return max(datetime.fromisoformat(updated), rated_at(rating)).isoformat()
+
+
+def _satisfaction(rating: Payload) -> Row | None:
+    """Surveys of 2, 3, 5 and 7 answers share one scale, from -103 (extremely unhappy) over 100 to 103."""
+    score = SCORES.get(rating.opt_text("ratings.default_question") or "")
+    at = rating.text("created_at")
+    return {"score": score, "scale": 7, "comment": rating.opt_text("feedback"), "at": at} if score else None
+
+
+def _told(ticket: Payload, conversations: Sequence[Payload]) -> Row:
+    """The messages, and where the ticket went if it was merged, which a note of Freshdesk's own tells."""
+    begun = "agent" if ticket.opt_text("source") == OUTBOUND else "customer"
+    first = {"at": ticket.text("created_at"), "author": begun, "public": True, "body": _body(ticket)}
+    customer = ticket.opt_text("requester_id")
+    return {
+        "messages": [first, *(_message(one, customer) for one in conversations)],
+        "merged_into": _merged_into(conversations) if ticket.text("status") == "5" else None,
+    }
+
+
+def _message(one: Payload, customer: str | None) -> Row:
+    writer = one.opt_text("user_id")
+    own = one.boolean("incoming") or (writer is not None and writer == customer)
+    return {
+        "at": one.text("created_at"),
+        "author": "customer" if own else "agent" if writer else "bot",
+        "public": not one.boolean("private") and one.opt_text("source") != FORWARDED,
+        "body": one.opt_text("body") or one.opt_text("body_text"),
+    }
+
+
+def _merged_into(conversations: Sequence[Payload]) -> str | None:
+    notes = (one for one in conversations if not one.boolean("incoming"))
+    found = (MERGED.search(note.opt_text("body_text") or "") for note in notes)
+    return next((match[1] for match in found if match), None)

@@ -356,17 +356,36 @@ def test_an_old_rating_stays_when_the_ticket_changes_again(account: Account) -> 
     assert account.pull(cursor)[str(number)].satisfaction is not None
 
 
-def test_a_rating_given_while_a_first_pull_stood_still_is_read(account: Account) -> None:
+def test_a_first_pull_that_goes_on_reads_old_ratings_in_passing_and_new_ones_by_themselves(account: Account) -> None:
     desk = account.server.desk
     numbers = []
     for number in range(7):
         numbers.append(desk.create(f"Ticket {number}"))
+        desk.rate(numbers[-1], good=True)
         desk.tick(600)
+    desk.items[numbers[0]] = dataclasses.replace(desk.items[numbers[0]], rated=None)
     pages = account.connector().pull(None)
     next(pages)
     broken_off = next(pages).cursor
-    unrated_change(account, numbers[0], good=True)
-    assert account.pull(broken_off)[str(numbers[0])].satisfaction is not None
+    unrated_change(account, numbers[0], good=False)
+    found = account.pull(broken_off)
+    assert str(numbers[1]) not in found
+    assert all(found[str(number)].satisfaction for number in (numbers[0], *numbers[4:]))
+    assert len([asked for number in numbers for asked in account.asked(f"/tickets/{number}?")]) == 1
+
+
+def test_a_rating_is_read_no_more_once_there_are_later_ones(account: Account) -> None:
+    desk = account.server.desk
+    number = desk.create()
+    cursor = settled(account)
+    unrated_change(account, number, good=True)
+    cursor = str(account.pages(cursor)[-1].cursor)
+    desk.tick(86_400)
+    unrated_change(account, desk.create(), good=True)
+    cursor = str(account.pages(cursor)[-1].cursor)
+    account.pull(cursor)
+    assert account.asked(f"/tickets/{number}?") == []
+    assert account.asked("created_since=1970") == []
 
 
 def test_an_account_without_surveys_is_read_without_asking_for_each_rating(account: Account) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from helpdesks.desk import Desk, Item
 from helpdesks.office import Office, opened
-from hypothesis import given, note, settings
+from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 from connectors import TABLE
@@ -54,7 +54,7 @@ HISTORIES = st.lists(st.lists(ACTS, min_size=1, max_size=8), min_size=1, max_siz
 
 
 @pytest.mark.parametrize("kind", sorted(TABLE))
-@settings(max_examples=30, deadline=None, derandomize=True, database=None)
+@settings(max_examples=30, deadline=None, derandomize=True, database=None, phases=(Phase.generate, Phase.shrink))
 @given(history=HISTORIES)
 def test_after_any_history_the_last_pull_knows_what_is_there(kind: str, history: Any) -> None:
     with TemporaryDirectory() as folder, opened(kind, Path(folder)) as office:

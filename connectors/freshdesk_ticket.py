@@ -1,7 +1,7 @@
 """What a Freshdesk ticket says, with the account's own words for its numbers, its messages and its rating."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -36,15 +36,15 @@ class Choices:
     def told_by(cls, fields: Iterable[Payload]) -> "Choices":
         """Of the account's ticket fields. Statuses are listed by number, with the names for agents and customers."""
         listed = {one.opt_text("type"): one.at("choices").value for one in fields}
-        numbers = {
-            kind: dict(_by_number(listed.get(f"default_{kind}"))) for kind in ("source", "agent", "group", "product")
-        }
         statuses = listed.get("default_status")
         names = statuses.items() if isinstance(statuses, Mapping) else ()
         return cls(
             statuses={str(number): str(name[0]) for number, name in names if isinstance(name, list) and name},
-            sources=numbers["source"], agents=numbers["agent"], groups=numbers["group"], products=numbers["product"],
-        )  # fmt: skip
+            sources=_by_number(listed.get("default_source")),
+            agents=_by_number(listed.get("default_agent")),
+            groups=_by_number(listed.get("default_group")),
+            products=_by_number(listed.get("default_product")),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ def rated_at(rating: Payload) -> datetime:
     return datetime.fromisoformat(rating.text("created_at")).astimezone(UTC)
 
 
-def _by_number(choices: object) -> Iterator[tuple[str, str]]:
-    if isinstance(choices, Mapping):
-        yield from ((str(number), str(name)) for name, number in choices.items())
+def _by_number(choices: object) -> dict[str, str]:
+    """Of choices that are listed by name: number -> name."""
+    return {str(number): str(name) for name, number in choices.items()} if isinstance(choices, Mapping) else {}
 
 
 def _named(names: Mapping[str, str], id: str | None) -> str | None:

@@ -13,8 +13,8 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from connectors.freshdesk_lists import MOST_PAGES, PER_PAGE, Lists, has_more, rows_of
-from connectors.freshdesk_ticket import Beside, Choices, is_set_apart, rated_at, row_of
-from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef
+from connectors.freshdesk_ticket import Beside, Choices, is_set_apart, moment, rated_at, row_of
+from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch, Refused
 from ticketlens.intake.payload import Payload, parse_json
@@ -67,9 +67,9 @@ class Freshdesk:
         at.setdefault("rated", newest)
         seen: set[str] = set()
         for kind in PASSES:
-            for rows, moment, _ in walk(partial(self._ask, kind), _since(at, kind), _changed, most_pages=MOST_PAGES):
-                seen.update(row.id() for row in rows)
-                at[kind] = max(moment, _moment(at.get(kind))).isoformat()
+            for rows, last, _ in walk(partial(self._ask, kind), _since(at, kind), _changed, most_pages=MOST_PAGES):
+                seen.update(row.id() for row in sound(rows, Payload.id))
+                at[kind] = max(last, _moment(at.get(kind))).isoformat()
                 yield self._page(rows, live, rated, at)
         late = [id_ for id_, one in (rated or {}).items() if id_ not in seen and rated_at(one) >= rated_before]
         rows = self._singly(late, self.site.part) if cursor else []
@@ -136,7 +136,7 @@ class Freshdesk:
 
     def _beside(self, rows: list[Payload], *, conversations: bool, rated: Rated | None) -> dict[str, Beside]:
         """Messages, where they are wanted, and ratings: out of those that were listed, else asked for one by one."""
-        ids = [row.id() for row in rows if not is_set_apart(row)]
+        ids = [row.id() for row in sound(rows, Payload.id, is_set_apart) if not is_set_apart(row)]
         nothing = dict.fromkeys(ids)
         talks = self._each("conversations", ids) if conversations else nothing
         if rated is None:
@@ -179,12 +179,12 @@ class Freshdesk:
 
 
 def _last_of_each(ratings: Iterable[Payload]) -> Rated:
-    in_order = sorted(ratings, key=lambda one: (rated_at(one), one.id()))
-    return {one.id("ticket_id"): one for one in in_order}
+    told = sound(ratings, rated_at, Payload.id, lambda one: one.id("ticket_id"))
+    return {one.id("ticket_id"): one for one in sorted(told, key=lambda one: (rated_at(one), one.id()))}
 
 
 def _changed(row: Payload) -> datetime:
-    return datetime.fromisoformat(row.text("updated_at")).astimezone(UTC)
+    return moment(row, "updated_at")
 
 
 def _iso(moment: datetime) -> str:

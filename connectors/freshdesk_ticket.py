@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ticketlens.connector import Row
+from ticketlens.errors import BadPayload
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.terms import STATUSES as WORDS
 from ticketlens.intake.terms import fold_term
@@ -58,7 +59,7 @@ class Beside:
 def row_of(ticket: Payload, root: str, choices: Choices, beside: Beside) -> Row:
     id_, stats = ticket.id(), ticket.at("stats")
     number, source = ticket.text("status"), ticket.opt_text("source") or ""
-    solves = [at for name in ("resolved_at", "closed_at") if (at := stats.opt_text(name))]
+    solves = [moment(stats, name) for name in ("resolved_at", "closed_at") if stats.opt_text(name)]
     return {
         "id": id_,
         "subject": ticket.opt_text("subject"),
@@ -75,7 +76,7 @@ def row_of(ticket: Payload, root: str, choices: Choices, beside: Beside) -> Row:
         "created_at": ticket.text("created_at"),
         "updated_at": _changed(ticket, beside.rating),
         "first_reply_at": stats.opt_text("first_responded_at"),
-        "solved_at": min(solves, key=datetime.fromisoformat, default=None),
+        "solved_at": min(solves).isoformat() if solves else None,
         "reopens": None if stats.opt_text("reopened_at") is None else 1,
         "satisfaction": None if beside.rating is None else _satisfaction(beside.rating),
         "url": f"{root}/a/tickets/{id_}",
@@ -92,7 +93,15 @@ def is_set_apart(ticket: Payload) -> bool:
 
 
 def rated_at(rating: Payload) -> datetime:
-    return datetime.fromisoformat(rating.text("created_at")).astimezone(UTC)
+    return moment(rating, "created_at")
+
+
+def moment(told: Payload, name: str) -> datetime:
+    """Raises BadPayload for what is no time."""
+    try:
+        return datetime.fromisoformat(told.text(name)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadPayload(told.at(name).path, "not a time") from None
 
 
 def _by_number(choices: object) -> dict[str, str]:
@@ -128,10 +137,8 @@ def _body(ticket: Payload) -> str | None:
 
 def _changed(ticket: Payload, rating: Payload | None) -> str:
     """A rating may come without a change of the ticket, which is then as new as its rating."""
-    updated = ticket.text("updated_at")
-    if rating is None:
-        return updated
-    return max(datetime.fromisoformat(updated), rated_at(rating)).isoformat()
+    updated = moment(ticket, "updated_at")
+    return (updated if rating is None else max(updated, rated_at(rating))).isoformat()
 
 
 def _satisfaction(rating: Payload) -> Row | None:

@@ -155,6 +155,21 @@ class Reader:
         return Page(tuple(tickets), cursor, tuple(aside), total)
 
 
+def sound(records: Iterable[Payload], *looks: Callable[[Payload], object]) -> list[Payload]:
+    """Those records in which each look finds what it needs, for who asks for parts of them; the others are a page's to
+    set aside."""
+    return [record for record in records if _bears(record, looks)]
+
+
+def _bears(record: Payload, looks: Iterable[Callable[[Payload], object]]) -> bool:
+    try:
+        for look in looks:
+            look(record)
+    except BadPayload:
+        return False
+    return True
+
+
 def _id_of(record: Payload) -> str | None:
     found = record.value.get("id") if isinstance(record.value, Mapping) else None
     return shown(str(found), 200) if isinstance(found, str | int) else None

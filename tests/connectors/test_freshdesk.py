@@ -408,6 +408,22 @@ def test_a_rated_ticket_that_may_not_be_seen_costs_no_more_than_itself(account: 
     assert found[str(other)].satisfaction is not None
 
 
+@pytest.mark.parametrize("name", ["created_at", "ticket_id", "id"])
+def test_a_rating_that_cannot_be_read_is_left_out(account: Account, name: str) -> None:
+    desk = account.server.desk
+    number, other = desk.create(), desk.create()
+    desk.rate(number, good=True)
+    desk.rate(other, good=True)
+
+    def spoilt(told: list[dict[str, object]]) -> list[dict[str, object]]:
+        return [{**one, name: ["?"]} if one["ticket_id"] == number else one for one in told]
+
+    account.server.faults.append(Fault(edit=spoilt, where=lambda asked: "/surveys/" in asked.path))
+    found = account.pull()
+    assert found[str(number)].satisfaction is None
+    assert found[str(other)].satisfaction is not None
+
+
 # -- limits
 
 

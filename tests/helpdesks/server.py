@@ -18,7 +18,8 @@ from ticketlens.connector import Hook
 class Fault:
     """What is answered in place of the truth, `times` times, to requests that `where` is true of.
 
-    `cut`: the answer is the true one, broken off after that many bytes, its length as if it were whole.
+    `cut`: the true answer, broken off after that many bytes. `edit`: the true answer, changed. `after`: so
+    many requests are answered truly before.
     """
 
     status: int = 500
@@ -27,6 +28,7 @@ class Fault:
     times: int = 1
     where: Callable[[Request], bool] = lambda asked: True
     cut: int | None = None
+    edit: Callable[[Any], Any] | None = None
     after: int = 0
 
 
@@ -122,7 +124,7 @@ class Helpdesk:
     def _fault(self) -> Response | None:
         self.asked.append(f"{request.method} {request.full_path}")
         for fault in self.faults:
-            if fault.times and fault.cut is None and fault.where(request):
+            if fault.times and fault.cut is None and fault.edit is None and fault.where(request):
                 if fault.after:
                     fault.after -= 1
                     return None
@@ -132,6 +134,9 @@ class Helpdesk:
 
     def _spoil(self, response: Response) -> Response:
         for fault in self.faults:
+            if fault.times and fault.edit is not None and fault.where(request) and response.is_json:
+                fault.times -= 1
+                return answer(fault.edit(response.get_json()), response.status_code, **dict(response.headers))
             if fault.times and fault.cut is not None and fault.where(request):
                 fault.times -= 1
                 return Response(response.get_data()[: fault.cut], response.status_code, content_type="application/json")

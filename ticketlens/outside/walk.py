@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketlens.errors import Unavailable
+from ticketlens.errors import BadPayload, Unavailable
 from ticketlens.intake.payload import Payload
 
 
@@ -36,13 +36,14 @@ def walk(
 ) -> Iterator[tuple[list[Payload], datetime, int | None]]:
     """(rows not given yet, the moment to go on from, total) of each page until the helpdesk says that it was the last.
 
-    Raises Unavailable where more rows than `most_pages` pages hold share one moment, since there is no way on.
+    A row that does not say when it changed is given once, for its reader to set aside. Raises Unavailable where more
+    rows than `most_pages` pages hold share one moment, since there is no way on.
     """
     page = 1
     given: set[tuple[str, datetime]] = set()
     while True:
         batch = ask(since, page)
-        keys = [(same(row), changed(row)) for row in batch.rows]
+        keys = [_key(row, same, changed, since) for row in batch.rows]
         fresh = [row for row, key in zip(batch.rows, keys, strict=True) if key not in given]
         last = max((moment for _, moment in keys), default=since)
         yield fresh, last, batch.total
@@ -56,3 +57,12 @@ def walk(
             raise Unavailable(
                 f"more tickets than can be listed changed at {since.isoformat()}; begin after it: pull --since"
             )
+
+
+def _key(
+    row: Payload, same: Callable[[Payload], str], changed: Callable[[Payload], datetime], since: datetime
+) -> tuple[str, datetime]:
+    try:
+        return same(row), changed(row)
+    except BadPayload:
+        return repr(row.value), since

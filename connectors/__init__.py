@@ -1,5 +1,6 @@
 """One helpdesk a file. The table names each kind of source that comes with TicketLens."""
 
+from connectors.freshdesk import Freshdesk
 from connectors.github import GitHub
 from connectors.helpscout import HelpScout
 from connectors.hubspot import HubSpot
@@ -10,5 +11,5 @@ from connectors.zendesk import Zendesk
 from ticketlens.connector import Connector
 
 TABLE: dict[str, type[Connector]] = {
-    kind.name: kind for kind in (GitHub, HelpScout, HubSpot, Jira, Redmine, Zammad, Zendesk)
+    kind.name: kind for kind in (Freshdesk, GitHub, HelpScout, HubSpot, Jira, Redmine, Zammad, Zendesk)
 }

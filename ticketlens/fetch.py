@@ -98,6 +98,10 @@ class Site:
     def host(self) -> str:
         return urlsplit(self.base).netloc.rpartition("@")[2]
 
+    def allow(self, per_minute: float) -> None:
+        """What the helpdesk says that it allows, in place of what was known; the operator's own limit stays."""
+        self.budget.per_minute = min(per_minute, self.fetch.per_minute or per_minute)
+
     def get(self, path: str, params: Mapping[str, Any] | None = None, **asked: Any) -> Answer:
         """Raises Denied for 401 and 403, Unavailable for what may pass by, Refused for any other refusal."""
         return self._whole("GET", path, params=params, **asked)
@@ -254,6 +258,10 @@ class Site:
 
 class _Retry(Retry):
     """Reads Retry-After, in seconds or as a date; its back-off has full jitter."""
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        """Freshdesk also writes whole numbers as 30.0."""
+        return super().parse_retry_after(retry_after.strip().removesuffix(".0"))
 
     def jittered(self, number: int) -> float:
         return random.uniform(0, min(self.backoff_max, self.backoff_factor * 2**number))  # noqa: S311

@@ -1,0 +1,200 @@
+"""Intercom: conversations, and its own tickets. Sources: Intercom's OpenAPI 2.15; its pages on pagination and webhooks.
+
+Both are searched by their last change, oldest first; what the search leaves out of one is asked for by its id.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from connectors.intercom_rows import CONVERSATIONS, TICKETS, Account, Kind, kind_of
+from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef
+from ticketlens.errors import BadPayload
+from ticketlens.fetch import Fetch
+from ticketlens.intake.payload import Payload, parse_json
+from ticketlens.model import Ticket
+from ticketlens.outside.proof import hex_mac, must_match
+from ticketlens.outside.walk import Batch, walk
+
+DEFAULT_URL = "https://api.intercom.io"
+VERSION = "2.15"
+PER_PAGE = 150
+A_MINUTE = 10_000
+OVERLAP_SECONDS = 600
+"""Intercom says of a search that it may lag by a few minutes."""
+
+MOST_PAGES = 1_000
+INBOXES = {"US": "app.intercom.com", "EU": "app.eu.intercom.com", "AU": "app.au.intercom.com"}
+
+Listed = tuple[list[Payload], datetime, int | None]
+"""Rows not given yet, the moment to go on from, and how many rows there are in all."""
+
+
+class Intercom:
+    name: ClassVar[str] = "intercom"
+    title: ClassVar[str] = "Intercom"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field("token", secret=True, help="the access token of your app: Developer Hub, your app, Authentication"),
+        Field("url", required=False, help="https://api.eu.intercom.io or https://api.au.intercom.io, if hosted there"),
+        Field("tickets", required=False, help="no: read conversations only"),
+    )
+
+    def __init__(self, settings: Mapping[str, str], fetch: Fetch) -> None:
+        self.settings = settings
+        headers = {"Authorization": f"Bearer {settings['token']}", "Intercom-Version": VERSION}
+        self.site = fetch.site(settings.get("url") or DEFAULT_URL, headers=headers, per_minute=A_MINUTE)
+        self.reader = Reader(settings)
+        wants_tickets = settings.get("tickets", "yes").lower() not in ("no", "false", "0")
+        self.kinds = (CONVERSATIONS, TICKETS) if wants_tickets else (CONVERSATIONS,)
+
+    # -- pull
+
+    def pull(self, cursor: str | None) -> Iterator[Page]:
+        """The cursor holds, for each kind, the second of the last change that was read."""
+        at: dict[str, int] = json.loads(cursor) if cursor else {}
+        given = 0
+        for kind in self.kinds:
+            since, before = max(at.get(kind.name, 0) - OVERLAP_SECONDS, 0), given
+            for rows, reached, count in self._changed(kind, datetime.fromtimestamp(since, UTC)):
+                at = {**at, kind.name: max(int(reached.timestamp()), at.get(kind.name, 0))}
+                total = before + count if given == before and count is not None else None
+                yield self._page(kind, rows, json.dumps(at), total)
+                given += len(rows)
+
+    def starting_at(self, moment: datetime) -> str:
+        return json.dumps({kind.name: int(moment.timestamp()) for kind in self.kinds})
+
+    def read(self, id: str) -> Ticket | None:
+        kind, own = kind_of(id)
+        answer = self.site.find(f"{kind.name}/{quote(own, safe='')}")
+        return None if answer is None else self.reader.one(answer.payload, lambda one: kind.row(one, self._account))
+
+    def _page(self, kind: Kind, rows: Sequence[Payload], cursor: str, total: int | None) -> Page:
+        return self.reader.page(self._whole(kind, rows), lambda one: kind.row(one, self._account), cursor, total)
+
+    def _changed(self, kind: Kind, since: datetime) -> Iterator[Listed]:
+        """What changed at that moment or later. A search that is not in order of change is read to its end as it is."""
+        after: str | None = None
+
+        def ask(moment: datetime, page: int) -> Batch:
+            nonlocal after
+            batch, after = self._search(kind, moment, after if page > 1 else None)
+            moments = [_changed_at(row) for row in batch.rows]
+            if moments != sorted(moments):
+                raise _OutOfOrderError
+            return batch
+
+        reached = since
+        try:
+            for rows, reached, total in walk(ask, since, _changed_at, most_pages=MOST_PAGES):
+                yield rows, reached, total
+        except _OutOfOrderError:
+            yield from self._swept(kind, reached)
+
+    def _swept(self, kind: Kind, since: datetime) -> Iterator[Listed]:
+        """Every page of one search, by its own cursor alone; only the last says how far it was read.
+
+        What changes meanwhile may be missed, so that is no later than the latest change on its first page.
+        """
+        batch, after = self._search(kind, since, None)
+        reached = max(map(_changed_at, batch.rows), default=since)
+        while after is not None:
+            yield list(batch.rows), since, batch.total
+            batch, after = self._search(kind, since, after)
+        yield list(batch.rows), reached, batch.total
+
+    def _search(self, kind: Kind, since: datetime, after: str | None) -> tuple[Batch, str | None]:
+        """One page, and the cursor of the next. `>` is told to mean "or equal" too, and was seen not to."""
+        changed = {"field": "updated_at", "operator": ">", "value": max(int(since.timestamp()) - 1, 0)}
+        paging: dict[str, Any] = {"per_page": PER_PAGE, **({"starting_after": after} if after else {})}
+        asked = {
+            "query": {"operator": "AND", "value": [changed]},
+            "sort": {"field": "updated_at", "order": "ascending"},
+            "pagination": paging,
+        }
+        body = self.site.post(f"{kind.name}/search", json=asked).payload
+        following = body.opt_text("pages.next.starting_after")
+        total = body.integer("total_count") if body.at("total_count").value is not None else None
+        return Batch(list(body.items(kind.name)), following is not None, total), following
+
+    def _whole(self, kind: Kind, rows: Sequence[Payload]) -> list[Payload]:
+        """Each record with its parts; as the search tells it, where it cannot be read by itself."""
+        short = [row for row in rows if not kind.is_told_whole(row)]
+        answers = self.site.parts(f"{kind.name}/{quote(row.id(), safe='')}" for row in short)
+        read = {row.id(): one.payload for row, one in zip(short, answers, strict=True) if one is not None}
+        return [read.get(row.id(), row) for row in rows]
+
+    @cached_property
+    def _account(self) -> Account:
+        me, admins, teams = (answer and answer.payload for answer in self.site.parts(("me", "admins", "teams")))
+        workspace = me.opt_text("app.id_code") if me else None
+        host = INBOXES.get((me.opt_text("app.region") if me else None) or "US", INBOXES["US"])
+        return Account(
+            admins={one.id(): one.text("name") for one in admins.items("admins")} if admins else {},
+            teams={one.id(): one.text("name") for one in teams.items("teams")} if teams else {},
+            inbox=f"https://{host}/a/inbox/{workspace}/inbox/conversation" if workspace else None,
+        )
+
+    # -- webhooks
+
+    def prove(self, hook: Hook) -> Reply | None:
+        """HMAC-SHA1 of the raw body under the client secret of the app. A ping, which tests the address, ends here."""
+        must_match(
+            hook.header("x-hub-signature"),
+            self.settings,
+            lambda secret: f"sha1={hex_mac(secret, hook.body, 'sha1')}",
+        )
+        with suppress(BadPayload):
+            if _event(hook).opt_text("topic") == "ping":
+                return Reply()
+        return None
+
+    def delivery(self, hook: Hook) -> str:
+        """The id of the notification, which stays when it is sent again."""
+        with suppress(BadPayload):
+            if (id_ := _event(hook).opt_text("id")) is not None:
+                return id_
+        return hashlib.sha256(hook.body).hexdigest()
+
+    def receive(self, hook: Hook) -> Iterator[TicketRef]:
+        event = _event(hook)
+        topic = event.opt_text("topic") or ""
+        about, _, _ = topic.partition(".")
+        if about in ("conversation", "conversation_part", "ticket"):
+            yield TicketRef(
+                _named(event.at("data.item"), about), gone=topic in ("conversation.deleted", "ticket.deleted")
+            )
+
+
+class _OutOfOrderError(Exception):
+    """A page of a search whose rows are not in order of change."""
+
+
+def _changed_at(row: Payload) -> datetime:
+    return datetime.fromtimestamp(row.integer("updated_at"), UTC)
+
+
+def _event(hook: Hook) -> Payload:
+    return Payload(parse_json(hook.body.decode("utf-8", "replace")))
+
+
+def _named(item: Payload, about: str) -> str:
+    """Our id of what a notification is about: the item itself, or what stands in it."""
+    kind = item.opt_text("type")
+    if kind == "conversation":
+        return CONVERSATIONS.our_id(item.id())
+    if kind == "ticket" or (about == "ticket" and item.at("ticket").value is None):
+        return TICKETS.our_id(item.id())
+    if about == "ticket":
+        return TICKETS.our_id(item.id("ticket.id"))
+    for name in ("conversation.id", "conversation_id"):
+        if item.at(name).value is not None:
+            return CONVERSATIONS.our_id(item.id(name))
+    if about == "conversation":
+        return CONVERSATIONS.our_id(item.id())
+    raise BadPayload(f"{item.path}.conversation_id", "missing")

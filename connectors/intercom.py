@@ -78,14 +78,15 @@ class Intercom:
         return self.reader.page(self._whole(kind, rows), lambda one: kind.row(one, self._account), cursor, total)
 
     def _changed(self, kind: Kind, since: datetime) -> Iterator[Listed]:
-        """What changed at that moment or later. A search that is not in order of change is read to its end as it is."""
+        """What changed at that moment or later. A search that may not be in order of change is read to its end."""
         after: str | None = None
 
         def ask(moment: datetime, page: int) -> Batch:
             nonlocal after
             batch, after = self._search(kind, moment, after if page > 1 else None)
             moments = [_changed_at(row) for row in batch.rows]
-            if moments != sorted(moments):
+            may_be_last = batch.more and len(set(moments)) == 1 and moments[0] > moment
+            if moments != sorted(moments) or may_be_last:
                 raise _OutOfOrderError
             return batch
 
@@ -99,14 +100,16 @@ class Intercom:
     def _swept(self, kind: Kind, since: datetime) -> Iterator[Listed]:
         """Every page of one search, by its own cursor alone; only the last says how far it was read.
 
-        What changes meanwhile may be missed, so that is no later than the latest change on its first page.
+        Out of order, what changes meanwhile may be missed: then that is the latest change on the first page.
         """
         batch, after = self._search(kind, since, None)
-        reached = max(map(_changed_at, batch.rows), default=since)
+        moments = [_changed_at(row) for row in batch.rows]
+        surely = max(moments, default=since)
         while after is not None:
             yield list(batch.rows), since, batch.total
             batch, after = self._search(kind, since, after)
-        yield list(batch.rows), reached, batch.total
+            moments = [*moments, *map(_changed_at, batch.rows)]
+        yield list(batch.rows), max(moments, default=since) if moments == sorted(moments) else surely, batch.total
 
     def _search(self, kind: Kind, since: datetime, after: str | None) -> tuple[Batch, str | None]:
         """One page, and the cursor of the next. `>` is told to mean "or equal" too, and was seen not to."""
@@ -118,6 +121,8 @@ class Intercom:
             "pagination": paging,
         }
         body = self.site.post(f"{kind.name}/search", json=asked).payload
+        if body.at(kind.name).value is None:
+            raise BadPayload(kind.name, "missing in the answer of the search")
         following = body.opt_text("pages.next.starting_after")
         total = body.integer("total_count") if body.at("total_count").value is not None else None
         return Batch(list(body.items(kind.name)), following is not None, total), following

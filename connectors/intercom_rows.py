@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connectors.intercom_parts import CUSTOMERS, Parts, agreeing, message
 from ticketlens.connector import Row
+from ticketlens.errors import BadPayload
 from ticketlens.intake.payload import Payload
 
 CHANNELS = {
@@ -53,7 +54,10 @@ class Kind:
         return f"{self.prefix}{id}"
 
     def is_told_whole(self, record: Payload) -> bool:
-        return Parts.of(record, self.parts).are_all_to_be_had
+        try:
+            return Parts.of(record, self.parts).are_all_to_be_had
+        except BadPayload:
+            return False
 
 
 # -- conversations

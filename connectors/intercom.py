@@ -85,8 +85,8 @@ class Intercom:
             nonlocal after
             batch, after = self._search(kind, moment, after if page > 1 else None)
             moments = [_changed_at(row) for row in batch.rows]
-            may_be_last = batch.more and len(set(moments)) == 1 and moments[0] > moment
-            if moments != sorted(moments) or may_be_last:
+            cannot_tell = batch.more and len(set(moments)) == 1 and moments[0] > moment
+            if cannot_tell or moments != sorted(moments):
                 raise _OutOfOrderError
             return batch
 
@@ -104,12 +104,13 @@ class Intercom:
         """
         batch, after = self._search(kind, since, None)
         moments = [_changed_at(row) for row in batch.rows]
-        surely = max(moments, default=since)
+        at_least = max(moments, default=since)
         while after is not None:
             yield list(batch.rows), since, batch.total
             batch, after = self._search(kind, since, after)
-            moments = [*moments, *map(_changed_at, batch.rows)]
-        yield list(batch.rows), max(moments, default=since) if moments == sorted(moments) else surely, batch.total
+            moments.extend(map(_changed_at, batch.rows))
+        in_order = moments == sorted(moments)
+        yield list(batch.rows), max(moments, default=since) if in_order else at_least, batch.total
 
     def _search(self, kind: Kind, since: datetime, after: str | None) -> tuple[Batch, str | None]:
         """One page, and the cursor of the next. `>` is told to mean "or equal" too, and was seen not to."""
@@ -136,13 +137,15 @@ class Intercom:
 
     @cached_property
     def _account(self) -> Account:
-        me, admins, teams = (answer and answer.payload for answer in self.site.parts(("me", "admins", "teams")))
-        workspace = me.opt_text("app.id_code") if me else None
-        host = INBOXES.get((me.opt_text("app.region") if me else None) or "US", INBOXES["US"])
+        told = self.site.parts(("me", "admins", "teams"))
+        me, admins, teams = (answer.payload if answer else Payload(None) for answer in told)
+        host = INBOXES.get(me.opt_text("app.region") or "US", INBOXES["US"])
+        workspace = me.opt_text("app.id_code")
         return Account(
-            admins={one.id(): one.text("name") for one in admins.items("admins")} if admins else {},
-            teams={one.id(): one.text("name") for one in teams.items("teams")} if teams else {},
+            admins={one.id(): one.opt_text("name") or one.id() for one in admins.items("admins")},
+            teams={one.id(): one.opt_text("name") or one.id() for one in teams.items("teams")},
             inbox=f"https://{host}/a/inbox/{workspace}/inbox/conversation" if workspace else None,
+            has_tickets=TICKETS in self.kinds,
         )
 
     # -- webhooks

@@ -84,7 +84,8 @@ def message(part: Payload, second: int) -> Row:
 
 
 def _is_message(part: Payload) -> bool:
-    return part.opt_text("body") is not None and not (part.opt_text("part_type") or "").startswith(NO_MESSAGE)
+    says = part.opt_text("body") is not None or any(True for _ in part.items("attachments"))
+    return says and not (part.opt_text("part_type") or "").startswith(NO_MESSAGE)
 
 
 def _moves(parts: tuple[Payload, ...]) -> Iterator[Row]:

@@ -22,11 +22,15 @@ TEAMMATES_OWN = ("Back-office", "Tracker")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a workspace tells of itself: names by id, and the address under which its agents open a conversation."""
+    """What a workspace tells of itself: names by id, and the address under which its agents open a conversation.
+
+    `has_tickets`: its tickets are read too.
+    """
 
     admins: Mapping[str, str]
     teams: Mapping[str, str]
     inbox: str | None
+    has_tickets: bool
 
     def columns(self, told: Payload) -> Row:
         """Names where they are known, else ids; nobody is 0, which comes as a number or as text."""
@@ -42,7 +46,7 @@ class Account:
 class Kind:
     """`name` is the path of the kind and the member of its lists, `parts` the member of its parts.
 
-    `prefix` sets its ids apart from those of the other kind: Intercom counts each by itself.
+    `prefix` sets its ids apart from those of the other kind, which may be the same.
     """
 
     name: str
@@ -54,6 +58,7 @@ class Kind:
         return f"{self.prefix}{id}"
 
     def is_told_whole(self, record: Payload) -> bool:
+        """Whether reading it by itself would tell no more."""
         try:
             return Parts.of(record, self.parts).are_all_to_be_had
         except BadPayload:
@@ -68,45 +73,32 @@ def conversation_row(told: Payload, account: Account) -> Row | None:
     begun = _begun(told)
     if begun is None:
         return None
-    own, source, statistics = _is_asked(told), told.at("source"), told.at("statistics")
     parts = Parts.of(told, "conversation_parts").since(begun)
-    messages = parts.messages(message(source, begun) if own else None)
+    messages = parts.messages({**message(told.at("source"), begun), "author": "customer"} if _is_asked(told) else None)
     status = STATUSES.get(state := told.opt_text("state") or "", state)
     return {
         "id": told.id(),
-        **_words(
-            source.opt_text("subject") or told.opt_text("title"),
-            source.opt_text("body") if own else _first(messages, "customer", "body"),
-            source.opt_text("type") or "conversation",
-        ),
+        **_asked(told, messages),
+        **_times(told.at("statistics"), begun, messages),
+        **account.columns(told),
         "status": status,
         "priority": PRIORITIES.get(told.opt_text("priority") or ""),
-        "channel": CHANNELS.get(source.opt_text("type") or "", "other"),
         "tags": [tag.text("name") for tag in told.items("tags.tags")],
-        "requester": _requester(told) or (source.opt_text("author.id") if own else None),
         "organization": told.opt_text("company.name") or told.opt_text("company.id"),
-        **account.columns(told),
         "created_at": begun,
         "updated_at": told.integer("updated_at"),
-        "first_reply_at": _not_before(begun, statistics, "first_admin_reply_at") or _first(messages, "agent", "at"),
-        "first_solved_at": _not_before(begun, statistics, "first_close_at"),
-        "solved_at": _not_before(begun, statistics, "last_close_at"),
-        "reopens": statistics.at("count_reopens").value,
         "satisfaction": _rating(told),
-        "merged_into": _as_ticket(told),
+        "merged_into": _as_ticket(told) if account.has_tickets else None,
         "history": agreeing(parts.state_history() if parts.are_all else None, status),
         "messages": messages,
-        "custom": {
-            "ai_agent": told.opt_text("ai_agent.resolution_state"),
-            **_members(told.at("custom_attributes")),
-        },
+        "custom": {"ai_agent": told.opt_text("ai_agent.resolution_state"), **_members(told.at("custom_attributes"))},
     }
 
 
 def _is_asked(told: Payload) -> bool:
     """Whether a customer began it, and not a bot, a campaign or an agent."""
-    how = told.opt_text("source.delivered_as")
-    return how in (None, "customer_initiated") or told.opt_text("source.author.type") in CUSTOMERS
+    how, who = told.opt_text("source.delivered_as"), told.opt_text("source.author.type")
+    return how == "customer_initiated" or who in CUSTOMERS or (how is None and who is None)
 
 
 def _begun(told: Payload) -> int | None:
@@ -117,12 +109,31 @@ def _begun(told: Payload) -> int | None:
     return next((told.integer(name) for name in names if told.at(name).value is not None), None)
 
 
-def _not_before(begun: int, statistics: Payload, name: str) -> int | None:
-    """A moment of the statistics, unless it lies before the request, in what was sent out."""
-    if statistics.at(name).value is None:
-        return None
-    moment = statistics.integer(name)
-    return moment if moment >= begun else None
+def _asked(told: Payload, messages: list[Row] | None) -> Row:
+    """Who asks, how, and in which words: his own, not those that he answers."""
+    source, own = told.at("source"), _is_asked(told)
+    kind = source.opt_text("type") or ""
+    subject = source.opt_text("subject") or told.opt_text("title")
+    return {
+        **_words(subject, source.opt_text("body") if own else _first(messages, "customer", "body"), kind),
+        "channel": CHANNELS.get(kind, "other"),
+        "requester": _requester(told) or (source.opt_text("author.id") if own else None),
+    }
+
+
+def _times(statistics: Payload, begun: int, messages: list[Row] | None) -> Row:
+    """Moments of the statistics, without those that lie before the request, in what was sent out."""
+
+    def moment(name: str) -> int | None:
+        found = statistics.integer(name) if statistics.at(name).value is not None else begun - 1
+        return found if found >= begun else None
+
+    return {
+        "first_reply_at": moment("first_admin_reply_at") or _first(messages, "agent", "at"),
+        "first_solved_at": moment("first_close_at"),
+        "solved_at": moment("last_close_at"),
+        "reopens": statistics.at("count_reopens").value,
+    }
 
 
 def _rating(told: Payload) -> Row | None:
@@ -188,9 +199,9 @@ def _worked_on_for(told: Payload) -> str | None:
 # -- both
 
 
-def _words(subject: object, body: object, instead: str | None) -> Row:
+def _words(subject: object, body: object, kind: str | None) -> Row:
     """Subject and body; a call or a lone picture has neither, and counts all the same."""
-    return {"subject": subject if subject or body else f"[{instead or 'ticket'}]", "body": body}
+    return {"subject": subject if subject or body else f"[{kind or 'no words'}]", "body": body}
 
 
 def _requester(told: Payload) -> str | None:

@@ -246,6 +246,24 @@ def test_a_conversation_without_a_word_counts_all_the_same(server: Server) -> No
     assert (ticket.subject, ticket.channel) == ("[phone_call]", "phone")
 
 
+def test_the_first_words_are_the_customers_even_where_their_author_is_blank(server: Server) -> None:
+    number = created(server)
+    source = {"type": "twitter", "delivered_as": "customer_initiated", "body": "Help", "author": {}}
+    assert [(one.author, one.body) for one in read(server, number, source=source).messages] == [("customer", "Help")]
+    server.desk.tick()
+    picture = part(1, server.desk.now, "comment", None, "user", attachments=[{"type": "upload", "name": "a.png"}])
+    assert [one.author for one in read(server, number, conversation_parts=parts(picture)).messages] == ["customer"] * 2
+
+
+def test_an_agent_without_a_name_costs_no_ticket(server: Server) -> None:
+    number = created(server, assignee=901)
+    admins = json.dumps({"type": "admin.list", "admins": [{"type": "admin", "id": 901, "name": None}]}).encode()
+    server.faults.append(
+        Fault(200, admins, {"Content-Type": "application/json"}, where=lambda asked: asked.path == "/admins")
+    )
+    assert read(server, number).assignee == "901"
+
+
 def test_bodies_in_html_become_text(server: Server) -> None:
     number = created(server, body="<p>Hello,</p><p>it <b>broke</b> &amp; fell<br>off</p>")
     assert clean(read(server, number).body) == "Hello,\n\nit broke & fell\noff"
@@ -419,6 +437,13 @@ def test_a_conversation_that_became_a_customers_ticket_goes_on_there(server: Ser
     number = created(server)
     assert read(server, number, ticket={"type": "ticket", "id": "611"}).merged_into == "ticket-611"
     assert read(server, number, ticket={"type": "ticket", "id": 6, "category": "Tracker"}).merged_into is None
+
+
+def test_where_tickets_are_left_out_their_conversations_count(server: Server) -> None:
+    number = created(server)
+    server.extra[number] = {"ticket": {"type": "ticket", "id": "611"}}
+    assert [one.excluded for one in pulled(server)[0]] == ["merged"]
+    assert [one.excluded for one in pulled(server, tickets="no")[0]] == [None]
 
 
 # -- webhooks

@@ -41,7 +41,7 @@ def pulled(server: Server, cursor: str | None = None, **settings: str) -> tuple[
     return [ticket for page in pages for ticket in page.tickets], pages[-1].cursor
 
 
-def created(server: Server, *, ticket: bool = False, **fields: object) -> int:
+def created(server: Server, *, ticket: bool = False, **fields: Any) -> int:
     """A new record of that kind; those of the other that come before it are lost."""
     while server.is_ticket(number := server.desk.create(**fields)) != ticket:
         server.lose(number)
@@ -94,7 +94,7 @@ def test_what_the_search_shows_some_minutes_late_is_still_read(server: Server) -
 @pytest.mark.parametrize("apart", [60, 0])
 def test_a_search_that_does_not_heed_the_order_loses_nothing(server: Server, apart: int) -> None:
     """Nor where its first page, the latest changes, shares one second."""
-    server.sorts = False
+    server.order = "latest first"
     for _ in range(8):
         server.desk.create()
         server.desk.tick(300)
@@ -111,7 +111,7 @@ def test_a_search_that_does_not_heed_the_order_loses_nothing(server: Server, apa
 
 
 def test_a_search_out_of_order_that_breaks_off_is_begun_again(server: Server) -> None:
-    server.sorts = False
+    server.order = "latest first"
     for _ in range(12):
         server.desk.create()
         server.desk.tick(3_600)
@@ -123,6 +123,42 @@ def test_a_search_out_of_order_that_breaks_off_is_begun_again(server: Server) ->
     server.faults.clear()
     cursor = next(pages).cursor
     assert {one.id for one in pulled(server, cursor)[0]} == {server.id_of(one.number) for one in server.visible()}
+
+
+def test_what_changes_while_a_search_out_of_order_is_read_comes_with_the_next_pull(server: Server) -> None:
+    """The first changes behind the reader's back, then the last before its eyes, later: it ends before the first."""
+    server.order = "by creation"
+    numbers = [created(server) for _ in range(4)]
+    server.desk.tick()
+    server.desk.reply(numbers[0])
+    server.desk.tick(3_600)
+    pages = connector(server).pull(None)
+    next(pages)
+    server.desk.solve(numbers[0])
+    server.desk.tick(3_600)
+    server.desk.reply(numbers[-1])
+    cursor = [page.cursor for page in pages][-1]
+    again = {one.id: one for one in pulled(server, cursor)[0]}
+    assert again[str(numbers[0])].solved_at == server.desk.items[numbers[0]].updated_at
+
+
+def test_more_than_a_page_of_one_second_in_the_middle_all_come(server: Server) -> None:
+    server.desk.create()
+    server.desk.tick()
+    for _ in range(12):
+        server.desk.create()
+    server.desk.tick()
+    server.desk.create()
+    assert {one.id for one in pulled(server)[0]} == {server.id_of(one.number) for one in server.visible()}
+
+
+def test_the_cursor_never_goes_back(server: Server) -> None:
+    created(server)
+    _, cursor = pulled(server)
+    server.desk.items.clear()
+    for _ in range(3):
+        tickets, again = pulled(server, cursor)
+        assert (tickets, again) == ([], cursor)
 
 
 def test_a_burst_at_the_beginning_does_not_make_every_pull_read_everything(server: Server) -> None:
@@ -227,6 +263,17 @@ def test_a_snoozed_conversation_is_on_hold_and_not_solved(server: Server) -> Non
     server.desk.move(number, "pending")
     ticket = read(server, number)
     assert (ticket.status, ticket.solved_at, ticket.history[-1].after) == ("on_hold", None, "on_hold")
+
+
+@pytest.mark.parametrize("kind", ["unsnoozed", "timer_unsnooze", "assign_and_unsnooze", "open"])
+def test_a_conversation_is_open_again_when_it_is_no_longer_snoozed(server: Server, kind: str) -> None:
+    number, now = created(server), server.desk.now
+    snoozed = part(1, now + timedelta(hours=1), "snoozed", None, "bot")
+    told = parts(part(2, now + timedelta(hours=2), kind), snoozed)
+    history = read(server, number, conversation_parts=told).history
+    assert [(one.before, one.after, one.actor) for one in history] == [
+        ("open", "on_hold", "bot"), ("on_hold", "open", "agent")
+    ]  # fmt: skip
 
 
 def test_nearly_everything_may_be_null(server: Server) -> None:
@@ -413,9 +460,28 @@ def test_a_ticket_whose_parts_the_search_leaves_out_is_read_by_itself(server: Se
     server.desk.reply(number)
     whole = server.shown_ticket(server.desk.items[number])["ticket_parts"]
     cut = {**whole, "ticket_parts": []}
-    server.shown_in_search = lambda told: {**told, "ticket_parts": cut}  # type: ignore[method-assign]
+    server.in_search = {"ticket_parts": cut}
     (ticket,), _ = pulled(server)
     assert [one.author for one in ticket.messages] == ["agent"]
+
+
+def test_a_ticket_that_comes_whole_is_not_asked_for_again(server: Server) -> None:
+    """Nor one of which no more than the latest 500 parts are to be had."""
+    number, long = created(server, ticket=True), created(server, ticket=True)
+    server.desk.reply(number)
+    for _ in range(501):
+        server.desk.reply(long)
+    assert [len(one.messages) for one in pulled(server)[0]] == [1, 500]
+    assert [line for line in server.asked if line.startswith("GET /tickets")] == []
+
+
+def test_a_ticket_without_a_description_has_the_customers_first_words(server: Server) -> None:
+    number = created(server, ticket=True)
+    server.desk.tick()
+    server.desk.reply(number, "It is broken", "customer")
+    attributes = {"_default_title_": None, "_default_description_": None, "Severity": "High", "Files": [{"id": 1}]}
+    ticket = read(server, number, ticket_attributes=attributes)
+    assert (ticket.subject, clean(ticket.body), ticket.custom["Severity"]) == ("", "It is broken", "High")
 
 
 @pytest.mark.parametrize("category", ["Back-office", "Tracker"])

@@ -9,7 +9,7 @@ import hmac
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from flask import Flask, Request, Response, request
 from helpdesks.desk import AGENTS, GROUPS, ORGANIZATIONS, PEOPLE, Item, Moved, Said
@@ -42,13 +42,15 @@ class Server(Helpdesk):
     inclusive = False
     """What `>` means: Intercom's specification says "or equal", and its answers were seen not to be."""
 
-    sorts = True
-    """Whether `sort` is heeded, which the specification does not name."""
+    order: Literal["as asked", "latest first", "by creation"] = "as asked"
+    """Of a search. `sort`, which the specification does not name, is heeded in the first only."""
 
     def __init__(self) -> None:
         super().__init__()
         self.extra: dict[int, dict[str, Any]] = {}
         """Members that a record has beside, or in place of, those that the desk makes."""
+        self.in_search: dict[str, Any] = {}
+        """The same for each ticket in a search; the specification's example has a ticket whole there."""
 
     def settings(self) -> dict[str, str]:
         return {"url": self.url, "token": self.secret}
@@ -114,11 +116,7 @@ class Server(Helpdesk):
         return self._search("conversation", lambda item: self.shown(item, parts=False))
 
     def tickets(self) -> Response:
-        return self._search("ticket", lambda item: self.shown_in_search(self.shown_ticket(item)))
-
-    def shown_in_search(self, ticket: dict[str, Any]) -> dict[str, Any]:
-        """How a ticket comes with the search: whole, as far as the specification's example goes."""
-        return ticket
+        return self._search("ticket", lambda item: {**self.shown_ticket(item), **self.in_search})
 
     def _search(self, kind: str, shown: Any) -> Response:
         """Rows after a place in the order of change; what moves meanwhile moves behind it."""
@@ -137,9 +135,8 @@ class Server(Helpdesk):
             except ValueError:
                 return failure(400, "parameter_invalid", "Pagination starting after is invalid")
         keys = {one.number: self._key(one) for one in rows}
-        rest = [one for one in rows if not self.sorts or keys[one.number] > place]
-        if not self.sorts:
-            rest = rows[(page - 1) * size :]
+        heeded = self.order == "as asked"
+        rest = [one for one in rows if keys[one.number] > place] if heeded else rows[(page - 1) * size :]
         told = rest[:size]
         following = None
         if len(rest) > size:
@@ -163,9 +160,11 @@ class Server(Helpdesk):
         return rows
 
     def _in_order(self, rows: list[Item], sort: dict[str, str] | None) -> list[Item]:
-        """By default, and where the sort is not heeded, what changed last comes first."""
-        heeded = self.sorts and sort is not None
-        if heeded and sort not in ({"field": "updated_at", "order": "ascending"},):
+        """What changed last comes first, where nothing else is asked for."""
+        if self.order == "by creation":
+            return sorted(rows, key=lambda one: one.number)
+        heeded = self.order == "as asked" and sort is not None
+        if heeded and sort != {"field": "updated_at", "order": "ascending"}:
             raise ValueError(sort)
         return sorted(rows, key=self._key, reverse=not heeded)
 

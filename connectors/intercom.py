@@ -9,30 +9,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote
 
 from connectors.intercom_rows import CONVERSATIONS, TICKETS, Account, Kind, kind_of
+from connectors.intercom_search import Search
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
 from ticketlens.outside.proof import hex_mac, must_match
-from ticketlens.outside.walk import Batch, walk
 
 DEFAULT_URL = "https://api.intercom.io"
 VERSION = "2.15"
-PER_PAGE = 150
 A_MINUTE = 10_000
 OVERLAP_SECONDS = 600
 """Intercom says of a search that it may lag by a few minutes."""
 
-MOST_PAGES = 1_000
 INBOXES = {"US": "app.intercom.com", "EU": "app.eu.intercom.com", "AU": "app.au.intercom.com"}
-
-Listed = tuple[list[Payload], datetime, int | None]
-"""Rows not given yet, the moment to go on from, and how many rows there are in all."""
 
 
 class Intercom:
@@ -60,7 +55,7 @@ class Intercom:
         given = 0
         for kind in self.kinds:
             since, before = max(at.get(kind.name, 0) - OVERLAP_SECONDS, 0), given
-            for rows, reached, count in self._changed(kind, datetime.fromtimestamp(since, UTC)):
+            for rows, reached, count in Search(self.site, kind.name).changed(datetime.fromtimestamp(since, UTC)):
                 at = {**at, kind.name: max(int(reached.timestamp()), at.get(kind.name, 0))}
                 total = before + count if given == before and count is not None else None
                 yield self._page(kind, rows, json.dumps(at), total)
@@ -76,57 +71,6 @@ class Intercom:
 
     def _page(self, kind: Kind, rows: Sequence[Payload], cursor: str, total: int | None) -> Page:
         return self.reader.page(self._whole(kind, rows), lambda one: kind.row(one, self._account), cursor, total)
-
-    def _changed(self, kind: Kind, since: datetime) -> Iterator[Listed]:
-        """What changed at that moment or later. A search that may not be in order of change is read to its end."""
-        after: str | None = None
-
-        def ask(moment: datetime, page: int) -> Batch:
-            nonlocal after
-            batch, after = self._search(kind, moment, after if page > 1 else None)
-            moments = [_changed_at(row) for row in batch.rows]
-            cannot_tell = batch.more and len(set(moments)) == 1 and moments[0] > moment
-            if cannot_tell or moments != sorted(moments):
-                raise _OutOfOrderError
-            return batch
-
-        reached = since
-        try:
-            for rows, reached, total in walk(ask, since, _changed_at, most_pages=MOST_PAGES):
-                yield rows, reached, total
-        except _OutOfOrderError:
-            yield from self._swept(kind, reached)
-
-    def _swept(self, kind: Kind, since: datetime) -> Iterator[Listed]:
-        """Every page of one search, by its own cursor alone; only the last says how far it was read.
-
-        Out of order, what changes meanwhile may be missed: then that is the latest change on the first page.
-        """
-        batch, after = self._search(kind, since, None)
-        moments = [_changed_at(row) for row in batch.rows]
-        at_least = max(moments, default=since)
-        while after is not None:
-            yield list(batch.rows), since, batch.total
-            batch, after = self._search(kind, since, after)
-            moments.extend(map(_changed_at, batch.rows))
-        in_order = moments == sorted(moments)
-        yield list(batch.rows), max(moments, default=since) if in_order else at_least, batch.total
-
-    def _search(self, kind: Kind, since: datetime, after: str | None) -> tuple[Batch, str | None]:
-        """One page, and the cursor of the next. `>` is told to mean "or equal" too, and was seen not to."""
-        changed = {"field": "updated_at", "operator": ">", "value": max(int(since.timestamp()) - 1, 0)}
-        paging: dict[str, Any] = {"per_page": PER_PAGE, **({"starting_after": after} if after else {})}
-        asked = {
-            "query": {"operator": "AND", "value": [changed]},
-            "sort": {"field": "updated_at", "order": "ascending"},
-            "pagination": paging,
-        }
-        body = self.site.post(f"{kind.name}/search", json=asked).payload
-        if body.at(kind.name).value is None:
-            raise BadPayload(kind.name, "missing in the answer of the search")
-        following = body.opt_text("pages.next.starting_after")
-        total = body.integer("total_count") if body.at("total_count").value is not None else None
-        return Batch(list(body.items(kind.name)), following is not None, total), following
 
     def _whole(self, kind: Kind, rows: Sequence[Payload]) -> list[Payload]:
         """Each record with its parts; as the search tells it, where it cannot be read by itself."""
@@ -177,14 +121,6 @@ class Intercom:
             yield TicketRef(
                 _named(event.at("data.item"), about), gone=topic in ("conversation.deleted", "ticket.deleted")
             )
-
-
-class _OutOfOrderError(Exception):
-    """A page of a search whose rows are not in order of change."""
-
-
-def _changed_at(row: Payload) -> datetime:
-    return datetime.fromtimestamp(row.integer("updated_at"), UTC)
 
 
 def _event(hook: Hook) -> Payload:

@@ -9,11 +9,13 @@ import hmac
 import json
 from dataclasses import replace
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any, Literal
 
 from flask import Flask, Request, Response, request
 from helpdesks.desk import AGENTS, GROUPS, ORGANIZATIONS, PEOPLE, Item, Moved, Said
 from helpdesks.server import Helpdesk, answer
+from werkzeug.serving import WSGIRequestHandler
 
 from ticketlens.connector import Hook
 
@@ -90,6 +92,14 @@ class Server(Helpdesk):
         if request.headers.get("Intercom-Version") != "2.15":
             return failure(400, "intercom_version_invalid", "The requested version could not be found")
         return None
+
+    def handler(self) -> type[WSGIRequestHandler]:
+        class Dated(WSGIRequestHandler):
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return format_datetime(desk.now, usegmt=True)
+
+        desk = self.desk
+        return Dated
 
     # -- the workspace
 

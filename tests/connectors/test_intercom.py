@@ -125,6 +125,37 @@ def test_a_search_out_of_order_that_breaks_off_is_begun_again(server: Server) ->
     assert {one.id for one in pulled(server, cursor)[0]} == {server.id_of(one.number) for one in server.visible()}
 
 
+@pytest.mark.parametrize("hours", [(1, 2, 7, 4), (1, 2, 3, 4, 9, 6)])
+def test_a_search_in_order_by_chance_is_found_out_by_counting(server: Server, hours: tuple[int, ...]) -> None:
+    """Even where the pull breaks off after each page."""
+    server.order = "by creation"
+    numbers, start = [created(server) for _ in hours], server.desk.now
+    for number, hour in zip(numbers, hours, strict=True):
+        server.desk.now = start + timedelta(hours=hour)
+        server.desk.reply(number, "Hello?", "customer")
+    assert {one.id for one in pulled(server)[0]} == {str(number) for number in numbers}
+    cursor: str | None = None
+    found: set[str] = set()
+    for _ in range(8):
+        page = next(connector(server).pull(cursor))
+        cursor = page.cursor
+        found |= {one.id for one in page.tickets}
+    found |= {one.id for one in pulled(server, cursor)[0]}
+    assert found == {str(number) for number in numbers}
+
+
+@pytest.mark.parametrize("order", ["as asked", "latest first", "by creation"])
+def test_a_pull_ends_at_the_last_change_that_it_read_however_long_ago(server: Server, order: Any) -> None:
+    server.order = order
+    numbers = [created(server) for _ in range(7)]
+    for number in (numbers[1], numbers[0], *numbers[2:]):
+        server.desk.tick(3_600)
+        server.desk.reply(number)
+    last = unix(server.desk.now)
+    server.desk.tick(86_400)
+    assert json.loads(pulled(server)[1] or "")["conversations"] == last
+
+
 def test_what_changes_while_a_search_out_of_order_is_read_comes_with_the_next_pull(server: Server) -> None:
     """The first changes behind the reader's back, then the last before its eyes, later: it ends before the first."""
     server.order = "by creation"

@@ -13,7 +13,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from connectors.intercom_rows import CONVERSATIONS, TICKETS, Account, Kind, kind_of
-from connectors.intercom_search import Search
+from connectors.intercom_search import Search, id_of
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch
@@ -74,10 +74,10 @@ class Intercom:
 
     def _whole(self, kind: Kind, rows: Sequence[Payload]) -> list[Payload]:
         """Each record with its parts; as the search tells it, where it cannot be read by itself."""
-        short = [row for row in rows if not kind.is_told_whole(row)]
-        answers = self.site.parts(f"{kind.name}/{quote(row.id(), safe='')}" for row in short)
-        read = {row.id(): one.payload for row, one in zip(short, answers, strict=True) if one is not None}
-        return [read.get(row.id(), row) for row in rows]
+        short = [id_ for row in rows if (id_ := id_of(row)) and not kind.is_told_whole(row)]
+        answers = self.site.parts(f"{kind.name}/{quote(id_, safe='')}" for id_ in short)
+        read = {id_: one.payload for id_, one in zip(short, answers, strict=True) if one is not None}
+        return [read.get(id_of(row), row) for row in rows]
 
     @cached_property
     def _account(self) -> Account:

@@ -12,6 +12,7 @@ from ticketlens.outside.walk import Batch, walk
 
 PER_PAGE = 150
 MOST_PAGES = 1_000
+UNKNOWN = datetime.min.replace(tzinfo=UTC)
 Listed = tuple[list[Payload], datetime, int | None]
 """Rows not given yet, the moment to go on from, and how many rows there are in all."""
 
@@ -43,7 +44,7 @@ class Search:
             return Batch(found.rows, more, found.total)
 
         try:
-            for rows, reached, total in walk(ask, since, changed_at, most_pages=MOST_PAGES):
+            for rows, reached, total in walk(ask, since, changed_at, most_pages=MOST_PAGES, same=id_of):
                 yield rows, tally.moment if more else reached, total
         except OutOfOrderError:
             yield from self._swept(tally.moment)
@@ -51,13 +52,13 @@ class Search:
     def _swept(self, since: datetime) -> Iterator[Listed]:
         """What changes while it is read may be missed, so it counts as read up to when it was begun, and no further."""
         found = self._page(since, "")
-        moments = [changed_at(row) for row in found.rows]
-        begun = found.at or max(moments, default=since)
+        moments = [since, *map(changed_at, found.rows)]
+        begun = found.at or max(moments)
         while found.after:
             yield found.rows, since, found.total
             found = self._page(since, found.after)
-            moments.extend(changed_at(row) for row in found.rows)
-        yield found.rows, min(begun, max(moments, default=since)), found.total
+            moments.extend(map(changed_at, found.rows))
+        yield found.rows, min(begun, max(moments)), found.total
 
     def _page(self, since: datetime, after: str) -> "_Found":
         """`>` is told to mean "or equal" too, and was seen not to."""
@@ -78,7 +79,19 @@ class Search:
 
 
 def changed_at(row: Payload) -> datetime:
-    return datetime.fromtimestamp(row.integer("updated_at"), UTC)
+    """The beginning of all time for a row that does not say it: it comes along, and moves nothing on."""
+    try:
+        return datetime.fromtimestamp(row.integer("updated_at"), UTC)
+    except (BadPayload, ValueError, OverflowError, OSError):
+        return UNKNOWN
+
+
+def id_of(row: Payload) -> str:
+    """Empty for a row without one, which nobody can ask for."""
+    try:
+        return row.id()
+    except BadPayload:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +114,13 @@ class _Tally:
 
     def take(self, moment: datetime, found: _Found) -> None:
         """The next page, which was asked for from that moment on; raises OutOfOrderError."""
-        moments = [changed_at(row) for row in found.rows]
+        moments = [at for row in found.rows if (at := changed_at(row)) != UNKNOWN]
         if moments != sorted(moments) or (moment > self.moment and self._left_out(moment, found.total)):
             raise OutOfOrderError
         if moment > self.moment:
             self.moment, self.shown = moment, {}
         self.total = found.total
-        self.shown.update(zip((row.id() for row in found.rows), moments, strict=True))
+        self.shown.update((id_of(row), changed_at(row)) for row in found.rows)
 
     def _left_out(self, moment: datetime, total: int | None) -> bool:
         behind = sum(shown < moment for shown in self.shown.values())

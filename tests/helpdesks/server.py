@@ -114,7 +114,7 @@ class Helpdesk:
     def serving(self) -> Iterator["Helpdesk"]:
         server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=self.handler())
         self.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
             yield self

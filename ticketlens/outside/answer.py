@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
@@ -50,9 +50,8 @@ class Answer:
 
     @property
     def date(self) -> datetime | None:
-        """When the other side says that it answered; of two such times, as some proxies make them, the first."""
+        """When the other side says that it answered."""
         try:
-            found = parsedate_to_datetime(self.headers["date"])
+            return parsedate_to_datetime(self.headers["date"])
         except (KeyError, ValueError):
             return None
-        return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -37,6 +37,10 @@ class Parts:
     def are_all_to_be_had(self) -> bool:
         return self.are_all or (self.told is not None and len(self.told) >= MOST)
 
+    def version(self, second: int) -> float:
+        """When it changed last, in seconds; of two versions of one second the one of more parts is the later."""
+        return second + min(self.total, 999_999) / 1_000_000
+
     def since(self, second: int) -> "Parts":
         """Without what came before; how many were left out by Intercom stays."""
         if self.told is None:

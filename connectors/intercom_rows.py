@@ -73,7 +73,8 @@ def conversation_row(told: Payload, account: Account) -> Row | None:
     begun = _begun(told)
     if begun is None:
         return None
-    parts = Parts.of(told, "conversation_parts").since(begun)
+    every = Parts.of(told, "conversation_parts")
+    parts = every.since(begun)
     messages = parts.messages({**message(told.at("source"), begun), "author": "customer"} if _is_asked(told) else None)
     status = STATUSES.get(state := told.opt_text("state") or "", state)
     return {
@@ -86,7 +87,7 @@ def conversation_row(told: Payload, account: Account) -> Row | None:
         "tags": [tag.text("name") for tag in told.items("tags.tags")],
         "organization": told.opt_text("company.name") or told.opt_text("company.id"),
         "created_at": begun,
-        "updated_at": told.integer("updated_at"),
+        "updated_at": every.version(told.integer("updated_at")),
         "satisfaction": _rating(told),
         "merged_into": _as_ticket(told) if account.has_tickets else None,
         "history": agreeing(parts.state_history() if parts.are_all else None, status),
@@ -170,7 +171,7 @@ def ticket_row(told: Payload, account: Account) -> Row | None:
         "requester": _requester(told),
         **account.columns(told),
         "created_at": told.integer("created_at"),
-        "updated_at": told.integer("updated_at"),
+        "updated_at": parts.version(told.integer("updated_at")),
         "first_reply_at": _first(messages, "agent", "at"),
         "merged_into": _worked_on_for(told),
         "history": agreeing(parts.ticket_history(STATUSES), status),

@@ -173,6 +173,17 @@ def test_of_a_conversation_of_more_than_500_parts_the_statistics_tell_the_solves
     assert (ticket.first_solved_at, ticket.solved_at, ticket.reopens) == (first, server.desk.now, 1)
 
 
+@pytest.mark.parametrize("ticket", [False, True])
+def test_of_two_versions_of_one_second_the_one_of_more_parts_is_later(server: Server, ticket: bool) -> None:
+    number = created(server, ticket=ticket)
+    server.desk.solve(number)
+    before = read(server, number)
+    server.desk.reopen(number)
+    after = read(server, number)
+    assert before.updated_at < after.updated_at < server.desk.now + timedelta(seconds=1)
+    assert (before.solved_at, after.solved_at) == (server.desk.now, None)
+
+
 # -- what the workspace sent out
 
 

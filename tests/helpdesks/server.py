@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 from helpdesks.desk import Desk, Item
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ticketlens.connector import Hook
 
@@ -108,9 +108,13 @@ class Helpdesk:
         """Whether a request asks for a part of one ticket, such as its comments."""
         return False
 
+    def handler(self) -> type[WSGIRequestHandler]:
+        """Who answers; its date is the machine's, unless a vendor's server sets the desk's."""
+        return WSGIRequestHandler
+
     @contextmanager
     def serving(self) -> Iterator["Helpdesk"]:
-        server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=self.handler())
         self.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()

@@ -1,8 +1,10 @@
 """One pull of one source: pages are stored first, and only then the cursor; what is wrong is said in one sentence."""
 
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from ticketlens.connector import Connector, Page
 from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
@@ -24,6 +26,10 @@ SETTLING = timedelta(minutes=1)
 """What changed within the last minute may not be listed yet by a helpdesk: it is not said to be read."""
 
 TICK = timedelta(microseconds=1)
+
+
+class Stopped(TicketLensError):
+    """Raised by a `step` to end a pull between two pages: its state stays as that of one that broke off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,14 @@ class Puller:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
-        """Raises ConfigError for a source that there is not, StoreError and LeaseLost; all else is told in `error`."""
+        """Raises ConfigError for a source that there is not, StoreError, LeaseLost, Stopped; else tells in `error`."""
         self.registry.get(name)
         begun = self.now()
-        lease = Lease(self.store, f"pull {name}", now=self.now)
+        lease = Lease(self.store, states.lease_of(name), now=self.now)
         with lease.held() as ours:
             if not ours:
                 return Pulled(name, Report(), 0.0, "another process is pulling this source; it goes on there")
+            states.answer(self.store, name, full=full)
             run = _Run(self, name, states.state_of(self.store, name).begun(begun, full=full), lease, step)
             error = run.until_end(since)
         return Pulled(name, run.report, (self.now() - begun).total_seconds(), error, run.deleted)
@@ -80,18 +87,26 @@ class _Run:
     def until_end(self, since: datetime | None) -> str | None:
         error: str | None = None
         self._keep(self.state)
+        begun = self.puller.now()
         try:
-            self._all(since)
-        except (StoreError, LeaseLost):
+            self._all(since, begun)
+        except (StoreError, LeaseLost, Stopped):
             raise
         except TicketLensError as trouble:
             error = str(trouble)
-        self._keep(self.state.ended(self.puller.now(), error))
+        except Exception as fault:
+            error = _fault(fault)
+        if self._is_there():
+            self._keep(self.state.ended(self.puller.now(), error, read_to=None if since else begun - SETTLING))
+        else:
+            states.forget(self.store, self.name)
         return error
 
-    def _all(self, since: datetime | None) -> None:
+    def _is_there(self) -> bool:
+        return any(source.name == self.name for source in self.puller.registry.all())
+
+    def _all(self, since: datetime | None, begun: datetime) -> None:
         connector, fetch = self.puller.registry.connect(self.name)
-        begun = self.puller.now()
         full = self.state.full
         cursor = connector.starting_at(since) if since else None if full else self.state.cursor
         known = self._deleted() if full and not since else {}
@@ -99,6 +114,7 @@ class _Run:
         try:
             for page in connector.pull(cursor):
                 self.lease.check()
+                self.puller.registry.get(self.name)
                 self._store(page, known, keep_cursor=not since)
                 if full:
                     seen.update(ticket.id for ticket in page.tickets)
@@ -177,6 +193,13 @@ class _Run:
     def _keep(self, state: PullState) -> None:
         self.state = state
         states.keep(self.store, self.name, state)
+
+
+def _fault(fault: Exception) -> str:
+    """The kind of an error and its place: its text might hold what is secret."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    return f"the connector has a fault ({type(fault).__name__} at {place}): report it to who made it"
 
 
 def check(registry: Registry, name: str) -> tuple[int, str | None]:

@@ -39,6 +39,7 @@ class PullState:
     error: str | None = None
     failures: int = 0
     notes: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Counts:
@@ -59,6 +60,7 @@ class PullState:
             self, cursor=cursor, done=report.received, total=self.total if total is None else total,
             received=report.received, stored=report.stored, unchanged=report.unchanged, set_aside=report.set_aside,
             refused=report.refused, notes=report.notes[:MOST_NOTES],
+            aside=tuple(f"{item.id or 'without an id'}: {item.reason}" for item in report.set_aside_items[:MOST_NOTES]),
         )  # fmt: skip
 
     def ended(self, at: datetime, error: str | None, *, read_to: datetime | None = None) -> "PullState":
@@ -83,7 +85,7 @@ def states(records: RecordStore) -> dict[str, PullState]:
 
 
 def keep(records: RecordStore, source: str, state: PullState) -> None:
-    records.put_record(NOUN, source, {**asdict(state), "notes": list(state.notes)})
+    records.put_record(NOUN, source, {**asdict(state), "notes": list(state.notes), "aside": list(state.aside)})
 
 
 def forget(records: RecordStore, source: str) -> None:
@@ -138,6 +140,7 @@ def _asked(told: Mapping[str, object]) -> PullAsked:
 def _read(told: Mapping[str, object]) -> PullState:
     known = {one.name for one in fields(PullState)}
     values = {name: value for name, value in told.items() if name in known}
-    notes = values.get("notes")
-    values["notes"] = tuple(map(str, notes)) if isinstance(notes, list | tuple) else ()
+    for name in ("notes", "aside"):
+        told_lines = values.get(name)
+        values[name] = tuple(map(str, told_lines)) if isinstance(told_lines, list | tuple) else ()
     return PullState(**values)  # type: ignore[arg-type]

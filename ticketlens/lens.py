@@ -99,9 +99,13 @@ class Lens:
         puller = Puller(self.store, self.sources, self._add_batch, self.now)
         return puller.pull(name, since=since, full=full, step=step)
 
-    def source_standings(self) -> list[Standing]:
-        """How each source stands: fresh, being pulled, in need of a person."""
-        return self.rounds.standings(dict(self.facet("source", EVERYTHING, limit=MOST_SOURCES)), self.settings.address)
+    def source_standings(self, tickets: Mapping[str, int] | None = None) -> list[Standing]:
+        """How each source stands: fresh, being pulled, in need of a person. `tickets`: the result of `source_sizes`."""
+        return self.rounds.standings(self.source_sizes() if tickets is None else tickets, self.settings.address)
+
+    def source_sizes(self) -> dict[str, int]:
+        """How many tickets there are of each source, those of files and pushes too, the most first."""
+        return dict(self.facet("source", EVERYTHING, limit=MOST_SOURCES))
 
     @cached_property
     def rounds(self) -> Rounds:

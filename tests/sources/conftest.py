@@ -49,12 +49,15 @@ def helpdesk() -> Iterator[Callable[[], Zendesk]]:
 
 
 @pytest.fixture
-def open_lens(tmp_path: Path, clock: Clock, engine: Any) -> Iterator[Callable[..., Lens]]:
+def open_lens(
+    tmp_path: Path, clock: Clock, engine: Any, empty_store: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Lens]]:
     """`open_lens(**settings)`: each a process of its own on the same store; nobody waits in it."""
+    monkeypatch.chdir(tmp_path)
     opened: list[Lens] = []
 
     def make(kinds: Any = TABLE, **settings: Any) -> Lens:
-        told = {"store": f"sqlite:///{tmp_path}/lens.db", "allow_private_hosts": ["127.0.0.0/8"], **settings}
+        told = {"store": empty_store, "allow_private_hosts": ["127.0.0.0/8"], **settings}
         waiting = Waiting(sleep=lambda seconds: None)
         lens = Lens(open_store(told["store"]), load_settings(None, {}, told), engine, clock, kinds, waiting)
         opened.append(lens)

@@ -185,8 +185,9 @@ def test_a_worker_told_to_stop_ends_its_pulls_and_the_next_one_goes_on(open_lens
     pulls.start_due()
     pulls.stop(30)
     assert standing(lens, "desk").phase == "broken off"
-    assert work(open_lens())
-    assert lens.count(EVERYTHING) == 2
+    after = open_lens()
+    assert work(after)
+    assert after.count(EVERYTHING) == 2
 
 
 class Faulty:

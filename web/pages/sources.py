@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ticketlens.errors import TicketLensError
 from ticketlens.fetch import OutOfTime
-from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.filter import Filter
 from ticketlens.model.person import Role
 from ticketlens.sources.standing import Standing
 from ticketlens.sources.state import moment
@@ -16,6 +16,7 @@ from web import wording
 from web.auth import needs
 from web.current import visitor
 from web.pages import asked
+from web.pages.kept import kept
 from web.pages.source_shown import Tested, form_fields
 
 TEST_SECONDS = 20.0
@@ -24,10 +25,9 @@ MOVING = ("pulling", "not read yet", "broken off")
 
 
 def sources() -> str:
-    told = asked.lens().source_standings()
-    return render_template(
-        "sources.html", told=told, headline=headline(told), others=_others({one.name for one in told}), **around(told)
-    )
+    told = standings()
+    others = {name: n for name, n in _sizes().items() if name not in {one.name for one in told}}
+    return render_template("sources.html", told=told, headline=headline(told), others=others, **around(told))
 
 
 def source(name: str) -> str:
@@ -70,8 +70,12 @@ def shown(name: str, *, tested: Tested | None = None, wrong: str | None = None, 
     )  # fmt: skip
 
 
+def standings() -> list[Standing]:
+    return asked.lens().source_standings(_sizes())
+
+
 def find(name: str) -> Standing:
-    found = {one.name: one for one in asked.lens().source_standings()}
+    found = {one.name: one for one in standings()}
     if name not in found:
         abort(404, description="There is no source of this name; it may have been removed.")
     return found[name]
@@ -141,6 +145,5 @@ def ago(span: timedelta) -> str:
     return wording.duration(span.total_seconds() / 60)
 
 
-def _others(names: set[str]) -> list[tuple[str, int]]:
-    """Where tickets came from that no source here pulls: files, pushes, and sources that were removed."""
-    return [(name, n) for name, n in asked.lens().facet("source", EVERYTHING, limit=50) if name not in names]
+def _sizes() -> dict[str, int]:
+    return kept("tickets by source", asked.lens().source_sizes)

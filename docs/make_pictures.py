@@ -32,7 +32,7 @@ from ticketlens.sources.state import PullState, keep, lease_of
 PICTURES = Path(__file__).resolve().parent / "pictures"
 LINK = re.compile(r"https?://[\w.:\[\]]+/sign-in/[\w-]+")
 TALLEST = 2_400
-SOURCES = {"sources": "/sources", "source-add": "/add-source/zendesk"}
+SOURCES = {"sources": "/sources"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -64,7 +64,8 @@ class Puller:
         with lease.held() as ours:
             if not ours:
                 return Pulled(name, Report(), 0.0, "another process is pulling this source; it goes on there")
-            states.answer(self.store, name, full=full)
+            if not since:
+                states.answer(self.store, name, full=full)
             run = _Run(self, name, states.state_of(self.store, name).begun(begun, full=full), lease, step)
             error = run.until_end(since)
         return Pulled(name, run.report, (self.now() - begun).total_seconds(), error, run.deleted)

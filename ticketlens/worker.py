@@ -10,7 +10,7 @@ from typing import ClassVar
 from ticketlens.errors import TicketLensError
 from ticketlens.lease import SECONDS, holder_name
 from ticketlens.lens import Lens
-from ticketlens.sources.pulling import Stopped
+from ticketlens.sources.pulling import ELSEWHERE, Stopped
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 16
@@ -56,6 +56,8 @@ class Pulls:
             return
         except TicketLensError as error:
             trouble = str(error)
+        if trouble == ELSEWHERE:
+            return
         if trouble and trouble != self._troubles.get(name):
             LOG.warning("source %s: %s", name, trouble)
         elif self._troubles.get(name) and not trouble:

@@ -164,6 +164,31 @@ def test_a_full_pull_that_was_asked_for_is_done_once(open_lens: Open, helpdesk: 
     assert not work(lens)
 
 
+def test_reading_a_part_is_not_the_pull_that_was_asked_for(open_lens: Open, helpdesk: More, clock: Any) -> None:
+    lens = open_lens()
+    enter(lens, "desk", helpdesk())
+    lens.rounds.ask("desk")
+    assert lens.pull("desk", since=clock(), step=lambda done, total: None).error is None
+    assert lens.rounds.due() == [("desk", False)]
+
+
+def test_two_workers_at_once_pull_a_source_once_and_complain_of_nothing(
+    open_lens: Open, helpdesk: More, caplog: pytest.LogCaptureFixture
+) -> None:
+    lens, server = open_lens(), helpdesk()
+    enter(lens, "desk", server)
+    ready, go_on = threading.Event(), threading.Event()
+    server.faults.append(Fault(where=lambda asked: ready.set() or not go_on.wait(30)))
+    one, other = Pulls(lens), Pulls(open_lens())
+    one.start_due()
+    assert ready.wait(30)
+    other._pull("desk", full=False)
+    go_on.set()
+    one.wait()
+    assert exports(server) == 1
+    assert "source desk" not in caplog.text
+
+
 def test_a_full_pull_comes_by_itself_after_seven_days(open_lens: Open, helpdesk: More, clock: Any) -> None:
     lens, server = open_lens(), helpdesk()
     enter(lens, "desk", server)

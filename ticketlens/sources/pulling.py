@@ -26,6 +26,7 @@ SETTLING = timedelta(minutes=1)
 """What changed within the last minute may not be listed yet by a helpdesk: it is not said to be read."""
 
 TICK = timedelta(microseconds=1)
+ELSEWHERE = "another process is pulling this source; it goes on there"
 
 
 class Stopped(TicketLensError):
@@ -63,7 +64,7 @@ class Puller:
         lease = Lease(self.store, states.lease_of(name), now=self.now)
         with lease.held() as ours:
             if not ours:
-                return Pulled(name, Report(), 0.0, "another process is pulling this source; it goes on there")
+                return Pulled(name, Report(), 0.0, ELSEWHERE)
             if not since:
                 states.answer(self.store, name, full=full)
             run = _Run(self, name, states.state_of(self.store, name).begun(begun, full=full), lease, step)

@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from connectors import TABLE
 from ticketlens.connector import Connector
+from ticketlens.intake.shown import shown
 from ticketlens.sources.registry import Kinds
 
 GROUP = "ticketlens.connectors"
@@ -27,7 +28,9 @@ def find_kinds(own: Kinds = TABLE, others: Iterable[EntryPoint] | None = None) -
         try:
             kind = _loaded(entry)
         except Exception as fault:
-            problems.append(f"the connector {entry.value} cannot be loaded ({type(fault).__name__}: {fault})")
+            problems.append(
+                f"the connector {entry.value} cannot be loaded ({type(fault).__name__}: {shown(str(fault), 200)})"
+            )
             continue
         if kind.name in kinds:
             problems.append(f"the connector {entry.value} is left out: there is a kind of source {kind.name!r} already")

@@ -47,11 +47,14 @@ def pull(session: Session, names: tuple[str, ...], since: str | None, full: bool
 
 def _each(lens: Lens, names: list[str], since: datetime | None, full: bool, step: Step) -> Iterator[Pulled]:
     for name in names:
-        begun = lens.now()
+        begun, progress = lens.now(), step(f"pull {name}")
         try:
-            yield lens.pull(name, since=since, full=full, step=step(f"pull {name}"))
+            told = lens.pull(name, since=since, full=full, step=progress)
         except TicketLensError as error:
-            yield Pulled(name, Report(), (lens.now() - begun).total_seconds(), str(error))
+            told = Pulled(name, Report(), (lens.now() - begun).total_seconds(), str(error))
+        if told.error is None:
+            progress(told.report.received, told.report.received)
+        yield told
 
 
 def _moment(text: str, zone: str) -> datetime:

@@ -13,18 +13,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
+from ticketlens.cli.session import Session
+from ticketlens.demo import generate
+from ticketlens.model.batch import TicketBatch
+from ticketlens.sources.state import PullState, keep, lease_of
+
 PICTURES = Path(__file__).resolve().parent / "pictures"
 LINK = re.compile(r"https?://[\w.:\[\]]+/sign-in/[\w-]+")
 TALLEST = 2_400
+SOURCES = {"sources": "/sources"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -50,31 +58,72 @@ def main() -> None:
     if given:
         take_all(given)
         return
-    with demo() as link:
-        take_all(link)
+    with demo() as (link, folder):
+        take_all(link, lambda: enter_sources(folder))
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """The link of a demo that is served while the block runs."""
+def demo() -> Iterator[tuple[str, Path]]:
+    """The link of a demo that is served while the block runs, and the folder of its store."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "ticketlens", "demo", "--port", "0"]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
             try:
-                yield next(found[0] for line in server.stdout or () if (found := LINK.search(line)))
+                link = next(found[0] for line in server.stdout or () if (found := LINK.search(line)))
+                yield link, Path(folder)
             except StopIteration:
                 sys.exit("the demo ended before it answered")
             finally:
                 server.terminate()
 
 
-def take_all(link: str) -> None:
+def enter_sources(folder: Path) -> None:
+    """One fresh, one in the midst of its first reading, one that needs a person; leases keep workers from them."""
+    session = Session(store=f"sqlite:///{folder}/ticketlens-demo.db")
+    lens = session.lens
+    now = lens.now()
+
+    def before(**span: float) -> str:
+        return (now - timedelta(**span)).isoformat()
+
+    denied = "b2b.example.com does not accept the sign-in of this source (401): enter a new token or key"
+    told = {
+        "zendesk-b2b": (90, PullState(
+            begun_at=before(minutes=3), ended_at=before(minutes=3), good_at=before(hours=5), read_to=before(hours=5),
+            full_at=before(days=3), failures=4, error=denied,
+        )),
+        "zendesk-eu": (1_200, PullState(
+            begun_at=before(minutes=2), ended_at=before(minutes=2), good_at=before(minutes=2), full_at=before(days=3),
+            read_to=before(minutes=3), done=38, received=38, stored=31, unchanged=7,
+        )),
+        "zendesk-us": (840, PullState(
+            begun_at=before(minutes=1.5), running=True, done=843, total=2_210, received=843, stored=840, set_aside=3,
+        )),
+    }  # fmt: skip
+    for name, (count, state) in told.items():
+        given = {"url": f"https://{name.removeprefix('zendesk-')}.example.com", "email": "lead@example.com"}
+        lens.add_source(name, "zendesk", {**given, "token": "of the pictures"})
+        lens.store.claim(lease_of(name), "pictures", timedelta(hours=1).total_seconds(), now)
+        keep(lens.store, name, state)
+        rows = islice(generate(count, seed=len(name) + count, until=now), count)
+        list(lens.add([TicketBatch(tuple(replace(row.ticket, source=name) for row in rows))]))
+    session.close()
+
+
+def take_all(link: str, then: Callable[[], None] = lambda: None) -> None:
+    """`then` is called before the pages of sources, which come last."""
     base = link.partition("/sign-in/")[0]
     with browser() as chrome:
         chrome.get(link)
-        for name, address in addresses(chrome, base).items():
-            for look in LOOKS:
-                (PICTURES / f"{name}{look.name}.png").write_bytes(picture(chrome, base + address, look))
+        take(chrome, base, addresses(chrome, base))
+        then()
+        take(chrome, base, SOURCES)
+
+
+def take(chrome: Chrome, base: str, pages: Mapping[str, str]) -> None:
+    for name, address in pages.items():
+        for look in LOOKS:
+            (PICTURES / f"{name}{look.name}.png").write_bytes(picture(chrome, base + address, look))
 
 
 def addresses(chrome: Chrome, base: str) -> dict[str, str]:

@@ -42,6 +42,16 @@ def _port(value: Any) -> int:
     return number
 
 
+def _whole(low: int, high: int, unit: str) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        number = -1 if isinstance(value, bool | float) else int(value)
+        if not low <= number <= high:
+            raise ValueError(f"needs a whole number of {unit} from {low} to {high}")
+        return number
+
+    return read
+
+
 def _seconds(value: Any) -> float:
     number = float(value) if not isinstance(value, bool) else 0.0
     if not 0 < number <= LONGEST_TIMEOUT:
@@ -114,6 +124,10 @@ TABLE = (
     Setting("secret_key", (), _keys,
             "the key that seals the secrets of sources, older ones behind it; else one is kept in a file by the store",
             secret=True),
+    Setting("pull.minutes", 5, _whole(0, 1440, "minutes"),
+            "minutes between two pulls of a source by the worker; 0 leaves pulling to ticketlens pull"),
+    Setting("pull.full_days", 7, _whole(0, 366, "days"),
+            "days between two full pulls, which also find what was deleted; 0 leaves them to ticketlens pull --full"),
     Setting("elastic.ca_file", "", str,
             "a file of certificates (PEM) to trust, for a store at https:// whose certificate is not known here"),
     Setting("elastic.api_key", "", _line,
@@ -138,6 +152,8 @@ class Settings:
     redaction_regions: tuple[str, ...]
     allow_private_hosts: tuple[str, ...]
     secret_key: tuple[str, ...] = field(repr=False)
+    pull_minutes: int
+    pull_full_days: int
     elastic_ca_file: str
     elastic_api_key: str = field(repr=False)
     elastic_timeout: float

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
+from math import inf
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -50,13 +51,20 @@ class Refused(TicketLensError):
         self.status = status
 
 
+class OutOfTime(Unavailable):
+    """All the time that may be spent is over."""
+
+
 class TooLarge(Unavailable):
     """An answer larger than is read; a smaller page may do."""
 
 
 @dataclass
 class Fetch:
-    """What one source may do outside. `secrets` never stand in what it says; `notes` are for people to read."""
+    """What one source may do outside. `secrets` never stand in what it says; `notes` are for people to read.
+
+    `seconds` is all that may be spent, from now on; None: as long as it takes. `answered` counts good answers.
+    """
 
     guard: Guard = field(default_factory=Guard)
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -65,6 +73,25 @@ class Fetch:
     patience: float = PATIENCE
     per_minute: float | None = None
     notes: dict[str, None] = field(default_factory=dict)
+    seconds: float | None = None
+    answered: int = 0
+
+    def __post_init__(self) -> None:
+        self._begun = self.waiting.monotonic()
+
+    @property
+    def left(self) -> float:
+        """Seconds that may still be spent."""
+        return inf if self.seconds is None else self.seconds - (self.waiting.monotonic() - self._begun)
+
+    def check_time(self, host: str) -> None:
+        if self.left > 0:
+            return
+        if self.answered:
+            raise OutOfTime(
+                f"{host} lets us in and answers; its first tickets take longer than {self.seconds:.0f} s to come"
+            )
+        raise OutOfTime(f"{host} gives no good answer within {self.seconds:.0f} s")
 
     def site(
         self, base: str, *, headers: Mapping[str, str] | None = None, auth: Auth = None, per_minute: float | None = None
@@ -76,6 +103,11 @@ class Fetch:
         limits = [limit for limit in (per_minute, self.per_minute) if limit is not None]
         budget = Budget(min(limits, default=None), self.waiting)
         return Site(self, _checked(base, self.guard), dict(headers or {}), auth, budget)
+
+    @property
+    def timeouts(self) -> tuple[float, float]:
+        """Seconds to connect, and between two pieces of an answer."""
+        return min(CONNECT_SECONDS, max(self.left, 0.1)), min(READ_SECONDS, max(self.left, 0.1))
 
     def hidden(self, text: str) -> str:
         """The text without secrets."""
@@ -144,6 +176,7 @@ class Site:
                 f"{where} answers {answer.status}: {said}" if said else f"{where} answers {answer.status}",
                 answer.status,
             )
+        self.fetch.answered += 1
         return answer
 
     # -- one request, until it has an answer that stands
@@ -154,6 +187,7 @@ class Site:
         waited, failed = 0.0, Unavailable(f"{self.host} does not answer")
         for number in range(TRIES):
             self.budget.take()
+            self.fetch.check_time(self.host)
             try:
                 answer = self._once(method, url, **asked)
                 wait = _wait_of(answer, retry, number, self.fetch)
@@ -163,7 +197,9 @@ class Site:
             except Unavailable as error:
                 wait, failed = retry.jittered(number), error
             waited += wait
-            if number == TRIES - 1 or waited > self.fetch.patience or isinstance(failed, TooLarge):
+            if number == TRIES - 1 or waited > self.fetch.patience or isinstance(failed, TooLarge | OutOfTime):
+                break
+            if wait > self.fetch.left:
                 break
             self.fetch.waiting.sleep(wait)
         raise failed
@@ -181,7 +217,7 @@ class Site:
         told = {"Accept": "application/json", **self.headers, **asked.pop("headers", {})}
         try:
             with self._session.request(
-                method, url, headers=told, auth=self.auth, timeout=(CONNECT_SECONDS, READ_SECONDS),
+                method, url, headers=told, auth=self.auth, timeout=self.fetch.timeouts,
                 allow_redirects=False, stream=True, **asked,
             ) as response:  # fmt: skip
                 body = self._body(response)
@@ -201,6 +237,7 @@ class Site:
         parts, size = [], 0
         for part in response.iter_content(CHUNK):
             size += len(part)
+            self.fetch.check_time(self.host)
             if size > self.fetch.largest:
                 limit = self.fetch.largest // (1024 * 1024)
                 raise TooLarge(f"{self.host}: an answer larger than {limit} MiB was not read")

@@ -5,12 +5,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from helpdesks.zendesk import Server as Zendesk
 
 from ticketlens.cli.main import main
 
@@ -72,6 +73,35 @@ def _flushed(*files: io.TextIOWrapper) -> tuple[Any, ...]:
     for file in files:
         file.flush()
     return files
+
+
+@pytest.fixture
+def helpdesk() -> Iterator[Zendesk]:
+    """A Zendesk on loopback with three tickets, the last one solved; a page holds all of them."""
+    server = Zendesk()
+    server.page = 100
+    for number in range(3):
+        made = server.desk.create(f"Problem {number}", f"Text {number}")
+        server.desk.tick(60)
+    server.desk.solve(made)
+    server.desk.tick(3_600)
+    with server.serving():
+        yield server
+
+
+@pytest.fixture
+def run_near(run: Run) -> Run:
+    """The same `run`, with leave to reach this machine."""
+    return lambda *arguments, **how: run(*arguments, env={"TICKETLENS_ALLOW_PRIVATE_HOSTS": "127.0.0.0/8"}, **how)
+
+
+@pytest.fixture
+def desk(helpdesk: Zendesk, run_near: Run, write: Callable[..., str]) -> Zendesk:
+    """That Zendesk, entered as the source `desk`."""
+    write("token", helpdesk.secret + "\n")
+    told = helpdesk.settings()
+    run_near("source", "add", "desk", "zendesk", f"url={told['url']}", f"email={told['email']}", "token=@token")
+    return helpdesk
 
 
 @pytest.fixture

@@ -119,6 +119,16 @@ def test_a_lease_is_released_by_its_holder_alone(store: Store) -> None:
     assert store.claim("digest", "c", 60, AT)
 
 
+def test_whether_a_lease_is_claimed_can_be_seen_without_claiming_it(store: Store) -> None:
+    assert not store.is_claimed("group", AT)
+    store.claim("group", "a", 60, AT)
+    assert store.is_claimed("group", AT + timedelta(seconds=59))
+    assert not store.is_claimed("group", AT + timedelta(seconds=60))
+    assert not store.is_claimed("digest", AT)
+    store.release("group", "a")
+    assert not store.is_claimed("group", AT)
+
+
 def test_a_store_opened_again_has_all_that_was_in_it(factory: Callable[[str], Store], preparer: Preparer) -> None:
     store = factory("kept")
     prepared = preparer.prepare(Ticket(source="import", id="1", subject="Login", created_at=AT, updated_at=AT))

@@ -1,6 +1,8 @@
 """compose.yaml and the Dockerfile, held to the settings, commands and ports that the program has."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 import yaml
 
 from ticketlens.cli.main import cli
-from ticketlens.config import TABLE, variable
+from ticketlens.config import TABLE, load_settings, variable
+from ticketlens.sources.seal import Seal
 from ticketlens.store.elastic.address import Address
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +74,18 @@ def test_the_address_in_its_comment_is_that_of_the_server_beside_it(compose: Any
     assert address.hosts == ("http://elasticsearch:9200",)
     assert "elasticsearch" in compose["services"]
     assert ":9200/" in compose["services"]["elasticsearch"]["healthcheck"]["test"][1]
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_the_key_made_by_its_comment_seals(compose: Any) -> None:
+    line = re.search(r"(openssl rand -base64 .*?) > secrets/ticketlens_key", COMPOSE)
+    assert line
+    made = subprocess.run(["sh", "-c", line[1]], capture_output=True, text=True, check=True).stdout
+    seal = Seal(load_settings(None, {}, {"secret_key": made}).secret_key)
+    assert seal.open(seal.close("token")) == "token"
+    for service in OURS:
+        told = compose["services"][service]
+        assert Path(told["environment"]["TICKETLENS_SECRET_KEY_FILE"]).name in told["secrets"]
 
 
 def test_every_secret_and_volume_that_is_used_is_declared_and_no_secret_stands_in_the_file(compose: Any) -> None:

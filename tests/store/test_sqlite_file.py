@@ -1,7 +1,9 @@
 """The file of the embedded store: what is not ours is refused in one line, and a killed writer loses nothing."""
 
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import apsw
@@ -10,6 +12,7 @@ import pytest
 from ticketlens.errors import ConfigError, StoreError
 from ticketlens.model.filter import EVERYTHING
 from ticketlens.store.open import open_store
+from ticketlens.store.sqlite import SqliteStore
 from ticketlens.store.sqlite.connection import migrations
 
 WRITER = """
@@ -30,6 +33,18 @@ for number in range(first, first + 10_000):
     store.put_tickets([preparer.prepare(ticket)])
     print(number, flush=True)
 """
+
+
+def test_what_threads_had_open_is_closed_soon_after_they_ended(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "threads.db")
+    for number in range(30):
+        thread = threading.Thread(target=store.put_record, args=("view", str(number), {}))
+        thread.start()
+        thread.join()
+    files = [os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+    assert files.count(str(tmp_path / "threads.db")) <= 3
+    assert len(store.records("view")) == 30
+    store.close()
 
 
 def test_a_killed_writer_loses_nothing_that_it_was_told_is_stored(tmp_path: Path) -> None:

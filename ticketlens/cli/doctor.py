@@ -24,6 +24,7 @@ REMEDY = 'set model = "multilingual", then ticketlens cluster --full'
 def doctor(session: Session, as_json: bool) -> None:
     """Versions, settings with their origin (secrets hidden), and what is wrong with its remedy."""
     problems: list[str] = [f"{name} is no setting; see: ticketlens doctor" for name in unknown_variables()]
+    problems += session.found.problems
     settings = session.settings
     store: dict[str, str] = {}
     try:
@@ -87,7 +88,7 @@ def _hidden(url: str) -> str:
 
 
 def _problems(lens: Lens) -> list[str]:
-    found = lens.ready()
+    found = lens.ready() + _sources(lens)
     if lens.empty():
         return found
     share = lens.foreign_share()
@@ -96,6 +97,20 @@ def _problems(lens: Lens) -> list[str]:
     missing = lens.store.count_without_vector(lens.engine.key(lens.settings.model))
     if missing:
         found.append(f"{missing:,} texts are in no topic yet: run ticketlens cluster, or ticketlens worker")
+    return found
+
+
+def _sources(lens: Lens) -> list[str]:
+    """What is wrong with each source; what a key that is missing cannot open is told before it is tried."""
+    found = []
+    for one in lens.source_standings():
+        trouble = one.remedy
+        try:
+            lens.sources.settings(one.name)
+        except TicketLensError as error:
+            trouble = str(error)
+        if trouble:
+            found.append(f"source {one.name}: {trouble}")
     return found
 
 

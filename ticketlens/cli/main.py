@@ -13,9 +13,11 @@ from ticketlens.cli.doctor import doctor
 from ticketlens.cli.export import export
 from ticketlens.cli.importing import import_
 from ticketlens.cli.people import person, token
+from ticketlens.cli.pull import pull
 from ticketlens.cli.search import search
 from ticketlens.cli.serve import serve, worker
 from ticketlens.cli.session import Session
+from ticketlens.cli.source import source
 from ticketlens.cli.store import store
 from ticketlens.cli.trend import trend
 from ticketlens.errors import ConfigError, TicketLensError
@@ -35,7 +37,9 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
     context.call_on_close(context.obj.close)
 
 
-for command in (import_, cluster, serve, worker, trend, search, export, doctor, demo, person, token, store):
+for command in (
+    import_, source, pull, cluster, serve, worker, trend, search, export, doctor, demo, person, token, store,
+):  # fmt: skip
     cli.add_command(command)
 
 

@@ -13,11 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from clustering.standard import StandardEngine
+from ticketlens.cli.plugins import Found, find_kinds
 from ticketlens.config import Settings, load_settings
 from ticketlens.lens import Lens
 from ticketlens.store.elastic.address import LONG, Options
 from ticketlens.store.open import open_store
 
+UNKNOWN_TOTAL = 10_000
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON object and nothing else")
 
 
@@ -39,7 +41,13 @@ class Session:
 
     @cached_property
     def lens(self) -> Lens:
-        return Lens(open_store(self.settings.store, self.options), self.settings, StandardEngine())
+        store = open_store(self.settings.store, self.options)
+        return Lens(store, self.settings, StandardEngine(), kinds=self.found.kinds)
+
+    @cached_property
+    def found(self) -> Found:
+        """The kinds of source, those of other packages too."""
+        return find_kinds()
 
     @property
     def options(self) -> Options:
@@ -56,15 +64,15 @@ def echo_json(told: Mapping[str, object]) -> None:
 
 
 def _plain_step(quiet: bool, name: str) -> Callable[[int, int], None]:
-    """Where no bar can be drawn, a line for each quarter done."""
+    """Where no bar can be drawn, a line for each quarter done; of an unknown total, for each 10,000."""
     told = 0
 
     def tell(done: int, total: int) -> None:
         nonlocal told
-        quarter = 4 * done // max(total, 1)
-        if quarter > told and not quiet:
-            told = quarter
-            click.echo(f"{name}: {done:,} of {total:,}", err=True)
+        part = 4 * done // total if total else done // UNKNOWN_TOTAL
+        if part > told and not quiet:
+            told = part
+            click.echo(f"{name}: {done:,} of {total:,}" if total else f"{name}: {done:,}", err=True)
 
     return tell
 
@@ -84,6 +92,6 @@ def steps(*, quiet: bool) -> Iterator[Step]:
 
         def start(name: str) -> Callable[[int, int], None]:
             task = bars.add_task(name, total=None)
-            return lambda done, total: bars.update(task, completed=done, total=total)
+            return lambda done, total: bars.update(task, completed=done, total=total or None)
 
         yield start

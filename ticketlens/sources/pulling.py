@@ -1,9 +1,11 @@
 """One pull of one source: pages are stored first, and only then the cursor; what is wrong is said in one sentence."""
 
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from ticketlens.connector import Connector, Page
 from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
@@ -25,6 +27,11 @@ SETTLING = timedelta(minutes=1)
 """What changed within the last minute may not be listed yet by a helpdesk: it is not said to be read."""
 
 TICK = timedelta(microseconds=1)
+ELSEWHERE = "another process is pulling this source; it goes on there"
+
+
+class Stopped(TicketLensError):
+    """Raised by a `step` to end a pull between two pages: its state stays as that of one that broke off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +59,15 @@ class Puller:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
-        """Raises ConfigError for a source that there is not, StoreError and LeaseLost; all else is told in `error`."""
+        """Raises ConfigError for a source that there is not, StoreError, LeaseLost, Stopped; else tells in `error`."""
         self.registry.get(name)
         begun = self.now()
-        lease = Lease(self.store, f"pull {name}", now=self.now)
+        lease = Lease(self.store, states.lease_of(name), now=self.now)
         with lease.held() as ours:
             if not ours:
-                return Pulled(name, Report(), 0.0, "another process is pulling this source; it goes on there")
+                return Pulled(name, Report(), 0.0, ELSEWHERE)
+            if not since:
+                states.answer(self.store, name, full=full)
             run = _Run(self, name, states.state_of(self.store, name).begun(begun, full=full), lease, step)
             error = run.until_end(since)
         return Pulled(name, run.report, (self.now() - begun).total_seconds(), error, run.deleted)
@@ -81,18 +90,26 @@ class _Run:
     def until_end(self, since: datetime | None) -> str | None:
         error: str | None = None
         self._keep(self.state)
+        begun = self.puller.now()
         try:
-            self._all(since)
-        except (StoreError, LeaseLost):
+            self._all(since, begun)
+        except (StoreError, LeaseLost, Stopped):
             raise
         except TicketLensError as trouble:
             error = str(trouble)
-        self._keep(self.state.ended(self.puller.now(), error))
+        except Exception as fault:
+            error = _fault(fault)
+        if self._is_there():
+            self._keep(self.state.ended(self.puller.now(), error, read_to=None if since else begun - SETTLING))
+        else:
+            states.forget(self.store, self.name)
         return error
 
-    def _all(self, since: datetime | None) -> None:
+    def _is_there(self) -> bool:
+        return any(source.name == self.name for source in self.puller.registry.all())
+
+    def _all(self, since: datetime | None, begun: datetime) -> None:
         connector, fetch = self.puller.registry.connect(self.name)
-        begun = self.puller.now()
         full = self.state.full
         cursor = connector.starting_at(since) if since else None if full else self.state.cursor
         known = self._deleted() if full and not since else {}
@@ -116,6 +133,7 @@ class _Run:
         """The pages as batches of this source; `read` holds those of which it was not told yet what became."""
         for page in pages:
             self.lease.check()
+            self.puller.registry.get(self.name)
             read.append(page)
             yield TicketBatch(tuple(self._of_source(ticket, known) for ticket in page.tickets), page.set_aside)
 
@@ -149,8 +167,8 @@ class _Run:
 
     def _find_gone(self, connector: Connector, seen: set[str]) -> int:
         """Mark as deleted what a whole reading did not meet and what the helpdesk, asked by id, has no more."""
-        held = [ticket for ticket in self._listed(excluded="any") if not ticket.deleted]
-        missed = [ticket.id for ticket in held if ticket.id not in seen]
+        held = [ticket.id for ticket in self._listed(excluded="any") if not ticket.deleted]
+        missed = [id_ for id_ in held if id_ not in seen]
         gone: list[str] = []
         for number, id_ in enumerate(missed, 1):
             self.lease.check()
@@ -189,6 +207,13 @@ class _Run:
     def _keep(self, state: PullState) -> None:
         self.state = state
         states.keep(self.store, self.name, state)
+
+
+def _fault(fault: Exception) -> str:
+    """The kind of an error and its place: its text might hold what is secret."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
+    return f"the connector has a fault ({type(fault).__name__} at {place}): report it to who made it"
 
 
 def check(registry: Registry, name: str) -> tuple[int, str | None]:

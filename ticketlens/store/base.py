@@ -311,6 +311,9 @@ class LeaseStore(Protocol):
 
     def release(self, name: str, holder: str) -> None: ...
 
+    def is_claimed(self, name: str, now: datetime) -> bool:
+        """Whether anybody has the lease `name` at that moment."""
+
 
 Piece = tuple[Any, ...]
 """One thing of a part as plain values (text, whole and floating numbers, bytes, None), the same in every store."""

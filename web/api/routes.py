@@ -3,7 +3,7 @@
 from ticketlens.metrics.contract import ANSWERED, METRICS
 from ticketlens.model.filter import DATED, FIELDS, STATES
 from ticketlens.model.person import Role
-from web.api import figures, tickets
+from web.api import figures, sources, tickets
 from web.api.body import JSON, NDJSON
 from web.api.schemas import DAY, TEXT, TIME, choice
 from web.api.table import Parameter, Route
@@ -52,6 +52,8 @@ ROUTES = (
           filters=False, role=Role.LEAD, status=202, takes=(JSON, NDJSON[0]),
           fails={409: "The first call under this key still runs", 413: "The body is over 1 MiB",
                  415: "The body is of another type", 422: "This key came with another body"}),
+    Route("GET", "/sources", "list_sources", "How each source stands: how fresh, how whole, what went wrong",
+          sources.sources, "SourceList", filters=False),
     Route("GET", "/coverage", "get_coverage", "How many tickets are in topics, and how surely", figures.coverage,
           "Coverage"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Any
 
 from ticketlens.model.ticket import Actor, Channel, Priority, Status
 from ticketlens.model.topic import MATCHES, STATES
+from ticketlens.sources.standing import PHASES
 
 Schema = dict[str, Any]
 
@@ -109,6 +110,14 @@ REPORT = record({
     "notes": {"type": "array", "items": TEXT},
 })  # fmt: skip
 COVERED: Schema = dict.fromkeys(("tickets", "core", "weak", "edited", "ungrouped"), COUNT)
+SOURCE = record({
+    "name": TEXT, "kind": TEXT, "title": TEXT, "phase": choice(*PHASES), "error": nullable(TEXT), "tickets": COUNT,
+    "lag_seconds": nullable(COUNT),
+    **{name: nullable(TIME) for name in ("begun_at", "ended_at", "good_at", "full_at", "next_at", "asked_at")},
+    "full": FLAG, "full_error": nullable(TEXT), "done": COUNT, "total": nullable(COUNT),
+    "counts": record(dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused"), COUNT)),
+    "notes": {"type": "array", "items": TEXT}, "failures": COUNT, "webhook_url": nullable(TEXT),
+})  # fmt: skip
 PROBLEM = record(
     {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "id": TEXT}, optional=("id",)
 )
@@ -131,6 +140,8 @@ SCHEMAS: dict[str, Schema] = {
     "NewTicket": NEW_TICKET,
     "NewTickets": {"oneOf": [ref("NewTicket"), {"type": "array", "items": ref("NewTicket")}]},
     "Report": REPORT,
+    "Source": SOURCE,
+    "SourceList": listing("Source"),
     "Coverage": record({**COVERED, "excluded": {"type": "object", "additionalProperties": COUNT}}),
     "Problem": PROBLEM,
 }

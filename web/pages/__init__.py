@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from web.pages import files, furniture, overview, tickets, topics, trends
+from web.pages import files, furniture, overview, source_forms, sources, tickets, topics, trends
 
 pages = Blueprint("pages", __name__)
 
@@ -16,5 +16,13 @@ pages.add_url_rule("/trends.<any(csv,svg,png):form>", "trends_file", files.trend
 pages.add_url_rule("/tickets", "tickets", tickets.tickets)
 pages.add_url_rule("/tickets.csv", "tickets_file", files.tickets)
 pages.add_url_rule("/tickets/<source>/<path:id>", "ticket", tickets.ticket)
+pages.add_url_rule("/sources", "sources", sources.sources)
+pages.add_url_rule("/sources/<name>", "source", sources.source)
+pages.add_url_rule("/sources/<name>/test", "source_test", sources.test, methods=["POST"])
+pages.add_url_rule("/sources/<name>/pull", "source_pull", sources.pull, methods=["POST"])
+pages.add_url_rule("/sources/<name>/change", "source_change", source_forms.change, methods=["POST"])
+pages.add_url_rule("/sources/<name>/remove", "source_remove", source_forms.remove, methods=["GET", "POST"])
+pages.add_url_rule("/add-source", "source_kinds", source_forms.kinds)
+pages.add_url_rule("/add-source/<kind>", "source_add", source_forms.add, methods=["GET", "POST"])
 
 furniture.furnish(pages)

@@ -15,7 +15,14 @@ from web.charts.spark import Piece
 from web.pages import asked, figures
 from web.pages.kept import kept
 
-NAVIGATION = (("overview", "Overview"), ("topics", "Topics"), ("trends", "Trends"), ("tickets", "Tickets"))
+NAVIGATION = (
+    ("overview", "Overview"), ("topics", "Topics"), ("trends", "Trends"), ("tickets", "Tickets"),
+    ("sources", "Sources"),
+)  # fmt: skip
+SECTIONS = {"topic": "topics", "ticket": "tickets"}
+WITHOUT_TICKETS = "source"
+"""Pages whose name begins so are there before the first ticket."""
+
 FACETS = ("brand", "group", "channel", "language", "priority", "source", "tag")
 FACET_VALUES = 10
 PARTS_OF_COVERAGE = (("core", "clear"), ("edited", "by hand"), ("weak", "weak"), ("ungrouped", "in no topic"))
@@ -52,8 +59,8 @@ def furnish(pages: Blueprint) -> None:
 
 
 def _first_start() -> tuple[str, int] | None:
-    """In place of any page while there is nothing to show."""
-    if not kept("empty", asked.lens().empty):
+    """In place of any page of figures while there is nothing to show."""
+    if _section() == "sources" or not kept("empty", asked.lens().empty):
         return None
     return render_template("first_start.html"), 404 if "." in request.path else 200
 
@@ -69,7 +76,7 @@ def _shared() -> dict[str, object]:
 
 def _section() -> str:
     endpoint = (request.endpoint or "").removeprefix("pages.")
-    return {"topic": "topics", "ticket": "tickets"}.get(endpoint, endpoint)
+    return "sources" if endpoint.startswith(WITHOUT_TICKETS) else SECTIONS.get(endpoint, endpoint)
 
 
 def _definition(id: str) -> Metric | None:
@@ -137,8 +144,10 @@ def _facet(name: str, where: Filter) -> list[tuple[str, int]]:
 
 
 def _facts() -> dict[str, object]:
-    """How fresh and how whole the numbers are."""
+    """How fresh and how whole the numbers are; nothing while there are none."""
     lens = asked.lens()
+    if kept("empty", lens.empty):
+        return {}
     coverage = kept("coverage", lambda: lens.coverage(Filter()))
     return {
         "as_of": lens.as_of(), "zone_is_set": lens.zone_is_set, "coverage": coverage,

@@ -3,7 +3,7 @@
 (() => {
   const help = document.getElementById("keys");
   const search = document.getElementById("search");
-  const places = { o: "overview", t: "topics", r: "trends", i: "tickets" };
+  const places = { o: "overview", t: "topics", r: "trends", i: "tickets", s: "sources" };
   let going = false;
 
   const go = (name) => {
@@ -35,6 +35,25 @@
     for (const menu of document.querySelectorAll(".chips details[open]")) if (menu !== kept) menu.open = false;
   };
   document.addEventListener("click", (event) => closeMenus(event.target.closest(".chips details")));
+
+  // What moves by itself is fetched anew, but not under somebody's hands.
+  const beat = 3000;
+  const refresh = async () => {
+    const live = document.querySelector("[data-live]");
+    if (!live) return;
+    if (!document.hidden && !live.contains(document.activeElement)) {
+      try {
+        const answer = await fetch(live.dataset.live, { headers: { Accept: "text/html" } });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = answer.ok && !answer.redirected && page.getElementById("live");
+        if (fresh && !live.contains(document.activeElement)) live.replaceWith(document.adoptNode(fresh));
+      } catch {
+        // The server is away: what is shown stays, and the next beat asks again.
+      }
+    }
+    setTimeout(refresh, beat);
+  };
+  setTimeout(refresh, beat);
 
   // The title of a column under the pointer or the focus, at once and beside it.
   const tip = document.createElement("div");

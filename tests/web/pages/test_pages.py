@@ -16,7 +16,7 @@ PAGES = (
     "/topics/1", "/topics/1?group=Payments", "/trends", "/trends?metric=reopen_rate", "/trends?metric=backlog&by=month",
     "/trends?metric=csat", "/trends?group_by=group&metric=reply.first", "/trends?metric=waited_hours&group_by=channel",
     "/trends?metric=solved&by=quarter", "/tickets", "/tickets?q=refund&is=open", "/tickets?topic=1",
-    "/tickets/zendesk-eu/4001", "/tickets/mail%2Fbox/4000",
+    "/tickets/zendesk-eu/4001", "/tickets/mail%2Fbox/4000", "/sources",
 )  # fmt: skip
 
 COUNTED = (

@@ -59,6 +59,10 @@ class ElasticLeases:
             if json.loads(held["_source"]["fields"])["holder"] != holder or self._cluster.erase(RECORDS, key, held):
                 return
 
+    def is_claimed(self, name: str, now: datetime) -> bool:
+        held = self._cluster.get(RECORDS, document_id(LEASE, name))
+        return held is not None and json.loads(held["_source"]["fields"])["until"] > now.timestamp()
+
 
 def put(
     cluster: Cluster,

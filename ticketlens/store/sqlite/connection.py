@@ -32,7 +32,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._all: list[apsw.Connection] = []
+        self._all: list[tuple[threading.Thread, apsw.Connection]] = []
         self._guard = threading.Lock()
         self._migrate()
 
@@ -90,7 +90,7 @@ class Database:
 
     def close(self) -> None:
         with self._guard:
-            for connection in self._all:
+            for _, connection in self._all:
                 connection.close()
             self._all.clear()
         self._local = threading.local()
@@ -103,8 +103,16 @@ class Database:
                            "temp_store = MEMORY", "mmap_size = 268435456"):  # fmt: skip
                 connection.execute(f"PRAGMA {pragma}").fetchall()
         with self._guard:
-            self._all.append(connection)
+            self._close_left_behind()
+            self._all.append((threading.current_thread(), connection))
         return connection
+
+    def _close_left_behind(self) -> None:
+        """Threads come and go; what one that ended had open would stay so until the end."""
+        for thread, connection in self._all:
+            if not thread.is_alive():
+                connection.close()
+        self._all = [(thread, connection) for thread, connection in self._all if thread.is_alive()]
 
     def _migrate(self) -> None:
         known = migrations()

@@ -76,3 +76,6 @@ class SqliteLeases:
     def release(self, name: str, holder: str) -> None:
         with self._db.transaction() as connection:
             connection.execute("DELETE FROM leases WHERE name = ? AND holder = ?", (name, holder))
+
+    def is_claimed(self, name: str, now: datetime) -> bool:
+        return bool(self._db.rows("SELECT 1 FROM leases WHERE name = ? AND until > ?", (name, now.timestamp())))

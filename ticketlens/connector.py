@@ -84,7 +84,8 @@ class TicketRef:
 class Connector(Protocol):
     """Reads tickets. It never sleeps, retries, logs a secret or touches the store.
 
-    `title` is the helpdesk's own name; `settings` has a value for each field that is set, and `zone`.
+    `title` is the helpdesk's own name; `settings` has a value for each field that is set, `zone`, and
+    the name of the `source`.
     """
 
     name: ClassVar[str]
@@ -135,7 +136,9 @@ class Reader:
 
     def __post_init__(self) -> None:
         zone = ZoneInfo(self.settings.get("zone") or "UTC")
-        object.__setattr__(self, "context", ReadContext(datetime.now(UTC), source="", zone=zone))
+        object.__setattr__(
+            self, "context", ReadContext(datetime.now(UTC), source=self.settings.get("source", ""), zone=zone)
+        )
 
     def one(self, record: Payload, row: Make) -> Ticket | None:
         """Raises BadPayload, which names the path."""

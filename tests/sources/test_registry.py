@@ -84,7 +84,7 @@ def test_the_connector_gets_its_settings_the_zone_and_a_way_out_that_knows_its_s
     registry.add("desk", "acme", GIVEN)
     connector, fetch = registry.connect("desk")
     assert isinstance(connector, Acme)
-    assert connector.settings == {"zone": "Europe/Stockholm", **GIVEN}
+    assert connector.settings == {"zone": "Europe/Stockholm", "source": "desk", **GIVEN}
     assert fetch.secrets == (GIVEN["token"],)
     assert fetch.hidden(f"the token {GIVEN['token']} is bad") == "the token … is bad"
     own = registry.add("own", "acme", {**GIVEN, "zone": "UTC"})

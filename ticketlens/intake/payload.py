@@ -169,6 +169,8 @@ class Payload:
         return Payload(self.value.get(name), path)
 
     def text(self, name: str) -> str:
+        if type(self.value) is dict and type(near := self.value.get(name)) is str:
+            return clean(near)
         found = self.at(name)
         if found.value is None:
             raise BadPayload(found.path, "missing")
@@ -176,6 +178,12 @@ class Payload:
 
     def opt_text(self, name: str) -> str | None:
         """None for missing, null and empty."""
+        if type(self.value) is dict:  # nearly all are members that are text or null: no path is needed for those
+            near = self.value.get(name, self)
+            if type(near) is str:
+                return clean(near) or None
+            if near is None:
+                return None
         found = self.at(name)
         return None if found.value is None else scalar_text(found.value, found.path) or None
 

@@ -39,7 +39,10 @@ def _by_fields(ticket: Ticket) -> Ticket:
     first = min(times)
     if ticket.status.is_solved:
         only = first if ticket.reopens == 0 else None
-        return replace(ticket, first_solved_at=first, solved_at=ticket.solved_at or only)
+        last = ticket.solved_at or only
+        if (ticket.first_solved_at, ticket.solved_at) == (first, last):
+            return ticket
+        return replace(ticket, first_solved_at=first, solved_at=last)
     return replace(ticket, first_solved_at=first, solved_at=None, reopens=max(1, ticket.reopens))
 
 

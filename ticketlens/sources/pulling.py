@@ -149,7 +149,7 @@ class _Run:
         held = known.get(ticket.id)
         if held is not None and not ticket.deleted and ticket.updated_at <= held.updated_at:
             return replace(ticket, source=self.name, updated_at=held.updated_at + TICK)
-        return replace(ticket, source=self.name)
+        return ticket if ticket.source == self.name else replace(ticket, source=self.name)
 
     # -- what is there no more
 

@@ -100,7 +100,7 @@ class Registry:
         kind = self.kind_of(self.get(name))
         settings = self.settings(name)
         fetch = self._way_out(settings, kind)
-        return kind({"zone": self.zone, **settings}, fetch), fetch
+        return kind({"zone": self.zone, "source": name, **settings}, fetch), fetch
 
     def _way_out(self, settings: Mapping[str, str], kind: type[Connector]) -> Fetch:
         fetch = self.fetch()

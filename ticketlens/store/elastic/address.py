@@ -33,12 +33,12 @@ class Address:
         """Raises ConfigError, never with the password in it."""
         parts = _split(url)
         named, at, places = parts.netloc.rpartition("@")
+        hosts = tuple(_host(parts.scheme, place) for place in places.split(","))
         prefix = parts.path.strip("/")
         if parts.query or parts.fragment or not PREFIX.fullmatch(prefix):
             raise ConfigError(
                 f"store: {parts.path!r} does not end in a prefix of small letters, digits, - and _; {EXAMPLE}"
             )
-        hosts = tuple(_host(parts.scheme, place) for place in places.split(","))
         return cls(hosts, prefix, _user(named) if at else None)
 
 
@@ -81,6 +81,11 @@ class Options:
         return self.ca_file
 
 
+def shown(place: str) -> str:
+    """A wrong place up to its first colon: a password may follow it, where the host was forgotten."""
+    return f"{place.partition(':')[0]}:…" if ":" in place else place
+
+
 def _split(url: str) -> SplitResult:
     """The parts; an @ behind the hosts is of a password that ended them too early."""
     try:
@@ -112,5 +117,5 @@ def _host(scheme: str, place: str) -> str:
     if not colon or place.endswith("]"):
         host, port = place, str(PORT)
     if not NAMED.fullmatch(host) or not PORTS.fullmatch(port) or not 0 < int(port) <= 65_535:
-        raise ConfigError(f"store: {place!r} is no host and port; {EXAMPLE}")
+        raise ConfigError(f"store: {shown(place)!r} is no host and port; {EXAMPLE}")
     return f"{scheme}://{host}:{port}"

@@ -46,6 +46,7 @@ def test_an_address_names_hosts_a_prefix_and_perhaps_a_user(
         ("http://me:hush℀@es/lens", "percent-encoded"), ("http://hush@es/lens", "user and a password"),
         ("http://:hush@es/lens", "user and a password"), ("http://me:@es/lens", "user and a password"),
         ("http://me:hush/lens", "'me:…' is no host and port"), ("http://me:hush/Hush/lens", "no host and port"),
+        ("https://me:hush@one:9200,me:hush@two:9200/lens", "once, before the first host"),
         ("https//me:hush/lens", "no address of a store"), ("htp://me:hush/lens", "no address of a store"),
         ("https//me:hush@es/lens", "no address of a store"), ("ftp://me:hush@es/lens", "no address of a store"),
     ],

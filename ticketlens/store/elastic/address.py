@@ -101,6 +101,11 @@ def _split(url: str) -> SplitResult:
 
 
 def _user(named: str) -> tuple[str, str]:
+    if "," in named:
+        raise ConfigError(
+            "store: the user and the password are written once, before the first host, for all hosts; "
+            "a comma in them is %2C: http://USER:PASSWORD@ONE:9200,TWO:9200/PREFIX"
+        )
     user, colon, password = (part if part == ":" else unquote(part) for part in named.partition(":"))
     if not (user and colon and password):
         raise ConfigError("store: the address needs both a user and a password before the @: http://USER:PASSWORD@HOST")

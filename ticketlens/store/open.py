@@ -45,8 +45,7 @@ def store_exists(url: str) -> bool:
 def _path(url: str) -> Path:
     if not url.startswith(SQLITE):
         raise ConfigError(
-            f"store: {shown(url)!r} is no address of a store; "
-            "write sqlite:///ticketlens.db, or http://HOST:9200/PREFIX"
+            f"store: {shown(url)!r} is no address of a store; write sqlite:///ticketlens.db, or http://HOST:9200/PREFIX"
         )
     path = Path(url.removeprefix(SQLITE)).expanduser()
     if not path.name:

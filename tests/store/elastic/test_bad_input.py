@@ -228,3 +228,22 @@ def test_an_index_that_is_gone_is_said_to_be_and_made_anew(place: Any, ticket: C
     assert not place.client.indices.exists(index=f"{place.prefix}-raw")
     assert store.put_tickets([ticket("2")]) == [STORED]
     assert store.get_raw("s", "2").id == "2"
+
+
+def test_an_index_of_any_name_behind_an_alias_is_used(place: Any, ticket: Callable[..., Prepared]) -> None:
+    """As after a restore, a shrink or a clone by hand."""
+    place.store().put_tickets([ticket("1")])
+    there, ours = place.client.indices, index_of(place, "tickets")
+    there.put_settings(index=ours, settings={"index.blocks.write": True})
+    there.clone(index=ours, target=f"{place.prefix}-moved", settings={"index.blocks.write": None})
+    there.update_aliases(
+        actions=[
+            {"remove_index": {"index": ours}},
+            {"add": {"index": f"{place.prefix}-moved", "alias": f"{place.prefix}-tickets", "is_write_index": True}},
+        ]
+    )
+    store = place.store()
+    before = store.generation()
+    assert store.put_tickets([ticket("2")]) == [STORED]
+    assert store.generation() > before
+    assert store.problems() == []

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -303,7 +304,7 @@ class Cluster:
         for noun in nouns:
             self._dirty.discard(noun)
         writes = (copies for one in found.values() for copies in one["shards"].values())
-        made_anew = sum(int(name.rpartition("-v")[2]) << 40 for name in found)
+        made_anew = sum(_made(name, str(one.get("uuid", ""))) << 40 for name, one in found.items())
         return made_anew + sum(max(int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies) for copies in writes)
 
     def close(self) -> None:
@@ -353,6 +354,12 @@ class Cluster:
             return True
 
         return patiently(attempt, self.patience, unanswered=OTHER_HOSTS) or (tries > 1 and is_done())
+
+
+def _made(index: str, uuid: str) -> int:
+    """A number that tells an index from the one before it: its version, or where it has another name one of its own."""
+    version = index.rpartition("-v")[2]
+    return int(version) if version.isdecimal() else zlib.crc32(uuid.encode())
 
 
 def _as_held(held: Body) -> Body:

@@ -247,3 +247,40 @@ def test_an_index_of_any_name_behind_an_alias_is_used(place: Any, ticket: Callab
     assert store.put_tickets([ticket("2")]) == [STORED]
     assert store.generation() > before
     assert store.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"properties": {"source": {"type": "keyword", "ignore_above": 20}}}, "source"),
+        ({"properties": {"tags": {"type": "keyword", "fields": {"words": {"type": "text"}}}}}, "tags"),
+        ({"_meta": {"made_by": "ticketlens"}}, "_meta"),
+        ({"_meta": {"made_by": "ticketlens", "version": "1"}}, "_meta"),
+        ({"dynamic": True}, "dynamic"),
+    ],
+)
+def test_a_mapping_that_was_changed_by_hand_is_found(place: Any, changed: dict[str, Any], said: str) -> None:
+    place.store().count_tickets(EVERYTHING)
+    place.client.indices.put_mapping(index=index_of(place, "tickets"), **changed)
+    store = place.store()
+    (problem,) = store.problems()
+    assert f"changed by hand ({said}); " in problem
+    with pytest.raises(StoreError, match=rf"changed by hand \({said}\)"):
+        store.count_tickets(EVERYTHING)
+
+
+def test_an_index_of_ours_that_tells_no_version_is_not_migrated(place: Any) -> None:
+    place.store().count_tickets(EVERYTHING)
+    place.client.indices.put_mapping(index=index_of(place, "tickets"), meta={"made_by": "ticketlens"})
+    with pytest.raises(StoreError, match=r"changed by hand \(_meta\)"):
+        place.store().migration().run(lambda name: lambda done, total: None)
+
+
+def test_a_mapping_that_the_server_filled_in_is_not_taken_for_changed(
+    place: Any, ticket: Callable[..., Prepared]
+) -> None:
+    place.store().put_tickets([ticket("1")])
+    store = place.store()
+    store.put_vectors("m", [ticket("1").text.fingerprint], np.eye(1, 4, dtype=np.float32))
+    assert place.store().vectors("m")[1].shape == (1, 4)
+    assert place.store().problems() == []

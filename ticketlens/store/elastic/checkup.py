@@ -102,8 +102,8 @@ def _of_indices(found: Mappings) -> Iterator[str]:
     for noun, indices in found.items():
         told = template(noun)
         for name, mappings in indices.items():
-            version = mappings.get("_meta", {}).get("version", told["version"])
-            if version < told["version"]:
+            version = _version(mappings)
+            if isinstance(version, int) and version < told["version"]:
                 behind.append(f"{name} (version {version}, ours is {told['version']})")
                 continue
             try:

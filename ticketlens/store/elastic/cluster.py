@@ -45,22 +45,42 @@ def check_mapping(index: str, mappings: Body, told: Body) -> None:
     meta = mappings.get("_meta", {})
     if meta.get("made_by") != MADE_BY:
         raise StoreError(_clash(index))
-    if meta["version"] > told["version"]:
+    version = version_in(index, meta)
+    if version > told["version"]:
         raise StoreError(f"the index {index} was made by a newer TicketLens; update TicketLens")
-    if meta["version"] < told["version"]:
+    if version < told["version"]:
         raise StoreError(f"the index {index} was made by an older TicketLens; run: ticketlens store migrate")
     there, ours = mappings.get("properties", {}), told["mappings"]["properties"]
-    others = [name for name, field in ours.items() if name not in there or _type(there[name]) != _type(field)]
+    others = [name for name, field in ours.items() if not _as_told(there.get(name), field)]
     if others or mappings.get("dynamic") != "strict":
-        fields = ", ".join(others[:3]) or "dynamic"
-        raise StoreError(
-            f"the mapping of the index {index} was changed by hand ({fields}); "
-            "bring the index back from a snapshot, or copy the store to another prefix: ticketlens store copy"
-        )
+        raise _changed(index, ", ".join(others[:3]) or "dynamic")
 
 
-def _type(field: Body) -> str:
-    return str(field.get("type", "object"))
+def version_in(index: str, meta: Body) -> int:
+    """The version of the template that an index of ours was made by; StoreError where it does not tell any more."""
+    version = meta.get("version")
+    if not isinstance(version, int):
+        raise _changed(index, "_meta")
+    return version
+
+
+def _changed(index: str, what: str) -> StoreError:
+    return StoreError(
+        f"the mapping of the index {index} was changed by hand ({what}); "
+        "bring the index back from a snapshot, or copy the store to another prefix: ticketlens store copy"
+    )
+
+
+FILLED_IN = ("dims", "m", "ef_construction")
+"""Parameters of vectors that the server adds by itself."""
+
+
+def _as_told(there: object, told: object) -> bool:
+    """Whether a part of a mapping is as the template tells, with no parameter besides."""
+    if not (isinstance(there, Mapping) and isinstance(told, Mapping)):
+        return there == told
+    more = set(there) - set(told) - set(FILLED_IN)
+    return not more and all(_as_told(there.get(name), one) for name, one in told.items())
 
 
 def _clash(name: str) -> str:

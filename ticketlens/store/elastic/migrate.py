@@ -11,7 +11,7 @@ from typing import Any
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.base import LeaseStore
-from ticketlens.store.elastic.cluster import MADE_BY, NOUNS, Body, Cluster, template
+from ticketlens.store.elastic.cluster import MADE_BY, NOUNS, Body, Cluster, template, version_in
 from ticketlens.store.elastic.errors import translated
 from ticketlens.store.elastic.filters import every, never
 from ticketlens.store.elastic.ids import document_id
@@ -181,9 +181,10 @@ class Migration:
         name, meta = self._behind(noun)
         if meta.get("made_by") != MADE_BY:
             raise StoreError(f"the index {name} is another program's; choose another prefix in the store's address")
-        if meta["version"] > self.templates(noun)["version"]:
+        version = version_in(name, meta)
+        if version > self.templates(noun)["version"]:
             raise StoreError(f"the index {name} was made by a newer TicketLens; update TicketLens")
-        return int(meta["version"])
+        return version
 
     def _replaced(self, noun: str) -> tuple[str, str, Seen] | None:
         """(index behind the alias, the one that it replaced, the last write of each of its shards by then)."""

@@ -2,8 +2,10 @@
 
 import random
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +16,10 @@ from ticketlens.intake.prepare import Preparer
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store.base import STORED, Prepared
+from ticketlens.store.copying import copy
 from ticketlens.store.elastic.bulk import Write, bulk
 from ticketlens.store.elastic.cluster import template
+from ticketlens.store.open import open_store
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 HUSH = "hush-4711"
@@ -284,3 +288,12 @@ def test_a_mapping_that_the_server_filled_in_is_not_taken_for_changed(
     store.put_vectors("m", [ticket("1").text.fingerprint], np.eye(1, 4, dtype=np.float32))
     assert place.store().vectors("m")[1].shape == (1, 4)
     assert place.store().problems() == []
+
+
+def test_a_copy_that_meets_a_ticket_that_cannot_be_stored_names_it(
+    place: Any, ticket: Callable[..., Prepared], tmp_path: Path
+) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path}/one.db")) as source:
+        source.put_tickets([ticket("1"), ticket("T-2", reopens=2**31), ticket("3")])
+        with pytest.raises(StoreError, match=r"refuses ticket s T-2: .*field reopens"):
+            copy(source, place.store(), lambda name: lambda done, total: None)

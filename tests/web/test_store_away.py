@@ -201,6 +201,18 @@ def running(folder: Path, store: str, *command: str) -> Iterator[Running]:
             made.process.kill()
 
 
+def test_an_index_that_is_gone_is_told_as_a_store_that_is_away_until_it_is_back(
+    proxy: Any, signed_in: FlaskClient, place: Any
+) -> None:
+    token = People(place.store()).add_token("t", Role.LEAD)
+    assert push(signed_in, Authorization=f"Bearer {token}").json["stored"] == 1
+    place.client.indices.delete(index=f"{place.prefix}-tickets-v1")
+    for _ in range(2):
+        for address in ("/", "/tickets", "/topics"):
+            assert is_told_to_come_again(signed_in.get(address)), address
+        assert is_told_to_come_again(push(signed_in, Authorization=f"Bearer {token}"))
+
+
 @pytest.mark.slow
 def test_serve_and_worker_begin_without_the_store_and_go_on_by_themselves(
     tmp_path: Path, place: Any, proxy: Any

@@ -11,6 +11,7 @@ from ticketlens.cli.session import Session, echo_json, json_option
 from ticketlens.config import TABLE, Settings, unknown_variables, variable
 from ticketlens.errors import TicketLensError
 from ticketlens.lens import Lens
+from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.open import missing_folder, store_exists
 
 PACKAGES = ("apsw", "flask", "hdbscan", "numpy", "scikit-learn", "sentence-transformers", "torch")
@@ -87,9 +88,10 @@ def _hidden(url: str) -> str:
 
 
 def _problems(lens: Lens) -> list[str]:
+    """Looking makes nothing: neither an index nor a record."""
+    if (isinstance(lens.store, ElasticStore) and not lens.store.begun()) or lens.empty():
+        return []
     found = lens.ready()
-    if lens.empty():
-        return found
     share = lens.foreign_share()
     if share > FOREIGN and lens.settings.model == "english":
         found.append(f"{share * 100:.0f} % of the tickets are not in English: {REMEDY}")

@@ -223,15 +223,51 @@ def test_a_prefix_that_begins_with_another_disturbs_nobody(place: Any, ticket: C
     assert max(sizes) < sum(sizes) / 2
 
 
-def test_an_index_that_is_gone_is_said_to_be_and_made_anew(place: Any, ticket: Callable[..., Prepared]) -> None:
+@pytest.mark.parametrize(("gone", "more"), [("tickets", ()), ("raw", ()), ("records", ()), ("tickets", ("raw",))])
+def test_an_index_that_is_gone_is_said_to_be_and_never_made_anew(
+    place: Any, ticket: Callable[..., Prepared], gone: str, more: tuple[str, ...]
+) -> None:
+    running = place.store()
+    running.put_tickets([ticket("1")])
+    for noun in (gone, *more):
+        place.client.indices.delete(index=index_of(place, noun))
+    for _ in range(2):
+        for store in (running, place.store()):
+            for use in (
+                lambda store=store: store.put_tickets([ticket("2")]),
+                lambda store=store: store.put_record("view", "a", {}) and list(store.each_raw()),
+                lambda store=store: store.get_record("view", "b") or list(store.each_raw()),
+            ):
+                with pytest.raises(Unavailable, match=f"{gone} is gone: bring it back from a snapshot"):
+                    use()
+            assert any(f"{gone} is gone: bring it back" in problem for problem in store.problems())
+    assert not place.client.indices.get(index=f"{place.prefix}-{gone}*").body
+
+
+def test_an_index_that_held_no_tickets_is_made_anew(place: Any, ticket: Callable[..., Prepared]) -> None:
     store = place.store()
     store.put_tickets([ticket("1")])
-    place.client.indices.delete(index=index_of(place, "raw"))
-    with pytest.raises(StoreError, match="raw is gone: bring it back"):
-        store.put_tickets([ticket("2")])
-    assert not place.client.indices.exists(index=f"{place.prefix}-raw")
+    store.put_delivery("desk", "1", b"x", {}, AT)
+    place.client.indices.delete(index=index_of(place, "inbox"))
+    with pytest.raises(Unavailable, match="inbox is gone"):
+        store.deliveries(limit=1)
+    assert store.deliveries(limit=1) == []
+    assert store.put_delivery("desk", "1", b"x", {}, AT)
+
+
+def test_a_store_that_is_brought_back_is_read_on_by_who_missed_it(place: Any, ticket: Callable[..., Prepared]) -> None:
+    store, there = place.store(), place.client.indices
+    store.put_tickets([ticket("1")])
+    ours, aside = index_of(place, "tickets"), f"{place.prefix}-aside"
+    there.put_settings(index=ours, settings={"index.blocks.write": True})
+    there.clone(index=ours, target=aside)
+    there.delete(index=ours)
+    with pytest.raises(Unavailable, match="tickets is gone"):
+        store.count_tickets(EVERYTHING)
+    there.clone(index=aside, target=ours, settings={"index.blocks.write": None})
+    there.update_aliases(actions=[{"add": {"index": ours, "alias": f"{place.prefix}-tickets", "is_write_index": True}}])
+    assert store.count_tickets(EVERYTHING) == 1
     assert store.put_tickets([ticket("2")]) == [STORED]
-    assert store.get_raw("s", "2").id == "2"
 
 
 def test_an_index_of_any_name_behind_an_alias_is_used(place: Any, ticket: Callable[..., Prepared]) -> None:

@@ -33,6 +33,10 @@ class ElasticStore(
     def problems(self) -> list[str]:
         return problems(self._cluster)
 
+    def begun(self) -> bool:
+        """Whether tickets can be asked for without an index being made."""
+        return all(self._cluster.behind(noun) for noun in ("tickets", "records"))
+
     def migration(self) -> Migration:
         return Migration(self._cluster, self)
 

@@ -14,6 +14,7 @@ from elasticsearch import ApiError, TransportError
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.errors import (
+    GONE,
     LATER,
     READ_ONLY,
     RETRY_AFTER,
@@ -35,7 +36,6 @@ LONGEST_WAIT = 10.0
 CONFLICT = 409
 TOO_LARGE = 413
 UNREADABLE = 400
-GONE = "index_not_found_exception"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,12 @@ def problems(cluster: Cluster) -> list[str]:
     found = _found(cluster)
     with translated():
         told = [*_of_server(cluster.client), *_of_health(cluster.client, found)]
-        told += [*_of_indices(found), *_of_blocks(cluster.client, found), *_of_disks(cluster.client)]
+        told += [
+            *_of_lost(cluster, found),
+            *_of_indices(found),
+            *_of_blocks(cluster.client, found),
+            *_of_disks(cluster.client),
+        ]
     return told
 
 
@@ -95,6 +100,12 @@ def _of_health(client: Elasticsearch, found: Mappings) -> Iterator[str]:
     status = str(_health(client, found)["status"])
     if status in MENDED:
         yield f"the store's health is {status} ({HEALTH[status]}): {MENDED[status]}"
+
+
+def _of_lost(cluster: Cluster, found: Mappings) -> Iterator[str]:
+    for noun, indices in found.items():
+        if not indices and cluster.lost(noun):
+            yield str(cluster.gone(cluster.alias(noun)))
 
 
 def _of_indices(found: Mappings) -> Iterator[str]:

@@ -5,6 +5,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
@@ -14,7 +15,8 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.client import client_of
-from ticketlens.store.elastic.errors import translated
+from ticketlens.store.elastic.errors import GONE, RETRY_BLOCKED_AFTER, translated
+from ticketlens.store.elastic.evidence import was_there
 from ticketlens.store.elastic.patience import NotNow, patiently
 
 NOUNS = ("tickets", "raw", "topics", "assignments", "records", "inbox")
@@ -147,7 +149,9 @@ class Cluster:
     def _make(self, noun: str) -> None:
         told = template(noun)
         found = self.mappings(noun)
-        if not found:
+        if not found and self.lost(noun):
+            raise self.gone(self.alias(noun))
+        if not found and not (found := self.mappings(noun)):  # made by another process just now
             with translated():
                 self._create(noun, told)
             found = self._soon(noun)
@@ -194,10 +198,31 @@ class Cluster:
             name=name, index_patterns=[pattern], template=made, priority=200, version=told["version"]
         )
 
-    def gone(self, alias: str) -> StoreError:
-        """What to raise where an alias that was there has no index any more; it is made anew at the next call."""
-        self._ready.discard(alias.removeprefix(f"{self.prefix}-"))
-        return StoreError(f"the index of {alias} is gone: bring it back from a snapshot, or begin anew")
+    def lost(self, noun: str) -> bool:
+        """Whether there is no such index, and there was one."""
+        return was_there(self.client, self.alias, noun) and not self.mappings(noun)
+
+    def gone(self, index: str) -> Unavailable:
+        """What to raise where an index that was there is there no more; each is looked at anew at the next call.
+
+        None is made in place of one that held tickets.
+        """
+        self._ready.clear()
+        return Unavailable(
+            f"the index of {index} is gone: bring it back from a snapshot, or begin anew with another prefix",
+            RETRY_BLOCKED_AFTER,
+        )
+
+    @contextmanager
+    def _found(self) -> Iterator[None]:
+        """As `translated`; and an index that is gone is said to be."""
+        try:
+            with translated():
+                yield
+        except StoreError as error:
+            if isinstance(cause := error.__cause__, NotFoundError) and cause.error == GONE:
+                raise self.gone(cause.body["error"].get("index", self.prefix)) from None
+            raise
 
     @cached_property
     def largest_request(self) -> int:
@@ -215,7 +240,7 @@ class Cluster:
         """The whole answer: a part of it would be silence about the rest."""
 
         def ask() -> Body:
-            with translated():
+            with self._found():
                 found = call()
             shards = found.get("_shards", {})
             if isinstance(shards, Mapping) and shards.get("failed"):
@@ -256,9 +281,11 @@ class Cluster:
         alias = self.ready(noun)
 
         def ask() -> Body:
-            with translated():
+            with self._found():
                 found: Body = self.client.mget(index=alias, ids=list(ids), **asked).body
             for doc in found["docs"]:
+                if doc.get("error", {}).get("type") == GONE:
+                    raise self.gone(doc["_index"])
                 if "error" in doc:
                     raise NotNow(f"the store: {doc['error'].get('reason', doc['error'])}")
             return found
@@ -364,11 +391,11 @@ class Cluster:
         def attempt() -> bool:
             nonlocal tries
             tries += 1
-            with translated():
+            with self._found():
                 try:
                     call(alias)
                 except ApiError as error:
-                    if error.meta.status == 409 or isinstance(error, NotFoundError):
+                    if error.meta.status in (404, 409) and error.error != GONE:
                         return False
                     raise
             return True

@@ -15,6 +15,7 @@ RETRY_AFTER = 5.0
 RETRY_BLOCKED_AFTER = 30.0
 LATER = (429, 502, 503, 504)
 READ_ONLY = "index_closed_exception", "cluster_block_exception"
+GONE = "index_not_found_exception"
 LONGEST = 300
 RIGHTS = "give the user all rights on the prefix's indices, and monitor and manage_index_templates on the cluster"
 BLOCK = re.compile(r"index \[([^\]]*)\] blocked by: \[[A-Z_]+/(\d+)/([^\]]*)\]")

@@ -29,9 +29,9 @@ def versions(cluster: Cluster) -> dict[str, str]:
     """What a person asks first of a store. `schema` is the version of its indices, told apart where they differ."""
     found = _found(cluster)
     with translated():
-        server = cluster.client.info()["version"]["number"]
-        health = _health(cluster.client, found)
-        size = _bytes(cluster.client, found)
+        server = cluster.reader.info()["version"]["number"]
+        health = _health(cluster.reader, found)
+        size = _bytes(cluster.reader, found)
     return {
         "store": "elasticsearch",
         "elasticsearch": str(server),
@@ -45,12 +45,12 @@ def versions(cluster: Cluster) -> dict[str, str]:
 def problems(cluster: Cluster) -> list[str]:
     found = _found(cluster)
     with translated():
-        told = [*_of_server(cluster.client), *_of_health(cluster.client, found)]
+        told = [*_of_server(cluster.reader), *_of_health(cluster.reader, found)]
         told += [
             *_of_lost(cluster, found),
             *_of_indices(found),
-            *_of_blocks(cluster.client, found),
-            *_of_disks(cluster.client),
+            *_of_blocks(cluster.reader, found),
+            *_of_disks(cluster.reader),
         ]
     return told
 

@@ -14,7 +14,7 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
-from ticketlens.store.elastic.client import client_of
+from ticketlens.store.elastic.client import client_of, reading
 from ticketlens.store.elastic.errors import GONE, RETRY_BLOCKED_AFTER, translated
 from ticketlens.store.elastic.evidence import was_there
 from ticketlens.store.elastic.patience import NotNow, patiently
@@ -98,6 +98,7 @@ class Cluster:
         options = options or Options()
         self.patience = options.patience
         self.client = client_of(address, options)
+        self.reader = reading(self.client, address, options)
         self._ready: set[str] = set()
         self._dirty: set[str] = set()
         self.kept: dict[str, tuple[float, object]] = {}
@@ -131,7 +132,7 @@ class Cluster:
     def mappings(self, noun: str) -> dict[str, Body]:
         """The index behind an alias by its name, with its mapping."""
         asked: Body = {"index": self.alias(noun), "allow_no_indices": True, "ignore_unavailable": True}
-        found = self._asked(lambda: self.client.indices.get_mapping(**asked).body)
+        found = self._asked(lambda: self.reader.indices.get_mapping(**asked).body)
         return {name: one["mappings"] for name, one in found.items()}
 
     def known(self, noun: str) -> bool:
@@ -141,7 +142,7 @@ class Cluster:
     def models(self) -> list[str]:
         """The nouns of all indices of vectors."""
         found = self._asked(
-            lambda: self.client.indices.get_alias(name=f"{self.alias(VECTORS)}.*", allow_no_indices=True).body
+            lambda: self.reader.indices.get_alias(name=f"{self.alias(VECTORS)}.*", allow_no_indices=True).body
         )
         start = len(self.prefix) + 1
         return sorted({alias[start:] for one in found.values() for alias in one["aliases"]})
@@ -187,7 +188,7 @@ class Cluster:
     def _put_template(self, name: str, pattern: str, made: Body, told: Body) -> None:
         """The pattern meets no index of another prefix: a name ends in its noun and version, which hold no dash."""
         try:
-            held = self.client.indices.get_index_template(name=name)["index_templates"]
+            held = self.reader.indices.get_index_template(name=name)["index_templates"]
         except NotFoundError:
             held = []
         for one in held:
@@ -200,7 +201,7 @@ class Cluster:
 
     def lost(self, noun: str) -> bool:
         """Whether there is no such index, and there was one."""
-        return was_there(self.client, self.alias, noun) and not self.mappings(noun)
+        return was_there(self.reader, self.alias, noun) and not self.mappings(noun)
 
     def gone(self, index: str) -> Unavailable:
         """What to raise where an index that was there is there no more; each is looked at anew at the next call.
@@ -228,7 +229,7 @@ class Cluster:
     def largest_request(self) -> int:
         """Bytes that every node takes at once."""
         try:
-            nodes = self.client.nodes.info(metric="http").get("nodes", {})
+            nodes = self.reader.nodes.info(metric="http").get("nodes", {})
         except (ApiError, TransportError):  # it may not be ours to ask
             return LARGEST
         told = [one.get("http", {}).get("max_content_length_in_bytes", LARGEST) for one in nodes.values()]
@@ -257,14 +258,14 @@ class Cluster:
         """After this, searches see all that was written before, by whomever."""
         alias = self.ready(noun)
         self._dirty.discard(noun)
-        self._asked(lambda: self.client.indices.refresh(index=alias).body)
+        self._asked(lambda: self.reader.indices.refresh(index=alias).body)
 
     def search(self, noun: str, **body: Any) -> Body:
         """One search; what this process wrote is seen."""
         alias = self.ready(noun)
         if noun in self._dirty:
             self.refresh(noun)
-        return self._asked(lambda: self.client.search(index=alias, allow_partial_search_results=False, **body).body)
+        return self._asked(lambda: self.reader.search(index=alias, allow_partial_search_results=False, **body).body)
 
     def count(self, noun: str, query: Body) -> int:
         found = self.search(noun, query=query, size=0, track_total_hits=True)
@@ -282,7 +283,7 @@ class Cluster:
 
         def ask() -> Body:
             with self._found():
-                found: Body = self.client.mget(index=alias, ids=list(ids), **asked).body
+                found: Body = self.reader.mget(index=alias, ids=list(ids), **asked).body
             for doc in found["docs"]:
                 if doc.get("error", {}).get("type") == GONE:
                     raise self.gone(doc["_index"])
@@ -296,11 +297,11 @@ class Cluster:
         """A point in time: what is searched at it stays as it is now, for as long as it is asked again in time."""
         self.refresh(noun)
         alias = self.ready(noun)
-        return str(self._asked(lambda: self.client.open_point_in_time(index=alias, keep_alive=KEEP).body)["id"])
+        return str(self._asked(lambda: self.reader.open_point_in_time(index=alias, keep_alive=KEEP).body)["id"])
 
     def close_point(self, point: str) -> None:
         try:
-            self.client.close_point_in_time(id=point)
+            self.reader.close_point_in_time(id=point)
         except (ApiError, TransportError):
             return  # it ends by itself
 
@@ -309,7 +310,7 @@ class Cluster:
         pit = {"id": point, "keep_alive": KEEP}
         told = {**body, "pit": pit, "track_total_hits": False, "allow_partial_search_results": False}
         try:
-            return self._asked(lambda: self.client.search(**told).body)
+            return self._asked(lambda: self.reader.search(**told).body)
         except StoreError as error:
             if isinstance(error.__cause__, NotFoundError | BadRequestError):
                 return None
@@ -344,8 +345,8 @@ class Cluster:
     def written(self, *nouns: str) -> int:
         """A number that grows with each write to these indices, once searches see it."""
         names = [self.ready(noun) for noun in nouns]
-        self._asked(lambda: self.client.indices.refresh(index=names).body)
-        found = self._asked(lambda: self.client.indices.stats(index=names, metric="docs", level="shards").body)[
+        self._asked(lambda: self.reader.indices.refresh(index=names).body)
+        found = self._asked(lambda: self.reader.indices.stats(index=names, metric="docs", level="shards").body)[
             "indices"
         ]
         for noun in nouns:
@@ -400,7 +401,9 @@ class Cluster:
                     raise
             return True
 
-        return patiently(attempt, self.patience, unanswered=OTHER_HOSTS) or (tries > 1 and is_done())
+        hosts = len(self.address.hosts)
+        done = patiently(attempt, self.patience, unanswered=max(OTHER_HOSTS, hosts - 1), hosts=hosts)
+        return done or (tries > 1 and is_done())
 
 
 def _made(index: str, uuid: str) -> int:

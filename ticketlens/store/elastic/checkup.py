@@ -8,6 +8,7 @@ from elasticsearch import Elasticsearch
 from ticketlens.errors import StoreError
 from ticketlens.store.elastic.cluster import NOUNS, Cluster, check_mapping, template
 from ticketlens.store.elastic.errors import translated
+from ticketlens.store.elastic.rebuilding import is_moving
 
 OLDEST = (8, 19)
 NEWEST_MAJOR = 9
@@ -49,7 +50,7 @@ def problems(cluster: Cluster) -> list[str]:
         told += [
             *_of_lost(cluster, found),
             *_of_indices(found),
-            *_of_blocks(cluster.reader, found),
+            *_of_blocks(cluster, found),
             *_of_disks(cluster.reader),
         ]
     return told
@@ -125,17 +126,24 @@ def _of_indices(found: Mappings) -> Iterator[str]:
         yield f"these indices are behind: {', '.join(behind)}; run ticketlens store migrate"
 
 
-def _of_blocks(client: Elasticsearch, found: Mappings) -> Iterator[str]:
-    names = _names(found)
+def _of_blocks(cluster: Cluster, found: Mappings) -> Iterator[str]:
+    names, client = _names(found), cluster.reader
     if not names:
         return
+    moving = is_moving(cluster)
     settings = client.indices.get_settings(index=names, name=f"{BLOCKS}*", flat_settings=True)
     for name, one in sorted(settings.items()):
         for block, value in one["settings"].items():
             if str(value) == "true":
-                full = block.endswith("read_only_allow_delete")
-                remedy = "free disk space on the server, and it goes by itself" if full else "take the setting away"
-                yield f"the index {name} is blocked ({block}): {remedy}"
+                yield f"the index {name} is blocked ({block}): {_remedy(block, moving)}"
+
+
+def _remedy(block: str, moving: bool) -> str:
+    if block.endswith("read_only_allow_delete"):
+        return "free disk space on the server, and it goes by itself"
+    if moving and block.endswith(".write"):
+        return "a migration is moving it: wait; if it was killed, run ticketlens store migrate again"
+    return "take the setting away"
 
 
 def _of_disks(client: Elasticsearch) -> Iterator[str]:

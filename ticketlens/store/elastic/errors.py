@@ -19,7 +19,7 @@ GONE = "index_not_found_exception"
 LONGEST = 300
 RIGHTS = "give the user all rights on the prefix's indices, and monitor and manage_index_templates on the cluster"
 BLOCK = re.compile(r"index \[([^\]]*)\] blocked by: \[[A-Z_]+/(\d+)/([^\]]*)\]")
-FLOOD = "12"
+FLOOD, NO_WRITES = "12", "8"
 FIELD = re.compile(r"\b(?:sub)?field(?: name|s)?(?: of)?\s*[=:]?\s*[\[\"']([^\]\"']{1,80})[\]\"']")
 PLACE = re.compile(r"host='([^']+)', port=(\d+)")
 
@@ -96,6 +96,11 @@ def _of_block(reason: str) -> str:
     if number == FLOOD:
         return (
             f"the index {index} is read-only, as the server's disk is nearly full; free space, and it goes on by itself"
+        )
+    if number == NO_WRITES:
+        return (
+            f"the index {index} is blocked ({_short(words)}): where a migration is moving it, wait; "
+            "ticketlens doctor tells what to do"
         )
     return f"the index {index} is blocked ({_short(words)}); lift the block, and it goes on by itself"
 

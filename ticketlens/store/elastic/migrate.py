@@ -16,12 +16,14 @@ from ticketlens.store.elastic.errors import translated
 from ticketlens.store.elastic.filters import every, never
 from ticketlens.store.elastic.ids import document_id
 from ticketlens.store.elastic.rebuilding import (
+    LEASE_NAME,
     Level,
     Progress,
     Rebuild,
     Rewrite,
     block,
     count,
+    is_blocked,
     last_writes,
     lift,
     outrank,
@@ -36,7 +38,6 @@ there is nothing, documents stay as they are."""
 FEW = 1_000
 MOST_ROUNDS = 10
 LEASE_SECONDS = 120.0
-LEASE_NAME = "migrate"
 LEASES: Body = {"term": {"noun": LEASE}}
 REPLACED = "replaced_by"
 
@@ -120,18 +121,34 @@ class Migration:
         self._renew()
         begun = time.monotonic()
         try:
-            block(self.cluster, old)
-            self.at("blocked")
-            documents = _finish(made, since)
+            last, documents = self._still(made, since)
             self.at("verified")
             made.must_outrank(first)
             self._note(old, new)
+            swapped = last_writes(self.cluster, new)
             self._swap([(noun, old, new)])
         except BaseException:
             lift(self.cluster, old)
             raise
+        block(self.cluster, old)
+        if last_writes(self.cluster, old) != last:
+            made.bring_over(last, swapped)
         self.at("swapped")
         return Migrated(noun, old, new, documents, compared.sha256, round(time.monotonic() - begun, 3))
+
+    def _still(self, made: Rebuild, since: int) -> tuple[Seen, int]:
+        """The old index blocked and the new one level with it: the last writes of the old one, and the documents.
+
+        Somebody may lift the block meanwhile: then it is begun again.
+        """
+        for _ in range(MOST_ROUNDS):
+            block(self.cluster, made.old)
+            last = last_writes(self.cluster, made.old)
+            self.at("blocked")
+            documents = _finish(made, since)
+            if is_blocked(self.cluster, made.old) and last_writes(self.cluster, made.old) == last:
+                return last, documents
+        raise Unavailable(f"somebody lifts the block of {made.old} while it is moved; leave it, and run it again")
 
     def _catch_up(self, made: Rebuild, since: int, progress: Progress) -> tuple[int, Level]:
         """Compare all, then what is written meanwhile, until that is little."""

@@ -27,6 +27,9 @@ def store() -> None:
 def copy_(session: Session, from_: str, to: str, as_json: bool) -> None:
     """Copy everything from the store at FROM to the one at TO, an empty one, and compare both.
 
+    Both are reached by the same settings `elastic.*`: elastic.ca_file counts where an address is https, and
+    elastic.api_key where it has no user.
+
     Run it again after a break, or to bring the copy up to date: what is there already is left as it is.
     """
     if from_ == to:
@@ -89,7 +92,7 @@ def _say(told: Mapping[str, object], text: str, as_json: bool) -> None:
 
 @contextmanager
 def _opened(session: Session, url: str) -> Iterator[Store]:
-    opened = open_store(url, session.options)
+    opened = open_store(url, session.options.fitting(url))
     try:
         yield opened
     finally:

@@ -4,7 +4,7 @@ import base64
 import re
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -67,6 +67,15 @@ class Options:
         if self.ca_file:
             told["ca_certs"] = self._trusted(address)
         return told
+
+    def fitting(self, url: str) -> "Options":
+        """For one of two stores that share these settings: without what does not go with its address."""
+        scheme, _, rest = url.partition("://")
+        return replace(
+            self,
+            ca_file=self.ca_file if scheme.lower() == "https" else "",
+            api_key="" if "@" in rest else self.api_key,
+        )
 
     def _trusted(self, address: Address) -> str:
         if not address.hosts[0].startswith("https:"):

@@ -179,7 +179,9 @@ def test_an_index_of_a_newer_version_is_left_alone(place: Any, ticket: Callable[
     assert "tickets 99" in store.versions()["schema"]
 
 
-@pytest.mark.parametrize("taken", ["index", "alias", "versioned", "template", "ours, with another field"])
+@pytest.mark.parametrize(
+    "taken", ["index", "alias", "versioned", "template", "template for all", "data streams", "ours, with another field"]
+)
 def test_names_that_are_another_programs_are_left_alone(
     place: Any, ticket: Callable[..., Prepared], taken: str
 ) -> None:
@@ -187,6 +189,9 @@ def test_names_that_are_another_programs_are_left_alone(
     there = place.client.indices
     if taken == "template":
         there.put_index_template(name=name, index_patterns=[f"{place.prefix}-other*"], template={"settings": {}})
+    elif taken in ("template for all", "data streams"):
+        more = {"priority": 200} if taken == "template for all" else {"priority": 201, "data_stream": {}}
+        there.put_index_template(name=name + "-o", index_patterns=[f"{name}*"], **more)
     elif taken == "alias":
         there.create(index=f"{place.prefix}-shop", aliases={name: {}})
     elif taken == "ours, with another field":
@@ -333,3 +338,19 @@ def test_a_copy_that_meets_a_ticket_that_cannot_be_stored_names_it(
         source.put_tickets([ticket("1"), ticket("T-2", reopens=2**31), ticket("3")])
         with pytest.raises(StoreError, match=r"refuses ticket s T-2: .*field reopens"):
             copy(source, place.store(), lambda name: lambda done, total: None)
+
+
+def test_a_closed_index_is_told_with_its_remedy(place: Any, ticket: Callable[..., Prepared]) -> None:
+    store = place.store(patience=0.2)
+    store.put_tickets([ticket("1")])
+    name = index_of(place, "tickets")
+    place.client.indices.close(index=name)
+    said = f"^the store: the index {name} is closed; open it .POST /{name}/_open., and it goes on by itself$"
+    for use in (
+        lambda: store.count_tickets(EVERYTHING), lambda: store.get_ticket("s", "1"),
+        lambda: store.put_tickets([ticket("2")]), lambda: bulk(store._cluster, [Write("tickets", "delete", "x")]),
+    ):  # fmt: skip
+        with pytest.raises(Unavailable, match=said):
+            use()
+    place.client.indices.open(index=name)
+    assert store.put_tickets([ticket("2")]) == [STORED]

@@ -15,7 +15,7 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.client import client_of, reading
-from ticketlens.store.elastic.errors import GONE, RETRY_BLOCKED_AFTER, translated
+from ticketlens.store.elastic.errors import GONE, RETRY_AFTER, RETRY_BLOCKED_AFTER, reason_of, translated
 from ticketlens.store.elastic.evidence import was_there
 from ticketlens.store.elastic.patience import NotNow, patiently
 
@@ -30,6 +30,9 @@ OTHER_HOSTS = 2
 
 LARGEST = 100 * 1024 * 1024
 """Bytes that a server takes at once where nobody set another limit."""
+
+ANOTHERS = "matching patterns from existing templates", "that creates data streams only"
+"""What the server says where a template of another program meets our names."""
 
 Body = dict[str, Any]
 
@@ -102,6 +105,8 @@ class Cluster:
         self._ready: set[str] = set()
         self._dirty: set[str] = set()
         self.kept: dict[str, tuple[float, object]] = {}
+        self.troubled = False
+        """Whether the log was told that writes are tried again."""
         self._guard = threading.Lock()
 
     # -- indices
@@ -175,13 +180,16 @@ class Cluster:
         """Make the index, unless there is one of its name."""
         family, index = noun.partition(".")[0], self.index(noun, told["version"])
         made = {key: told[key] for key in ("settings", "mappings")}
-        self._put_template(self.alias(family), f"{self.alias(VECTORS)}.*" if family == VECTORS else index, made, told)
+        pattern = f"{self.alias(VECTORS)}.*" if family == VECTORS else index
         aliases = {self.alias(noun): {"is_write_index": True}}
         try:
+            self._put_template(self.alias(family), pattern, made, told)
             self.client.indices.create(index=index, aliases=aliases, **made)
         except BadRequestError as error:
             if error.error == "invalid_alias_name_exception":
                 raise StoreError(_clash(self.alias(noun))) from error
+            if any(words in str(error.body) for words in ANOTHERS):
+                raise StoreError(_clash(f"{self.alias(noun)} (by a template that meets it)")) from error
             if error.error != "resource_already_exists_exception":
                 raise
 
@@ -288,7 +296,7 @@ class Cluster:
                 if doc.get("error", {}).get("type") == GONE:
                     raise self.gone(doc["_index"])
                 if "error" in doc:
-                    raise NotNow(f"the store: {doc['error'].get('reason', doc['error'])}")
+                    raise NotNow(f"the store: {reason_of(doc['error'])[1]}", RETRY_AFTER)
             return found
 
         return {doc["_id"]: doc for doc in patiently(ask, self.patience)["docs"] if doc["found"]}

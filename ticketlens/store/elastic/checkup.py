@@ -44,16 +44,19 @@ def versions(cluster: Cluster) -> dict[str, str]:
 
 
 def problems(cluster: Cluster) -> list[str]:
+    """What keeps the store from being used."""
     found = _found(cluster)
     with translated():
-        told = [*_of_server(cluster.reader), *_of_health(cluster.reader, found)]
-        told += [
-            *_of_lost(cluster, found),
-            *_of_indices(found),
-            *_of_blocks(cluster, found),
-            *_of_disks(cluster.reader),
-        ]
+        told = [*_of_server(cluster.reader), *_of_health(cluster.reader, found, "red")]
+        told += [*_of_lost(cluster, found), *_of_indices(found), *_of_blocks(cluster, found)]
     return told
+
+
+def hints(cluster: Cluster) -> list[str]:
+    """What will, if nobody looks after it."""
+    found = _found(cluster)
+    with translated():
+        return [*_of_health(cluster.reader, found, "yellow"), *_of_disks(cluster.reader)]
 
 
 def _found(cluster: Cluster) -> Mappings:
@@ -97,9 +100,9 @@ def _of_server(client: Elasticsearch) -> Iterator[str]:
         yield f"Elasticsearch {number} is newer than all that this TicketLens knows; update TicketLens"
 
 
-def _of_health(client: Elasticsearch, found: Mappings) -> Iterator[str]:
+def _of_health(client: Elasticsearch, found: Mappings, told: str) -> Iterator[str]:
     status = str(_health(client, found)["status"])
-    if status in MENDED:
+    if status == told:
         yield f"the store's health is {status} ({HEALTH[status]}): {MENDED[status]}"
 
 

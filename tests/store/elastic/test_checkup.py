@@ -41,11 +41,11 @@ def test_a_cluster_that_lost_a_copy_or_more_is_said_to_have(place: Any) -> None:
     assert store.problems() == []
     assert store.hints()[0].startswith("the store's health is yellow (all is there, ")
     assert store.versions()["health"].startswith("yellow: ")
-    place.client.indices.close(index=name)
-    place.client.indices.put_settings(
-        index=name, settings={"number_of_replicas": 0, "index.routing.allocation.require._name": "nobody"}
-    )
-    place.client.indices.open(index=name, wait_for_active_shards=0)
+    place.client.indices.create(
+        index=f"{place.prefix}-inbox-v1", mappings=template("inbox")["mappings"],
+        settings={"index.routing.allocation.require._name": "nobody"},
+        aliases={f"{place.prefix}-inbox": {}}, wait_for_active_shards="0",
+    )  # fmt: skip
     assert any("health is red (part of it cannot be read or written): " in problem for problem in store.problems())
 
 

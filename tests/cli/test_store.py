@@ -96,3 +96,7 @@ def test_settings_that_are_for_one_of_two_clusters_do_not_disturb_the_other(
     there, here = known.address(place.prefix), plain.address(place.prefix + "-2", user="me:hush")
     assert run("store", "copy", FROM, there, "--json", env=env).json["same"] is True
     assert run("store", "copy", there, here, "--json", env=env).json["same"] is True
+
+
+def test_writes_are_given_up_on_the_way_back_alone(run: Run) -> None:
+    assert "--lose-writes goes with --back" in run("store", "migrate", "--lose-writes", code=2).err

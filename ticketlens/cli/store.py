@@ -50,14 +50,17 @@ def copy_(session: Session, from_: str, to: str, as_json: bool) -> None:
 
 @store.command()
 @click.option("--back", is_flag=True, help="put the indices that the last migration replaced in their places again")
+@click.option("--lose-writes", is_flag=True, help="with --back: also where that loses what was written since")
 @json_option
 @click.pass_obj
-def migrate(session: Session, back: bool, as_json: bool) -> None:
+def migrate(session: Session, back: bool, lose_writes: bool, as_json: bool) -> None:
     """Bring the store to what this TicketLens needs, while it is read and written to.
 
     In Elasticsearch new indices are made, compared and put in place in one step; the old ones are kept. Restart what
     runs on an older TicketLens afterwards.
     """
+    if lose_writes and not back:
+        raise ConfigError("migrate: --lose-writes goes with --back")
     opened = session.lens.store
     if not isinstance(opened, ElasticStore):
         schema = opened.versions()["schema"]
@@ -65,7 +68,7 @@ def migrate(session: Session, back: bool, as_json: bool) -> None:
         _say({"store": "sqlite", "schema": int(schema), "indices": []}, told, as_json)
         return
     if back:
-        pairs = opened.migration().back()
+        pairs = opened.migration().back(lose_writes=lose_writes)
         moved = "\n".join(f"{old} is in use again in place of {new}" for new, old in pairs)
         _say({"store": "elasticsearch", "back": [{"from": new, "to": old} for new, old in pairs]}, moved, as_json)
         return

@@ -270,6 +270,16 @@ def test_the_way_back_is_closed_where_writes_would_be_lost(filled: ElasticStore)
     assert filled.put_delivery("desk", "3", b"x", {}, NOW)
 
 
+def test_the_way_back_is_open_where_writes_are_given_up(filled: ElasticStore) -> None:
+    before = sums(filled)
+    newer.migration(filled).run(newer.quiet)
+    filled.put_delivery("desk", "2", b"x", {}, NOW)
+    newer.migration(filled).back(lose_writes=True)
+    assert newest(filled) == set()
+    assert sums(filled) == before
+    assert filled.put_delivery("desk", "2", b"x", {}, NOW)
+
+
 def test_an_index_of_another_program_is_never_made_anew(filled: ElasticStore) -> None:
     client, taken = filled._cluster.client, filled._cluster.index("inbox", 2)
     theirs = {"_meta": {"made_by": "another"}, "properties": {"theirs": {"type": "keyword"}}}

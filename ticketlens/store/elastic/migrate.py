@@ -79,10 +79,11 @@ class Migration:
             nouns = [noun for noun in self._nouns() if self._version(noun) < self.templates(noun)["version"]]
             return [self._migrate(noun, step) for noun in nouns]
 
-    def back(self) -> list[tuple[str, str]]:
+    def back(self, *, lose_writes: bool = False) -> list[tuple[str, str]]:
         """Put the indices that the last migration replaced behind their aliases again: (from, to) of each.
 
-        Raises StoreError where there is none, or where one that took its place was written to since.
+        Raises StoreError where there is none, or where one that took its place was written to since, unless that is to
+        be lost.
         """
         with self._alone():
             pairs = {noun: found for noun in self._nouns() if (found := self._replaced(noun)) is not None}
@@ -93,7 +94,8 @@ class Migration:
                 for noun, (new, old, seen) in pairs.items():
                     blocked.append(new)
                     block(self.cluster, new)
-                    self._must_be_unwritten(new, old, seen)
+                    if not lose_writes:
+                        self._must_be_unwritten(new, old, seen)
                     outrank(self.cluster, old, new)
                     lift(self.cluster, old)
                     if noun == RECORDS:
@@ -223,8 +225,8 @@ class Migration:
         )
         if more := max(changed, abs(count(self.cluster, new, kept) - count(self.cluster, old, kept))):
             raise StoreError(
-                f"{new} took {more:,} writes since it replaced {old}, and going back would lose them: stay, or copy "
-                "what is there to another store by this TicketLens"
+                f"{new} took {more:,} writes since it replaced {old}, and going back would lose them: stay, copy "
+                "what is there to another store by this TicketLens, or give them up by --back --lose-writes"
             )
 
     # -- one at a time

@@ -354,3 +354,18 @@ def test_a_closed_index_is_told_with_its_remedy(place: Any, ticket: Callable[...
             use()
     place.client.indices.open(index=name)
     assert store.put_tickets([ticket("2")]) == [STORED]
+
+
+def test_vectors_that_cannot_be_noted_at_their_ticket_are_no_silence(
+    place: Any, ticket: Callable[..., Prepared]
+) -> None:
+    store, one = place.store(), ticket("1")
+    store.put_tickets([one])
+    (hit,) = store._cluster.search("tickets")["hits"]["hits"]
+    place.client.update(
+        index=index_of(place, "tickets"), id=hit["_id"], doc={"custom": {"a": {"b": "x"}}}, refresh=True
+    )
+    narrow = {"custom": {"type": "flattened", "depth_limit": 1}}
+    place.client.indices.put_mapping(index=index_of(place, "tickets"), properties=narrow)
+    with pytest.raises(StoreError, match="the store refuses a document"):
+        store.put_vectors("m", [one.text.fingerprint], np.eye(1, 4, dtype=np.float32))

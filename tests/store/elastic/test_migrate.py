@@ -240,6 +240,17 @@ def test_the_block_of_a_migration_that_was_killed_is_told_with_its_remedy(filled
     assert not any("blocked" in problem for problem in filled.problems())
 
 
+def test_a_migration_goes_on_where_the_cluster_cannot_write_for_a_moment(
+    filled: ElasticStore, place: Any, front: Callable[..., Any]
+) -> None:
+    before, proxy = sums(filled), front()
+    proxy.busy = 3
+    newer.migration(place.store(proxy.address(place.prefix), patience=20.0)).run(newer.quiet)
+    assert proxy.busy == 0
+    assert newest(filled) == {*NEWER, "vectors"}
+    assert sums(filled) == before
+
+
 def test_two_migrations_at_once_are_one(filled: ElasticStore) -> None:
     def at(step: str) -> None:
         if step == "made":

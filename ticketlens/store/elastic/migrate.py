@@ -238,10 +238,12 @@ class Migration:
         for noun in nouns:
             self.cluster.adopt(noun)
         self._must_be_free()
-        for noun in nouns:
-            lift(self.cluster, self._current(noun))
+        if RECORDS in nouns:
+            lift(self.cluster, self._current(RECORDS))  # the lease is in it
         self._renew()
         try:
+            for noun in nouns:
+                lift(self.cluster, self._current(noun))
             self.at("started")
             yield
         finally:

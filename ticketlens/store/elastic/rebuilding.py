@@ -15,7 +15,7 @@ from elasticsearch import ConflictError, helpers
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.cluster import MADE_BY, VECTORS, Body, Cluster
-from ticketlens.store.elastic.errors import reason_of, translated
+from ticketlens.store.elastic.errors import LATER, reason_of, translated
 from ticketlens.store.elastic.ids import document_id
 from ticketlens.store.elastic.records import LEASE, RECORDS
 from ticketlens.store.elastic.vectors import with_vector
@@ -187,7 +187,7 @@ class Rebuild:
         with translated():
             told = helpers.streaming_bulk(
                 self.cluster.client, actions, index=self.new, max_chunk_bytes=8 * 1024**2, max_retries=8,
-                initial_backoff=0.2, max_backoff=10, raise_on_error=False,
+                initial_backoff=0.2, max_backoff=10, raise_on_error=False, retry_on_status=LATER,
             )  # fmt: skip
             for done, item in told:
                 (outcome,) = item.values()

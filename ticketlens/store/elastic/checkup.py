@@ -6,8 +6,9 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from ticketlens.errors import StoreError
-from ticketlens.store.elastic.cluster import NOUNS, Cluster, check_mapping, template
+from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.errors import translated
+from ticketlens.store.elastic.mapping import NOUNS, check_mapping, template
 from ticketlens.store.elastic.rebuilding import is_moving
 
 OLDEST = (8, 19)

@@ -1,13 +1,11 @@
 """One prefix on one cluster: its indices, made when they are missed, and the few calls that the store makes."""
 
-import json
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
 
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
@@ -17,11 +15,11 @@ from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.client import client_of, reading
 from ticketlens.store.elastic.errors import GONE, RETRY_AFTER, RETRY_BLOCKED_AFTER, reason_of, translated
 from ticketlens.store.elastic.evidence import was_there
+from ticketlens.store.elastic.mapping import MADE_BY, NOUNS, VECTORS, Body, check_mapping, clash, template
 from ticketlens.store.elastic.patience import NotNow, patiently
 
-NOUNS = ("tickets", "raw", "topics", "assignments", "records", "inbox")
-VECTORS = "vectors"
-MADE_BY = "ticketlens"
+__all__ = ["NOUNS", "VECTORS", "Body", "Cluster", "template"]
+
 PAGE = 10_000
 KEEP = "2m"
 SOON_SECONDS = 2.0
@@ -33,63 +31,6 @@ LARGEST = 100 * 1024 * 1024
 
 ANOTHERS = "matching patterns from existing templates", "that creates data streams only"
 """What the server says where a template of another program meets our names."""
-
-Body = dict[str, Any]
-
-
-def template(noun: str) -> Body:
-    """What `templates/` says of the indices of a noun; each model's vectors have an index of their own."""
-    file = files("ticketlens.store.elastic") / "templates" / f"{noun.partition('.')[0]}.json"
-    told: Body = json.loads(file.read_text(encoding="utf-8"))
-    told["mappings"]["_meta"] = {"made_by": MADE_BY, "noun": noun, "version": told["version"]}
-    return told
-
-
-def check_mapping(index: str, mappings: Body, told: Body) -> None:
-    """Raises StoreError where the index is not one that we made, or not one that we can read."""
-    meta = mappings.get("_meta", {})
-    if meta.get("made_by") != MADE_BY:
-        raise StoreError(_clash(index))
-    version = version_in(index, meta)
-    if version > told["version"]:
-        raise StoreError(f"the index {index} was made by a newer TicketLens; update TicketLens")
-    if version < told["version"]:
-        raise StoreError(f"the index {index} was made by an older TicketLens; run: ticketlens store migrate")
-    there, ours = mappings.get("properties", {}), told["mappings"]["properties"]
-    others = [name for name, field in ours.items() if not _as_told(there.get(name), field)]
-    if others or mappings.get("dynamic") != "strict":
-        raise _changed(index, ", ".join(others[:3]) or "dynamic")
-
-
-def version_in(index: str, meta: Body) -> int:
-    """The version of the template that an index of ours was made by; StoreError where it does not tell any more."""
-    version = meta.get("version")
-    if not isinstance(version, int):
-        raise _changed(index, "_meta")
-    return version
-
-
-def _changed(index: str, what: str) -> StoreError:
-    return StoreError(
-        f"the mapping of the index {index} was changed by hand ({what}); "
-        "bring the index back from a snapshot, or copy the store to another prefix: ticketlens store copy"
-    )
-
-
-FILLED_IN = ("dims", "m", "ef_construction")
-"""Parameters of vectors that the server adds by itself."""
-
-
-def _as_told(there: object, told: object) -> bool:
-    """Whether a part of a mapping is as the template tells, with no parameter besides."""
-    if not (isinstance(there, Mapping) and isinstance(told, Mapping)):
-        return there == told
-    more = set(there) - set(told) - set(FILLED_IN)
-    return not more and all(_as_told(there.get(name), one) for name, one in told.items())
-
-
-def _clash(name: str) -> str:
-    return f"the index {name} is another program's; choose another prefix in the store's address"
 
 
 class Cluster:
@@ -187,9 +128,9 @@ class Cluster:
             self.client.indices.create(index=index, aliases=aliases, **made)
         except BadRequestError as error:
             if error.error == "invalid_alias_name_exception":
-                raise StoreError(_clash(self.alias(noun))) from error
+                raise StoreError(clash(self.alias(noun))) from error
             if any(words in str(error.body) for words in ANOTHERS):
-                raise StoreError(_clash(f"{self.alias(noun)} (by a template that meets it)")) from error
+                raise StoreError(clash(f"{self.alias(noun)} (by a template that meets it)")) from error
             if error.error != "resource_already_exists_exception":
                 raise
 
@@ -202,7 +143,7 @@ class Cluster:
         for one in held:
             mappings = one["index_template"].get("template", {}).get("mappings", {})
             if mappings.get("_meta", {}).get("made_by") != MADE_BY:
-                raise StoreError(_clash(f"{name} (a template)"))
+                raise StoreError(clash(f"{name} (a template)"))
         self.client.indices.put_index_template(
             name=name, index_patterns=[pattern], template=made, priority=200, version=told["version"]
         )

@@ -11,10 +11,11 @@ from typing import Any
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.base import LeaseStore
-from ticketlens.store.elastic.cluster import MADE_BY, NOUNS, Body, Cluster, template, version_in
+from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.errors import translated
 from ticketlens.store.elastic.filters import every, never
 from ticketlens.store.elastic.ids import document_id
+from ticketlens.store.elastic.mapping import MADE_BY, NOUNS, Body, template, version_in
 from ticketlens.store.elastic.rebuilding import (
     LEASE_NAME,
     Level,

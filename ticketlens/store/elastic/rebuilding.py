@@ -14,9 +14,10 @@ from typing import Any
 from elasticsearch import ConflictError, helpers
 
 from ticketlens.errors import StoreError, Unavailable
-from ticketlens.store.elastic.cluster import MADE_BY, VECTORS, Body, Cluster
+from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.errors import LATER, reason_of, translated
 from ticketlens.store.elastic.ids import document_id
+from ticketlens.store.elastic.mapping import MADE_BY, VECTORS, Body
 from ticketlens.store.elastic.records import LEASE, RECORDS
 from ticketlens.store.elastic.vectors import with_vector
 

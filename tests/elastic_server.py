@@ -21,6 +21,7 @@ from ticketlens.store.elastic.address import Address, Options
 SERVERS = [url for url in os.environ.get("TICKETLENS_TEST_ES", "").split(",") if url]
 BLOCKS = [f"index.blocks.{name}" for name in ("read_only_allow_delete", "read_only", "write")]
 UNKNOWN = {"error": {"type": "security_exception", "reason": "unable to authenticate"}, "status": 401}
+BUSY = {"error": {"type": "unavailable_shards_exception", "reason": "primary shard is not active"}, "status": 503}
 TOO_LARGE = {"error": "Request Entity Too Large"}
 
 
@@ -60,7 +61,8 @@ class Place:
 class Front:
     """A proxy. `tls` is the context that it serves with; `authorization` what it must be sent; `largest` body in bytes.
 
-    `seen` has the Authorization header of each request. Between `close` and `open` its port refuses connections;
+    `seen` has the Authorization header of each request. As many bulks as `busy`
+    says are answered with 503. Between `close` and `open` its port refuses connections;
     between `stall` and `go_on` requests are taken and not answered.
     """
 
@@ -76,6 +78,7 @@ class Front:
         self.authorization = authorization
         self.largest = largest
         self.seen: list[str | None] = []
+        self.busy = 0
         self.target = urlsplit(url).netloc
         self.port = _free_port()
         self._going = threading.Event()
@@ -154,6 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, json.dumps(UNKNOWN).encode(), {"Content-Type": "application/json"})
         elif front.largest is not None and len(body) > front.largest:
             self._answer(413, json.dumps(TOO_LARGE).encode(), {"Content-Type": "application/json"})
+        elif front.busy and self.path.partition("?")[0].endswith("/_bulk"):
+            front.busy -= 1
+            self._answer(503, json.dumps(BUSY).encode(), {"Content-Type": "application/json"})
         else:
             self._pass_on(body)
 

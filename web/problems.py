@@ -6,13 +6,14 @@ import secrets
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from flask import Flask, json, render_template, request
+from flask import Flask, current_app, json, render_template, request
 from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ticketlens.errors import BadPayload, ConfigError, Denied, TicketLensError, Unavailable
 from ticketlens.people import TooManyAttempts
+from web.trouble import note_trouble
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Problem:
 
 
 def explain_errors(app: Flask) -> None:
+    note_trouble(app)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(TicketLensError, _ours)
     app.register_error_handler(Exception, _unexpected)
@@ -70,8 +72,7 @@ def _ours(error: TicketLensError) -> Response:
 
 
 def _without_store(error: TicketLensError, told: str, seconds: float) -> Response:
-    """Why, which names hosts and indices, is for the log alone."""
-    log.warning("%s %s: %s", request.method, request.url_rule, error)
+    current_app.extensions["trouble"].met(error)
     return answer(Problem(503, told, _retry_after(seconds)))
 
 

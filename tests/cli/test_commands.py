@@ -140,7 +140,7 @@ def test_clustering_tells_its_counts_and_seconds(lens: Lens, shop: Path) -> None
 
 def test_doctor_tells_settings_with_their_origin_and_hides_secrets(run: Run, shop: Path) -> None:
     told = run("doctor", "--json", env={"TICKETLENS_PORT": "9000", "TICKETLENS_ZOEN": "x"}, code=1).json
-    assert set(told) == {"versions", "settings", "problems"}
+    assert set(told) == {"versions", "settings", "problems", "notes"}
     origins = {row["key"]: row["origin"] for row in told["settings"]}
     assert (origins["port"], origins["zone"], origins["model"]) == ("TICKETLENS_PORT", "ticketlens.toml", "default")
     assert any("TICKETLENS_ZOEN" in problem for problem in told["problems"])

@@ -1,11 +1,14 @@
 """ticketlens store: everything moved to another store, and what is said about it."""
 
+import base64
 import json
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 FROM = "sqlite:///one.db"
 Run = Callable[..., Any]
@@ -77,3 +80,23 @@ def test_a_store_of_this_version_needs_no_migration(run: Run, empty_store: str) 
     run("store", "copy", FROM, empty_store)
     assert run("--store", empty_store, "store", "migrate", "--json").json["indices"] == []
     assert run("--store", empty_store, "trend", "--json").out == run("--store", FROM, "trend", "--json").out
+
+
+@pytest.mark.usefixtures("tickets")
+def test_settings_that_are_for_one_of_two_clusters_do_not_disturb_the_other(
+    run: Run, place: Any, front: Callable[..., Any], tmp_path: Path
+) -> None:
+    """A copy from a cluster by http without a key to one behind TLS, known by user or by key."""
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    key, basic = base64.b64encode(b"id:key").decode(), base64.b64encode(b"me:hush").decode()
+    env = {"TICKETLENS_ELASTIC__CA_FILE": "ca.pem", "TICKETLENS_ELASTIC__API_KEY": key}
+    plain, known = front(authorization=f"Basic {basic}"), front(tls=context, authorization=f"ApiKey {key}")
+    there, here = known.address(place.prefix), plain.address(place.prefix + "-2", user="me:hush")
+    assert run("store", "copy", FROM, there, "--json", env=env).json["same"] is True
+    assert run("store", "copy", there, here, "--json", env=env).json["same"] is True
+
+
+def test_writes_are_given_up_on_the_way_back_alone(run: Run) -> None:
+    assert "--lose-writes goes with --back" in run("store", "migrate", "--lose-writes", code=2).err

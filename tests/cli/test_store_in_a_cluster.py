@@ -80,3 +80,41 @@ def test_an_import_into_a_place_of_another_program_is_one_line(run: Run, place: 
     assert "Traceback" not in told.err
     if told.out:
         assert json.loads(told.out)["stored"] == 0
+
+
+def test_doctor_makes_nothing_in_a_place_that_is_empty(run: Run, place: Any) -> None:
+    env = {"TICKETLENS_STORE": place.address, "TICKETLENS_ELASTIC__TIMEOUT": "20"}
+    assert run("doctor", "--json", env=env).json["problems"] == []
+    assert not place.client.indices.get(index=f"{place.prefix}*").body
+    place.store().put_record("source", "a", {})
+    assert run("doctor", "--json", env=env).json["problems"] == []
+    assert set(place.client.indices.get(index=f"{place.prefix}*").body) == {f"{place.prefix}-records-v1"}
+
+
+def test_doctor_names_an_index_that_is_gone_and_makes_none(run: Run, place: Any, write: Any) -> None:
+    write("a.ndjson", ROW)
+    env = {"TICKETLENS_STORE": place.address, "TICKETLENS_ELASTIC__TIMEOUT": "20"}
+    run("import", "a.ndjson", env=env)
+    place.client.indices.delete(index=f"{place.prefix}-tickets-v1")
+    told = run("doctor", "--json", env=env, code=1).json
+    assert told["problems"] == [
+        f"the index of {place.prefix}-tickets is gone: bring it back from a snapshot, or begin anew with another prefix"
+    ]
+    assert not place.client.indices.exists(index=f"{place.prefix}-tickets")
+
+
+def test_doctor_of_the_store_alone_ends_with_0_as_long_as_it_can_be_used(run: Run, place: Any, write: Any) -> None:
+    """Texts that wait for a topic and a copy without a node are notes; a block is a problem."""
+    write("a.ndjson", ROW)
+    env = {"TICKETLENS_STORE": place.address, "TICKETLENS_ELASTIC__TIMEOUT": "20"}
+    run("import", "a.ndjson", env=env)
+    there, name = place.client.indices, f"{place.prefix}-tickets-v1"
+    there.put_settings(index=name, settings={"auto_expand_replicas": "false", "number_of_replicas": 1})
+    assert "in no topic yet" in run("doctor", env=env, code=1).out
+    told = run("doctor", "--store-only", "--json", env=env).json
+    assert told["problems"] == []
+    assert told["notes"][0].startswith("the store's health is yellow")
+    assert "  the store's health is yellow" in run("doctor", "--store-only", env=env).out
+    there.put_settings(index=name, settings={"index.blocks.write": True})
+    assert "is blocked" in run("doctor", "--store-only", env=env, code=1).out
+    assert "does not answer" in run("doctor", "--store-only", env={"TICKETLENS_STORE": AWAY}, code=1).out

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -54,11 +55,23 @@ def test_the_addresses_that_it_shows_can_be_read() -> None:
     assert max(len(Address.read(url).hosts) for url in shown) == 3
 
 
+def bodies(title: str) -> list[Any]:
+    """The JSON of each fenced request."""
+    fenced = re.findall(r"^ *```\n(.*?)^ *```$", section(title), re.MULTILINE | re.DOTALL)
+    return [json.loads(told.partition("\n")[2]) for told in fenced if "{" in told]
+
+
 def test_the_bodies_of_its_requests_are_json() -> None:
-    bodies = re.findall(r"^\{.*\}$", section("Snapshots"), re.MULTILINE)
-    assert len(bodies) == 3
-    for body in bodies:
-        json.loads(body)
+    assert len(bodies("Snapshots")) == 5
+
+
+def test_an_old_state_gets_the_alias_of_every_noun() -> None:
+    (told,) = (body["actions"] for body in bodies("Snapshots") if "actions" in body)
+    added = [action["add"] for action in told]
+    assert {one["alias"].removeprefix("old-").partition(".")[0] for one in added} == {*NOUNS, VECTORS}
+    for one in added:
+        noun = one["alias"].removeprefix("old-").partition(".")[0]
+        assert one["index"] == f"{one['alias']}-v{template(noun)['version']}"
 
 
 def test_the_server_of_compose_is_one_that_it_names() -> None:

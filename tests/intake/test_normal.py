@@ -81,6 +81,7 @@ def test_id_words_and_creation_are_enough() -> None:
         ({"messages": [{"at": "no"}]}, r'messages\[0\].at: "no" is no time'),
         ({"spam": "perhaps"}, "spam: neither true nor false"),
         ({"reopens": -1}, "reopens: below zero"),
+        ({"reopens": 2**31}, "reopens: above 2,147,483,647"),
         ({"reopens": "many"}, "reopens: not a whole number"),
         ({"tags": 5}, "tags: a list expected"),
         ({"merged_into": []}, "merged_into: an id is text"),

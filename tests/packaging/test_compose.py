@@ -59,6 +59,12 @@ def test_two_web_processes_and_two_workers_wait_for_a_healthy_server(compose: An
     assert compose["services"]["elasticsearch"]["healthcheck"]["test"][0] == "CMD-SHELL"
 
 
+def test_a_worker_is_healthy_where_its_store_can_be_used(compose: Any) -> None:
+    _, program, name, *options = compose["services"]["worker"]["healthcheck"]["test"]
+    assert (program, name, options) == ("ticketlens", "doctor", ["--store-only"])
+    cli.commands[name].make_context(name, options)
+
+
 def test_ports_are_the_same_wherever_they_stand(compose: Any) -> None:
     web = compose["services"]["web"]
     port = web["command"][web["command"].index("--port") + 1]

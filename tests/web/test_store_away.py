@@ -139,10 +139,32 @@ def test_a_read_only_store_shows_pages_and_sends_pushes_away_until_it_is_not(
             "/api/v1/tickets", json={**ROW, "id": "2"}, headers={"Authorization": f"Bearer {token}", **headers}
         )
         assert is_told_to_come_again(answer)
+        assert answer.headers["Retry-After"] == "30"
     assert signed_in.get("/tickets").status_code == 200
     place.client.indices.put_settings(index=f"{place.prefix}-*", settings=dict.fromkeys(full))
     answer = signed_in.post("/api/v1/tickets", json={**ROW, "id": "2"}, headers={"Authorization": f"Bearer {token}"})
     assert answer.json["stored"] == 1
+
+
+def test_the_log_says_once_that_the_store_is_away_and_once_that_it_works_again(
+    place: Any, proxy: Any, signed_in: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = People(place.store()).add_token("t", Role.LEAD)
+    for _ in range(2):
+        caplog.clear()
+        proxy.close()
+        for _ in range(5):
+            assert is_told_to_come_again(push(signed_in, Authorization=f"Bearer {token}"))
+            assert is_told_to_come_again(signed_in.get("/"))
+        proxy.open()
+        for _ in range(2):
+            assert push(signed_in, Authorization=f"Bearer {token}").status_code == 202
+            assert signed_in.get("/").status_code == 200
+        told = [record.getMessage() for record in caplog.records]
+        for asked in ("POST /api/v1/tickets: ", "GET /: "):
+            first, last = (line for line in told if line.startswith(asked))
+            assert "does not answer" in first
+            assert last == f"{asked}the store works again"
 
 
 class Answer(NamedTuple):
@@ -199,6 +221,18 @@ def running(folder: Path, store: str, *command: str) -> Iterator[Running]:
             made.process.wait(timeout=30)
         finally:
             made.process.kill()
+
+
+def test_an_index_that_is_gone_is_told_as_a_store_that_is_away_until_it_is_back(
+    proxy: Any, signed_in: FlaskClient, place: Any
+) -> None:
+    token = People(place.store()).add_token("t", Role.LEAD)
+    assert push(signed_in, Authorization=f"Bearer {token}").json["stored"] == 1
+    place.client.indices.delete(index=f"{place.prefix}-tickets-v1")
+    for _ in range(2):
+        for address in ("/", "/tickets", "/topics"):
+            assert is_told_to_come_again(signed_in.get(address)), address
+        assert is_told_to_come_again(push(signed_in, Authorization=f"Bearer {token}"))
 
 
 @pytest.mark.slow

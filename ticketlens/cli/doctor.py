@@ -11,6 +11,8 @@ from ticketlens.cli.session import Session, echo_json, json_option
 from ticketlens.config import TABLE, Settings, unknown_variables, variable
 from ticketlens.errors import TicketLensError
 from ticketlens.lens import Lens
+from ticketlens.store.base import Store
+from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.open import missing_folder, store_exists
 
 PACKAGES = ("apsw", "flask", "hdbscan", "numpy", "scikit-learn", "sentence-transformers", "torch")
@@ -19,25 +21,32 @@ REMEDY = 'set model = "multilingual", then ticketlens cluster --full'
 
 
 @click.command()
+@click.option("--store-only", is_flag=True, help="end with 1 only where the store cannot be used: for health checks")
 @json_option
 @click.pass_obj
-def doctor(session: Session, as_json: bool) -> None:
+def doctor(session: Session, store_only: bool, as_json: bool) -> None:
     """Versions, settings with their origin (secrets hidden), and what is wrong with its remedy."""
     problems: list[str] = [f"{name} is no setting; see: ticketlens doctor" for name in unknown_variables()]
     problems += session.found.problems
     settings = session.settings
     store: dict[str, str] = {}
+    notes: list[str] = []
     try:
         if store_exists(settings.store):
             store = dict(session.lens.store.versions())
-            problems += session.lens.store.problems() or _problems(session.lens)
+            wrong = session.lens.store.problems()
+            problems += wrong
+            if not wrong:
+                notes = [*_hints(session.lens.store), *([] if store_only else _problems(session.lens))]
         elif (problem := missing_folder(settings.store)) is not None:
             problems.append(problem)
         else:
             store = {"store": "not there yet: ticketlens import FILE makes it"}
     except TicketLensError as error:
         problems.append(str(error))
-    told = {"versions": {**_versions(), **store}, "settings": _settings(settings), "problems": problems}
+    if not store_only:
+        problems, notes = problems + notes, []
+    told = {"versions": {**_versions(), **store}, "settings": _settings(settings), "problems": problems, "notes": notes}
     if as_json:
         echo_json(told)
     else:
@@ -87,10 +96,17 @@ def _hidden(url: str) -> str:
     return f"{scheme}{mark}…@{rest.rpartition('@')[2]}" if "@" in rest else url
 
 
+def _hints(store: Store) -> list[str]:
+    return store.hints() if isinstance(store, ElasticStore) else []
+
+
 def _problems(lens: Lens) -> list[str]:
-    found = lens.ready() + _sources(lens)
+    """Looking makes nothing: neither an index nor a record."""
+    if isinstance(lens.store, ElasticStore) and not lens.store.begun():
+        return []
     if lens.empty():
-        return found
+        return _sources(lens)
+    found = lens.ready() + _sources(lens)
     share = lens.foreign_share()
     if share > FOREIGN and lens.settings.model == "english":
         found.append(f"{share * 100:.0f} % of the tickets are not in English: {REMEDY}")
@@ -115,12 +131,14 @@ def _sources(lens: Lens) -> list[str]:
 
 
 def _print(told: Mapping[str, object]) -> None:
-    versions, settings, problems = told["versions"], told["settings"], told["problems"]
+    versions, settings, problems, notes = told["versions"], told["settings"], told["problems"], told["notes"]
     assert isinstance(versions, dict)
     assert isinstance(settings, list)
     assert isinstance(problems, list)
+    assert isinstance(notes, list)
     click.echo("\n".join(f"{name:<22} {value}" for name, value in versions.items()))
     click.echo()
     click.echo("\n".join(f"{row['key']:<22} {row['value']:<34} {row['origin']}" for row in settings))
     click.echo()
     click.echo("\n".join(f"! {problem}" for problem in problems) or "nothing is wrong")
+    click.echo("".join(f"  {note}\n" for note in notes), nl=False)

@@ -27,6 +27,9 @@ def store() -> None:
 def copy_(session: Session, from_: str, to: str, as_json: bool) -> None:
     """Copy everything from the store at FROM to the one at TO, an empty one, and compare both.
 
+    Both are reached by the same settings `elastic.*`: elastic.ca_file counts where an address is https, and
+    elastic.api_key where it has no user.
+
     Run it again after a break, or to bring the copy up to date: what is there already is left as it is.
     """
     if from_ == to:
@@ -47,14 +50,17 @@ def copy_(session: Session, from_: str, to: str, as_json: bool) -> None:
 
 @store.command()
 @click.option("--back", is_flag=True, help="put the indices that the last migration replaced in their places again")
+@click.option("--lose-writes", is_flag=True, help="with --back: also where that loses what was written since")
 @json_option
 @click.pass_obj
-def migrate(session: Session, back: bool, as_json: bool) -> None:
+def migrate(session: Session, back: bool, lose_writes: bool, as_json: bool) -> None:
     """Bring the store to what this TicketLens needs, while it is read and written to.
 
     In Elasticsearch new indices are made, compared and put in place in one step; the old ones are kept. Restart what
     runs on an older TicketLens afterwards.
     """
+    if lose_writes and not back:
+        raise ConfigError("migrate: --lose-writes goes with --back")
     opened = session.lens.store
     if not isinstance(opened, ElasticStore):
         schema = opened.versions()["schema"]
@@ -62,7 +68,7 @@ def migrate(session: Session, back: bool, as_json: bool) -> None:
         _say({"store": "sqlite", "schema": int(schema), "indices": []}, told, as_json)
         return
     if back:
-        pairs = opened.migration().back()
+        pairs = opened.migration().back(lose_writes=lose_writes)
         moved = "\n".join(f"{old} is in use again in place of {new}" for new, old in pairs)
         _say({"store": "elasticsearch", "back": [{"from": new, "to": old} for new, old in pairs]}, moved, as_json)
         return
@@ -89,7 +95,7 @@ def _say(told: Mapping[str, object], text: str, as_json: bool) -> None:
 
 @contextmanager
 def _opened(session: Session, url: str) -> Iterator[Store]:
-    opened = open_store(url, session.options)
+    opened = open_store(url, session.options.fitting(url))
     try:
         yield opened
     finally:

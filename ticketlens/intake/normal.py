@@ -16,6 +16,9 @@ from ticketlens.model import Channel, Event, Message, Priority, Satisfaction, St
 
 __all__ = ["read_ticket"]
 
+MOST_REOPENS = 2**31 - 1
+"""What every store can count."""
+
 
 def read_ticket(row: Mapping[str, object], context: ReadContext) -> Ticket:
     """The ticket that a row tells of; BadPayload names the first field that cannot be read.
@@ -143,6 +146,8 @@ def _reopens(record: Record) -> int:
     reopens = read_integer(value, "reopens")
     if reopens < 0:
         raise BadPayload("reopens", "below zero")
+    if reopens > MOST_REOPENS:
+        raise BadPayload("reopens", f"above {MOST_REOPENS:,}")
     return reopens
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from ticketlens.errors import ConfigError
 from ticketlens.store.base import Store
 from ticketlens.store.elastic import ElasticStore
-from ticketlens.store.elastic.address import SCHEMES, Address, Options
+from ticketlens.store.elastic.address import SCHEMES, Address, Options, shown
 from ticketlens.store.sqlite import SqliteStore
 
 SQLITE = "sqlite:///"
@@ -45,8 +45,7 @@ def store_exists(url: str) -> bool:
 def _path(url: str) -> Path:
     if not url.startswith(SQLITE):
         raise ConfigError(
-            f"store: {url.rsplit('@', maxsplit=1)[-1]!r} is no address of a store; "
-            "write sqlite:///ticketlens.db, or http://HOST:9200/PREFIX"
+            f"store: {shown(url)!r} is no address of a store; write sqlite:///ticketlens.db, or http://HOST:9200/PREFIX"
         )
     path = Path(url.removeprefix(SQLITE)).expanduser()
     if not path.name:

@@ -37,7 +37,7 @@ def test_an_address_names_hosts_a_prefix_and_perhaps_a_user(
         ("http://me:hush@es", "prefix"), ("http://me:hush@es/Lens", "'/Lens' does not end in a prefix"),
         ("http://me:hush@es/a/b", "prefix"), ("http://me:hush@es/_lens", "prefix"), ("http://es/a b", "prefix"),
         ("http://es/" + "a" * 62, "prefix"), ("http://es/lens?x=1", "prefix"), ("http://es/å", "prefix"),
-        ("http://me:hush@es:port/lens", "'es:port' is no host and port"), ("http://me:hush@es:0/lens", "no host"),
+        ("http://me:hush@es:port/lens", "'es:…' is no host and port"), ("http://me:hush@es:0/lens", "no host"),
         ("http://es:65536/lens", "no host"),
         ("http://es:" + "9" * 5000 + "/lens", "no host"), ("http:///lens", "no host"),
         ("http://es,/lens", "no host"), ("http://e s/lens", "no host"), ("http://es:٣/lens", "no host"),
@@ -45,6 +45,9 @@ def test_an_address_names_hosts_a_prefix_and_perhaps_a_user(
         ("http://me:hush?hush@es/lens", "percent-encoded"), ("http://me:[hush@es/lens", "percent-encoded"),
         ("http://me:hush℀@es/lens", "percent-encoded"), ("http://hush@es/lens", "user and a password"),
         ("http://:hush@es/lens", "user and a password"), ("http://me:@es/lens", "user and a password"),
+        ("http://me:hush/lens", "'me:…' is no host and port"), ("http://me:hush/Hush/lens", "no host and port"),
+        ("https://me:hush@one:9200,me:hush@two:9200/lens", "once, before the first host"),
+        ("https//me:hush/lens", "no address of a store"), ("htp://me:hush/lens", "no address of a store"),
         ("https//me:hush@es/lens", "no address of a store"), ("ftp://me:hush@es/lens", "no address of a store"),
     ],
 )  # fmt: skip

@@ -2,8 +2,10 @@
 
 import random
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +16,10 @@ from ticketlens.intake.prepare import Preparer
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store.base import STORED, Prepared
+from ticketlens.store.copying import copy
 from ticketlens.store.elastic.bulk import Write, bulk
 from ticketlens.store.elastic.cluster import template
+from ticketlens.store.open import open_store
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 HUSH = "hush-4711"
@@ -175,7 +179,9 @@ def test_an_index_of_a_newer_version_is_left_alone(place: Any, ticket: Callable[
     assert "tickets 99" in store.versions()["schema"]
 
 
-@pytest.mark.parametrize("taken", ["index", "alias", "versioned", "template", "ours, with another field"])
+@pytest.mark.parametrize(
+    "taken", ["index", "alias", "versioned", "template", "template for all", "data streams", "ours, with another field"]
+)
 def test_names_that_are_another_programs_are_left_alone(
     place: Any, ticket: Callable[..., Prepared], taken: str
 ) -> None:
@@ -183,6 +189,9 @@ def test_names_that_are_another_programs_are_left_alone(
     there = place.client.indices
     if taken == "template":
         there.put_index_template(name=name, index_patterns=[f"{place.prefix}-other*"], template={"settings": {}})
+    elif taken in ("template for all", "data streams"):
+        more = {"priority": 200} if taken == "template for all" else {"priority": 201, "data_stream": {}}
+        there.put_index_template(name=name + "-o", index_patterns=[f"{name}*"], **more)
     elif taken == "alias":
         there.create(index=f"{place.prefix}-shop", aliases={name: {}})
     elif taken == "ours, with another field":
@@ -219,12 +228,144 @@ def test_a_prefix_that_begins_with_another_disturbs_nobody(place: Any, ticket: C
     assert max(sizes) < sum(sizes) / 2
 
 
-def test_an_index_that_is_gone_is_said_to_be_and_made_anew(place: Any, ticket: Callable[..., Prepared]) -> None:
+@pytest.mark.parametrize(("gone", "more"), [("tickets", ()), ("raw", ()), ("records", ()), ("tickets", ("raw",))])
+def test_an_index_that_is_gone_is_said_to_be_and_never_made_anew(
+    place: Any, ticket: Callable[..., Prepared], gone: str, more: tuple[str, ...]
+) -> None:
+    running = place.store()
+    running.put_tickets([ticket("1")])
+    for noun in (gone, *more):
+        place.client.indices.delete(index=index_of(place, noun))
+    for _ in range(2):
+        for store in (running, place.store()):
+            for use in (
+                lambda store=store: store.put_tickets([ticket("2")]),
+                lambda store=store: store.put_record("view", "a", {}) and list(store.each_raw()),
+                lambda store=store: store.get_record("view", "b") or list(store.each_raw()),
+            ):
+                with pytest.raises(Unavailable, match=f"{gone} is gone: bring it back from a snapshot"):
+                    use()
+            assert any(f"{gone} is gone: bring it back" in problem for problem in store.problems())
+    assert not place.client.indices.get(index=f"{place.prefix}-{gone}*").body
+
+
+def test_an_index_that_held_no_tickets_is_made_anew(place: Any, ticket: Callable[..., Prepared]) -> None:
     store = place.store()
     store.put_tickets([ticket("1")])
-    place.client.indices.delete(index=index_of(place, "raw"))
-    with pytest.raises(StoreError, match="raw is gone: bring it back"):
-        store.put_tickets([ticket("2")])
-    assert not place.client.indices.exists(index=f"{place.prefix}-raw")
+    store.put_delivery("desk", "1", b"x", {}, AT)
+    place.client.indices.delete(index=index_of(place, "inbox"))
+    with pytest.raises(Unavailable, match="inbox is gone"):
+        store.deliveries(limit=1)
+    assert store.deliveries(limit=1) == []
+    assert store.put_delivery("desk", "1", b"x", {}, AT)
+
+
+def test_a_store_that_is_brought_back_is_read_on_by_who_missed_it(place: Any, ticket: Callable[..., Prepared]) -> None:
+    store, there = place.store(), place.client.indices
+    store.put_tickets([ticket("1")])
+    ours, aside = index_of(place, "tickets"), f"{place.prefix}-aside"
+    there.put_settings(index=ours, settings={"index.blocks.write": True})
+    there.clone(index=ours, target=aside)
+    there.delete(index=ours)
+    with pytest.raises(Unavailable, match="tickets is gone"):
+        store.count_tickets(EVERYTHING)
+    there.clone(index=aside, target=ours, settings={"index.blocks.write": None})
+    there.update_aliases(actions=[{"add": {"index": ours, "alias": f"{place.prefix}-tickets", "is_write_index": True}}])
+    assert store.count_tickets(EVERYTHING) == 1
     assert store.put_tickets([ticket("2")]) == [STORED]
-    assert store.get_raw("s", "2").id == "2"
+
+
+def test_an_index_of_any_name_behind_an_alias_is_used(place: Any, ticket: Callable[..., Prepared]) -> None:
+    """As after a restore, a shrink or a clone by hand."""
+    place.store().put_tickets([ticket("1")])
+    there, ours = place.client.indices, index_of(place, "tickets")
+    there.put_settings(index=ours, settings={"index.blocks.write": True})
+    there.clone(index=ours, target=f"{place.prefix}-moved", settings={"index.blocks.write": None})
+    there.update_aliases(
+        actions=[
+            {"remove_index": {"index": ours}},
+            {"add": {"index": f"{place.prefix}-moved", "alias": f"{place.prefix}-tickets", "is_write_index": True}},
+        ]
+    )
+    store = place.store()
+    before = store.generation()
+    assert store.put_tickets([ticket("2")]) == [STORED]
+    assert store.generation() > before
+    assert store.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"properties": {"source": {"type": "keyword", "ignore_above": 20}}}, "source"),
+        ({"properties": {"tags": {"type": "keyword", "fields": {"words": {"type": "text"}}}}}, "tags"),
+        ({"_meta": {"made_by": "ticketlens"}}, "_meta"),
+        ({"_meta": {"made_by": "ticketlens", "version": "1"}}, "_meta"),
+        ({"dynamic": True}, "dynamic"),
+    ],
+)
+def test_a_mapping_that_was_changed_by_hand_is_found(place: Any, changed: dict[str, Any], said: str) -> None:
+    place.store().count_tickets(EVERYTHING)
+    place.client.indices.put_mapping(index=index_of(place, "tickets"), **changed)
+    store = place.store()
+    (problem,) = store.problems()
+    assert f"changed by hand ({said}); " in problem
+    with pytest.raises(StoreError, match=rf"changed by hand \({said}\)"):
+        store.count_tickets(EVERYTHING)
+
+
+def test_an_index_of_ours_that_tells_no_version_is_not_migrated(place: Any) -> None:
+    place.store().count_tickets(EVERYTHING)
+    place.client.indices.put_mapping(index=index_of(place, "tickets"), meta={"made_by": "ticketlens"})
+    with pytest.raises(StoreError, match=r"changed by hand \(_meta\)"):
+        place.store().migration().run(lambda name: lambda done, total: None)
+
+
+def test_a_mapping_that_the_server_filled_in_is_not_taken_for_changed(
+    place: Any, ticket: Callable[..., Prepared]
+) -> None:
+    place.store().put_tickets([ticket("1")])
+    store = place.store()
+    store.put_vectors("m", [ticket("1").text.fingerprint], np.eye(1, 4, dtype=np.float32))
+    assert place.store().vectors("m")[1].shape == (1, 4)
+    assert place.store().problems() == []
+
+
+def test_a_copy_that_meets_a_ticket_that_cannot_be_stored_names_it(
+    place: Any, ticket: Callable[..., Prepared], tmp_path: Path
+) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path}/one.db")) as source:
+        source.put_tickets([ticket("1"), ticket("T-2", reopens=2**31), ticket("3")])
+        with pytest.raises(StoreError, match=r"refuses ticket s T-2: .*field reopens"):
+            copy(source, place.store(), lambda name: lambda done, total: None)
+
+
+def test_a_closed_index_is_told_with_its_remedy(place: Any, ticket: Callable[..., Prepared]) -> None:
+    store = place.store(patience=0.2)
+    store.put_tickets([ticket("1")])
+    name = index_of(place, "tickets")
+    place.client.indices.close(index=name)
+    said = f"^the store: the index {name} is closed; open it .POST /{name}/_open., and it goes on by itself$"
+    for use in (
+        lambda: store.count_tickets(EVERYTHING), lambda: store.get_ticket("s", "1"),
+        lambda: store.put_tickets([ticket("2")]), lambda: bulk(store._cluster, [Write("tickets", "delete", "x")]),
+    ):  # fmt: skip
+        with pytest.raises(Unavailable, match=said):
+            use()
+    place.client.indices.open(index=name)
+    assert store.put_tickets([ticket("2")]) == [STORED]
+
+
+def test_vectors_that_cannot_be_noted_at_their_ticket_are_no_silence(
+    place: Any, ticket: Callable[..., Prepared]
+) -> None:
+    store, one = place.store(), ticket("1")
+    store.put_tickets([one])
+    (hit,) = store._cluster.search("tickets")["hits"]["hits"]
+    place.client.update(
+        index=index_of(place, "tickets"), id=hit["_id"], doc={"custom": {"a": {"b": "x"}}}, refresh=True
+    )
+    narrow = {"custom": {"type": "flattened", "depth_limit": 1}}
+    place.client.indices.put_mapping(index=index_of(place, "tickets"), properties=narrow)
+    with pytest.raises(StoreError, match="the store refuses a document"):
+        store.put_vectors("m", [one.text.fingerprint], np.eye(1, 4, dtype=np.float32))

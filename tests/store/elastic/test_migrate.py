@@ -22,7 +22,7 @@ from ticketlens.store.copying import checksum
 from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.elastic.address import Address
 from ticketlens.store.elastic.cluster import NOUNS
-from ticketlens.store.elastic.rebuilding import block, outrank, terms
+from ticketlens.store.elastic.rebuilding import block, lift, outrank, terms
 
 HERE = Path(__file__).parent
 
@@ -208,6 +208,49 @@ def test_a_migration_that_was_killed_is_made_whole_by_the_next(filled: ElasticSt
     assert filled.put_record("view", "after", {}) == 1
 
 
+@pytest.mark.parametrize("step", ["blocked", "verified"])
+def test_a_write_under_a_block_that_somebody_lifts_is_not_lost(filled: ElasticStore, address: str, step: str) -> None:
+    writer, written = reopened(address), list[str]()
+
+    def at(name: str) -> None:
+        if name == step and len(written) < len(NOUNS) + 1:
+            for index in [name for found in versions(writer).values() for name in found]:
+                lift(writer._cluster, index)
+            name = f"lifted {len(written)}"
+            assert writer.put_record("view", name, {}) == 1
+            assert writer.put_record("view", "a", {"n": name}) is not None
+            assert writer.put_delivery("desk", name, b"x", {}, NOW)
+            written.append(name)
+
+    newer.migration(filled, at).run(newer.quiet)
+    assert newest(filled) == {*NEWER, "vectors"}
+    assert {one.id for one in filled.records("view")} == {"a", *written}
+    assert filled.get_record("view", "a").fields == {"n": written[-1]}
+    assert len(filled.deliveries(limit=100)) == len(written) + 1
+    writer.close()
+
+
+def test_the_block_of_a_migration_that_was_killed_is_told_with_its_remedy(filled: ElasticStore, address: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, str(HERE / "newer_templates.py"), address, "blocked", "1"]
+    assert subprocess.run(command, check=False, env=environment).returncode == 9
+    (problem,) = filled.problems()
+    assert "is blocked (index.blocks.write): a migration is moving it: wait; if it was killed, run " in problem
+    newer.migration(filled, later=3_600).run(newer.quiet)
+    assert not any("blocked" in problem for problem in filled.problems())
+
+
+def test_a_migration_goes_on_where_the_cluster_cannot_write_for_a_moment(
+    filled: ElasticStore, place: Any, front: Callable[..., Any]
+) -> None:
+    before, proxy = sums(filled), front()
+    proxy.busy = 3
+    newer.migration(place.store(proxy.address(place.prefix), patience=20.0)).run(newer.quiet)
+    assert proxy.busy == 0
+    assert newest(filled) == {*NEWER, "vectors"}
+    assert sums(filled) == before
+
+
 def test_two_migrations_at_once_are_one(filled: ElasticStore) -> None:
     def at(step: str) -> None:
         if step == "made":
@@ -236,6 +279,16 @@ def test_the_way_back_is_closed_where_writes_would_be_lost(filled: ElasticStore)
         newer.migration(filled).back()
     assert newest(filled) == {*NEWER, "vectors"}
     assert filled.put_delivery("desk", "3", b"x", {}, NOW)
+
+
+def test_the_way_back_is_open_where_writes_are_given_up(filled: ElasticStore) -> None:
+    before = sums(filled)
+    newer.migration(filled).run(newer.quiet)
+    filled.put_delivery("desk", "2", b"x", {}, NOW)
+    newer.migration(filled).back(lose_writes=True)
+    assert newest(filled) == set()
+    assert sums(filled) == before
+    assert filled.put_delivery("desk", "2", b"x", {}, NOW)
 
 
 def test_an_index_of_another_program_is_never_made_anew(filled: ElasticStore) -> None:

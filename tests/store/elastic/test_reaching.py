@@ -13,6 +13,7 @@ import pytest
 import trustme
 
 from ticketlens.errors import Denied, StoreError, Unavailable
+from ticketlens.model.filter import EVERYTHING
 from ticketlens.store.open import open_store
 
 PASSWORD = "pässword/@:%"
@@ -123,7 +124,7 @@ def test_a_name_that_nobody_has_is_one_line(place: Any) -> None:
 
 
 @pytest.mark.parametrize("hosts", [1, 3])
-def test_a_server_that_stalls_is_given_up_after_the_time_out_and_not_asked_again(
+def test_where_every_host_stalls_it_is_given_up_after_one_time_out(
     place: Any, front: Callable[..., Any], hosts: int
 ) -> None:
     proxies = [front() for _ in range(hosts)]
@@ -139,6 +140,23 @@ def test_a_server_that_stalls_is_given_up_after_the_time_out_and_not_asked_again
     for proxy in proxies:
         proxy.go_on()
     assert store.get_record("source", "a").fields == {"x": 1}
+
+
+@pytest.mark.parametrize("stalled", [0, 1])
+def test_a_host_that_stalls_is_passed_over(place: Any, front: Callable[..., Any], stalled: int) -> None:
+    """By a process that begins then, and by one that is under way: reads at once, writes at their next try."""
+    proxies = [front(), front()]
+    url = f"http://{','.join(f'127.0.0.1:{proxy.port}' for proxy in proxies)}/{place.prefix}"
+    running = place.store(url, timeout=2.0)
+    assert running.put_record("source", "a", {"n": 1}) == 1
+    proxies[stalled].stall()
+    for store in (running, place.store(url, timeout=2.0)):
+        for number in range(6):
+            begun = time.monotonic()
+            assert store.get_record("source", "a") is not None
+            assert time.monotonic() - begun < 1.9
+            assert store.count_tickets(EVERYTHING) == 0
+            assert store.put_record("source", f"{id(store)}-{number}", {}) == 1
 
 
 class Other(BaseHTTPRequestHandler):

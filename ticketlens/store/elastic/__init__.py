@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ticketlens.store.elastic.address import Address, Options
 from ticketlens.store.elastic.backlog import ElasticBacklog
-from ticketlens.store.elastic.checkup import problems, versions
+from ticketlens.store.elastic.checkup import hints, problems, versions
 from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.copying import ElasticCopies
 from ticketlens.store.elastic.figures import ElasticFigures
@@ -32,6 +32,14 @@ class ElasticStore(
 
     def problems(self) -> list[str]:
         return problems(self._cluster)
+
+    def hints(self) -> list[str]:
+        """What does not keep the store from being used yet, each with its remedy."""
+        return hints(self._cluster)
+
+    def begun(self) -> bool:
+        """Whether tickets can be asked for without an index being made."""
+        return all(self._cluster.behind(noun) for noun in ("tickets", "records"))
 
     def migration(self) -> Migration:
         return Migration(self._cluster, self)

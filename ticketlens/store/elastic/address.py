@@ -4,7 +4,7 @@ import base64
 import re
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -33,12 +33,12 @@ class Address:
         """Raises ConfigError, never with the password in it."""
         parts = _split(url)
         named, at, places = parts.netloc.rpartition("@")
+        hosts = tuple(_host(parts.scheme, place) for place in places.split(","))
         prefix = parts.path.strip("/")
         if parts.query or parts.fragment or not PREFIX.fullmatch(prefix):
             raise ConfigError(
                 f"store: {parts.path!r} does not end in a prefix of small letters, digits, - and _; {EXAMPLE}"
             )
-        hosts = tuple(_host(parts.scheme, place) for place in places.split(","))
         return cls(hosts, prefix, _user(named) if at else None)
 
 
@@ -68,6 +68,15 @@ class Options:
             told["ca_certs"] = self._trusted(address)
         return told
 
+    def fitting(self, url: str) -> "Options":
+        """For one of two stores that share these settings: without what does not go with its address."""
+        scheme, _, rest = url.partition("://")
+        return replace(
+            self,
+            ca_file=self.ca_file if scheme.lower() == "https" else "",
+            api_key="" if "@" in rest else self.api_key,
+        )
+
     def _trusted(self, address: Address) -> str:
         if not address.hosts[0].startswith("https:"):
             raise ConfigError("elastic.ca_file is set, and the store's address begins with http:; write https:")
@@ -79,6 +88,11 @@ class Options:
             why = getattr(error, "strerror", None) or "no name of a file"
             raise ConfigError(f"elastic.ca_file: {self.ca_file!r} cannot be read ({why})") from None
         return self.ca_file
+
+
+def shown(place: str) -> str:
+    """A wrong place up to its first colon: a password may follow it, where the host was forgotten."""
+    return f"{place.partition(':')[0]}:…" if ":" in place else place
 
 
 def _split(url: str) -> SplitResult:
@@ -96,6 +110,11 @@ def _split(url: str) -> SplitResult:
 
 
 def _user(named: str) -> tuple[str, str]:
+    if "," in named:
+        raise ConfigError(
+            "store: the user and the password are written once, before the first host, for all hosts; "
+            "a comma in them is %2C: http://USER:PASSWORD@ONE:9200,TWO:9200/PREFIX"
+        )
     user, colon, password = (part if part == ":" else unquote(part) for part in named.partition(":"))
     if not (user and colon and password):
         raise ConfigError("store: the address needs both a user and a password before the @: http://USER:PASSWORD@HOST")
@@ -112,5 +131,5 @@ def _host(scheme: str, place: str) -> str:
     if not colon or place.endswith("]"):
         host, port = place, str(PORT)
     if not NAMED.fullmatch(host) or not PORTS.fullmatch(port) or not 0 < int(port) <= 65_535:
-        raise ConfigError(f"store: {place!r} is no host and port; {EXAMPLE}")
+        raise ConfigError(f"store: {shown(place)!r} is no host and port; {EXAMPLE}")
     return f"{scheme}://{host}:{port}"

@@ -5,7 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from elasticsearch import ApiError, TransportError
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.errors import (
+    GONE,
     LATER,
     READ_ONLY,
     RETRY_AFTER,
@@ -35,7 +36,6 @@ LONGEST_WAIT = 10.0
 CONFLICT = 409
 TOO_LARGE = 413
 UNREADABLE = 400
-GONE = "index_not_found_exception"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Outcome:
     status: int
     reason: str = ""
     again: bool = False
+    retry_after: float = RETRY_AFTER
 
     @property
     def done(self) -> bool:
@@ -89,17 +90,19 @@ def bulk(cluster: Cluster, writes: Sequence[Write], *, sleep: Callable[[float], 
     while True:
         for part in _parts(left, packed, most):
             for index, outcome in zip(part, _send(cluster, [packed[i] for i in part]), strict=True):
-                outcomes[index] = Outcome(outcome.status, outcome.reason, index in tried)
+                outcomes[index] = replace(outcome, again=index in tried)
         left = [index for index, outcome in outcomes.items() if _later(outcome)]
         for noun in {write.noun for write in writes}:
             cluster.touched(noun)
         if not left:
+            cluster.troubled = False
             return [outcomes[index] for index in range(len(writes))]
-        failed = outcomes[left[0]].reason
+        failed = outcomes[left[0]]
         if time.monotonic() > until:
-            raise Unavailable(failed, RETRY_AFTER)
-        if not tried:
-            LOG.warning("%s; tried again for %.0f s", failed, cluster.patience)
+            raise Unavailable(failed.reason, failed.retry_after)
+        if not cluster.troubled:
+            cluster.troubled = True
+            LOG.warning("%s; tried again for %.0f s", failed.reason, cluster.patience)
         tried.update(left)
         sleep(random.uniform(0, wait))  # noqa: S311  (full jitter, no secret)
         wait = min(2 * wait, LONGEST_WAIT)
@@ -141,7 +144,7 @@ def _send(cluster: Cluster, lines: Sequence[bytes]) -> list[Outcome]:
         with translated():
             found = _bulk(cluster, lines)
     except Unavailable as error:
-        return [Outcome(503, str(error))] * len(lines)
+        return [Outcome(503, str(error), retry_after=error.retry_after)] * len(lines)
     if found is not None:
         return [_outcome(cluster, item) for item in found]
     if len(lines) == 1:
@@ -169,7 +172,8 @@ def _outcome(cluster: Cluster, item: Mapping[str, Any]) -> Outcome:
     if kind == GONE:
         raise cluster.gone(str(told["_index"]))
     if kind in READ_ONLY or status in LATER or status >= 500:
-        return Outcome(max(status, 503), str(of_answer("the store", status, told["error"])))
+        error = of_answer("the store", status, told["error"])
+        return Outcome(max(status, 503), str(error), retry_after=getattr(error, "retry_after", RETRY_AFTER))
     return Outcome(status, refusal_of(told["error"]))
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from ticketlens.errors import StoreError
-from ticketlens.store.elastic.cluster import NOUNS, Cluster, check_mapping, template
+from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.errors import translated
+from ticketlens.store.elastic.mapping import NOUNS, check_mapping, template
+from ticketlens.store.elastic.rebuilding import is_moving
 
 OLDEST = (8, 19)
 NEWEST_MAJOR = 9
@@ -29,9 +31,9 @@ def versions(cluster: Cluster) -> dict[str, str]:
     """What a person asks first of a store. `schema` is the version of its indices, told apart where they differ."""
     found = _found(cluster)
     with translated():
-        server = cluster.client.info()["version"]["number"]
-        health = _health(cluster.client, found)
-        size = _bytes(cluster.client, found)
+        server = cluster.reader.info()["version"]["number"]
+        health = _health(cluster.reader, found)
+        size = _bytes(cluster.reader, found)
     return {
         "store": "elasticsearch",
         "elasticsearch": str(server),
@@ -43,11 +45,19 @@ def versions(cluster: Cluster) -> dict[str, str]:
 
 
 def problems(cluster: Cluster) -> list[str]:
+    """What keeps the store from being used."""
     found = _found(cluster)
     with translated():
-        told = [*_of_server(cluster.client), *_of_health(cluster.client, found)]
-        told += [*_of_indices(found), *_of_blocks(cluster.client, found), *_of_disks(cluster.client)]
+        told = [*_of_server(cluster.reader), *_of_health(cluster.reader, found, "red")]
+        told += [*_of_lost(cluster, found), *_of_indices(found), *_of_blocks(cluster, found)]
     return told
+
+
+def hints(cluster: Cluster) -> list[str]:
+    """What will, if nobody looks after it."""
+    found = _found(cluster)
+    with translated():
+        return [*_of_health(cluster.reader, found, "yellow"), *_of_disks(cluster.reader)]
 
 
 def _found(cluster: Cluster) -> Mappings:
@@ -91,10 +101,16 @@ def _of_server(client: Elasticsearch) -> Iterator[str]:
         yield f"Elasticsearch {number} is newer than all that this TicketLens knows; update TicketLens"
 
 
-def _of_health(client: Elasticsearch, found: Mappings) -> Iterator[str]:
+def _of_health(client: Elasticsearch, found: Mappings, told: str) -> Iterator[str]:
     status = str(_health(client, found)["status"])
-    if status in MENDED:
+    if status == told:
         yield f"the store's health is {status} ({HEALTH[status]}): {MENDED[status]}"
+
+
+def _of_lost(cluster: Cluster, found: Mappings) -> Iterator[str]:
+    for noun, indices in found.items():
+        if not indices and cluster.lost(noun):
+            yield str(cluster.gone(cluster.alias(noun)))
 
 
 def _of_indices(found: Mappings) -> Iterator[str]:
@@ -102,8 +118,8 @@ def _of_indices(found: Mappings) -> Iterator[str]:
     for noun, indices in found.items():
         told = template(noun)
         for name, mappings in indices.items():
-            version = mappings.get("_meta", {}).get("version", told["version"])
-            if version < told["version"]:
+            version = _version(mappings)
+            if isinstance(version, int) and version < told["version"]:
                 behind.append(f"{name} (version {version}, ours is {told['version']})")
                 continue
             try:
@@ -114,17 +130,24 @@ def _of_indices(found: Mappings) -> Iterator[str]:
         yield f"these indices are behind: {', '.join(behind)}; run ticketlens store migrate"
 
 
-def _of_blocks(client: Elasticsearch, found: Mappings) -> Iterator[str]:
-    names = _names(found)
+def _of_blocks(cluster: Cluster, found: Mappings) -> Iterator[str]:
+    names, client = _names(found), cluster.reader
     if not names:
         return
+    moving = is_moving(cluster)
     settings = client.indices.get_settings(index=names, name=f"{BLOCKS}*", flat_settings=True)
     for name, one in sorted(settings.items()):
         for block, value in one["settings"].items():
             if str(value) == "true":
-                full = block.endswith("read_only_allow_delete")
-                remedy = "free disk space on the server, and it goes by itself" if full else "take the setting away"
-                yield f"the index {name} is blocked ({block}): {remedy}"
+                yield f"the index {name} is blocked ({block}): {_remedy(block, moving)}"
+
+
+def _remedy(block: str, moving: bool) -> str:
+    if block.endswith("read_only_allow_delete"):
+        return "free disk space on the server, and it goes by itself"
+    if moving and block.endswith(".write"):
+        return "a migration is moving it: wait; if it was killed, run ticketlens store migrate again"
+    return "take the setting away"
 
 
 def _of_disks(client: Elasticsearch) -> Iterator[str]:

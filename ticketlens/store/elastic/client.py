@@ -1,7 +1,8 @@
 """The client of a cluster: several hosts, and bounds on how long anybody waits for one.
 
-A host that cannot be reached is passed over for the next. One that takes a request and does not answer ends that
-request: no other host is asked, so that nobody waits twice for `elastic.timeout`.
+A host that cannot be reached is passed over for the next. One that takes a request and does not answer is passed over
+where the request only reads: each host is then given its share of `elastic.timeout`, so that nobody waits twice for it.
+What writes ends there, as it may be done.
 """
 
 import logging
@@ -42,4 +43,12 @@ def client_of(address: Address, options: Options) -> Elasticsearch:
         max_retries=max(2, len(address.hosts)),
         retry_on_timeout=False,
         **options.arguments(address),
+    )
+
+
+def reading(client: Elasticsearch, address: Address, options: Options) -> Elasticsearch:
+    """The client as it is for what only reads."""
+    hosts = len(address.hosts)
+    return client.options(
+        retry_on_timeout=hosts > 1, max_retries=max(2, hosts), request_timeout=options.timeout / hosts
     )

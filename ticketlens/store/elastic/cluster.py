@@ -1,24 +1,25 @@
 """One prefix on one cluster: its indices, made when they are missed, and the few calls that the store makes."""
 
-import json
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
 
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.elastic.address import Address, Options
-from ticketlens.store.elastic.client import client_of
-from ticketlens.store.elastic.errors import translated
+from ticketlens.store.elastic.client import client_of, reading
+from ticketlens.store.elastic.errors import GONE, RETRY_AFTER, RETRY_BLOCKED_AFTER, reason_of, translated
+from ticketlens.store.elastic.evidence import was_there
+from ticketlens.store.elastic.mapping import MADE_BY, NOUNS, VECTORS, Body, check_mapping, clash, template
 from ticketlens.store.elastic.patience import NotNow, patiently
 
-NOUNS = ("tickets", "raw", "topics", "assignments", "records", "inbox")
-VECTORS = "vectors"
-MADE_BY = "ticketlens"
+__all__ = ["NOUNS", "VECTORS", "Body", "Cluster", "template"]
+
 PAGE = 10_000
 KEEP = "2m"
 SOON_SECONDS = 2.0
@@ -28,42 +29,8 @@ OTHER_HOSTS = 2
 LARGEST = 100 * 1024 * 1024
 """Bytes that a server takes at once where nobody set another limit."""
 
-Body = dict[str, Any]
-
-
-def template(noun: str) -> Body:
-    """What `templates/` says of the indices of a noun; each model's vectors have an index of their own."""
-    file = files("ticketlens.store.elastic") / "templates" / f"{noun.partition('.')[0]}.json"
-    told: Body = json.loads(file.read_text(encoding="utf-8"))
-    told["mappings"]["_meta"] = {"made_by": MADE_BY, "noun": noun, "version": told["version"]}
-    return told
-
-
-def check_mapping(index: str, mappings: Body, told: Body) -> None:
-    """Raises StoreError where the index is not one that we made, or not one that we can read."""
-    meta = mappings.get("_meta", {})
-    if meta.get("made_by") != MADE_BY:
-        raise StoreError(_clash(index))
-    if meta["version"] > told["version"]:
-        raise StoreError(f"the index {index} was made by a newer TicketLens; update TicketLens")
-    if meta["version"] < told["version"]:
-        raise StoreError(f"the index {index} was made by an older TicketLens; run: ticketlens store migrate")
-    there, ours = mappings.get("properties", {}), told["mappings"]["properties"]
-    others = [name for name, field in ours.items() if name not in there or _type(there[name]) != _type(field)]
-    if others or mappings.get("dynamic") != "strict":
-        fields = ", ".join(others[:3]) or "dynamic"
-        raise StoreError(
-            f"the mapping of the index {index} was changed by hand ({fields}); "
-            "bring the index back from a snapshot, or copy the store to another prefix: ticketlens store copy"
-        )
-
-
-def _type(field: Body) -> str:
-    return str(field.get("type", "object"))
-
-
-def _clash(name: str) -> str:
-    return f"the index {name} is another program's; choose another prefix in the store's address"
+ANOTHERS = "matching patterns from existing templates", "that creates data streams only"
+"""What the server says where a template of another program meets our names."""
 
 
 class Cluster:
@@ -75,9 +42,12 @@ class Cluster:
         options = options or Options()
         self.patience = options.patience
         self.client = client_of(address, options)
+        self.reader = reading(self.client, address, options)
         self._ready: set[str] = set()
         self._dirty: set[str] = set()
         self.kept: dict[str, tuple[float, object]] = {}
+        self.troubled = False
+        """Whether the log was told that writes are tried again."""
         self._guard = threading.Lock()
 
     # -- indices
@@ -108,7 +78,7 @@ class Cluster:
     def mappings(self, noun: str) -> dict[str, Body]:
         """The index behind an alias by its name, with its mapping."""
         asked: Body = {"index": self.alias(noun), "allow_no_indices": True, "ignore_unavailable": True}
-        found = self._asked(lambda: self.client.indices.get_mapping(**asked).body)
+        found = self._asked(lambda: self.reader.indices.get_mapping(**asked).body)
         return {name: one["mappings"] for name, one in found.items()}
 
     def known(self, noun: str) -> bool:
@@ -118,7 +88,7 @@ class Cluster:
     def models(self) -> list[str]:
         """The nouns of all indices of vectors."""
         found = self._asked(
-            lambda: self.client.indices.get_alias(name=f"{self.alias(VECTORS)}.*", allow_no_indices=True).body
+            lambda: self.reader.indices.get_alias(name=f"{self.alias(VECTORS)}.*", allow_no_indices=True).body
         )
         start = len(self.prefix) + 1
         return sorted({alias[start:] for one in found.values() for alias in one["aliases"]})
@@ -126,7 +96,9 @@ class Cluster:
     def _make(self, noun: str) -> None:
         told = template(noun)
         found = self.mappings(noun)
-        if not found:
+        if not found and self.lost(noun):
+            raise self.gone(self.alias(noun))
+        if not found and not (found := self.mappings(noun)):  # made by another process just now
             with translated():
                 self._create(noun, told)
             found = self._soon(noun)
@@ -149,40 +121,64 @@ class Cluster:
         """Make the index, unless there is one of its name."""
         family, index = noun.partition(".")[0], self.index(noun, told["version"])
         made = {key: told[key] for key in ("settings", "mappings")}
-        self._put_template(self.alias(family), f"{self.alias(VECTORS)}.*" if family == VECTORS else index, made, told)
+        pattern = f"{self.alias(VECTORS)}.*" if family == VECTORS else index
         aliases = {self.alias(noun): {"is_write_index": True}}
         try:
+            self._put_template(self.alias(family), pattern, made, told)
             self.client.indices.create(index=index, aliases=aliases, **made)
         except BadRequestError as error:
             if error.error == "invalid_alias_name_exception":
-                raise StoreError(_clash(self.alias(noun))) from error
+                raise StoreError(clash(self.alias(noun))) from error
+            if any(words in str(error.body) for words in ANOTHERS):
+                raise StoreError(clash(f"{self.alias(noun)} (by a template that meets it)")) from error
             if error.error != "resource_already_exists_exception":
                 raise
 
     def _put_template(self, name: str, pattern: str, made: Body, told: Body) -> None:
         """The pattern meets no index of another prefix: a name ends in its noun and version, which hold no dash."""
         try:
-            held = self.client.indices.get_index_template(name=name)["index_templates"]
+            held = self.reader.indices.get_index_template(name=name)["index_templates"]
         except NotFoundError:
             held = []
         for one in held:
             mappings = one["index_template"].get("template", {}).get("mappings", {})
             if mappings.get("_meta", {}).get("made_by") != MADE_BY:
-                raise StoreError(_clash(f"{name} (a template)"))
+                raise StoreError(clash(f"{name} (a template)"))
         self.client.indices.put_index_template(
             name=name, index_patterns=[pattern], template=made, priority=200, version=told["version"]
         )
 
-    def gone(self, alias: str) -> StoreError:
-        """What to raise where an alias that was there has no index any more; it is made anew at the next call."""
-        self._ready.discard(alias.removeprefix(f"{self.prefix}-"))
-        return StoreError(f"the index of {alias} is gone: bring it back from a snapshot, or begin anew")
+    def lost(self, noun: str) -> bool:
+        """Whether there is no such index, and there was one."""
+        return was_there(self.reader, self.alias, noun) and not self.mappings(noun)
+
+    def gone(self, index: str) -> Unavailable:
+        """What to raise where an index that was there is there no more; each is looked at anew at the next call.
+
+        None is made in place of one that held tickets.
+        """
+        self._ready.clear()
+        return Unavailable(
+            f"the index of {index} is gone: bring it back from a snapshot, or begin anew with another prefix",
+            RETRY_BLOCKED_AFTER,
+        )
+
+    @contextmanager
+    def _found(self) -> Iterator[None]:
+        """As `translated`; and an index that is gone is said to be."""
+        try:
+            with translated():
+                yield
+        except StoreError as error:
+            if isinstance(cause := error.__cause__, NotFoundError) and cause.error == GONE:
+                raise self.gone(cause.body["error"].get("index", self.prefix)) from None
+            raise
 
     @cached_property
     def largest_request(self) -> int:
         """Bytes that every node takes at once."""
         try:
-            nodes = self.client.nodes.info(metric="http").get("nodes", {})
+            nodes = self.reader.nodes.info(metric="http").get("nodes", {})
         except (ApiError, TransportError):  # it may not be ours to ask
             return LARGEST
         told = [one.get("http", {}).get("max_content_length_in_bytes", LARGEST) for one in nodes.values()]
@@ -194,7 +190,7 @@ class Cluster:
         """The whole answer: a part of it would be silence about the rest."""
 
         def ask() -> Body:
-            with translated():
+            with self._found():
                 found = call()
             shards = found.get("_shards", {})
             if isinstance(shards, Mapping) and shards.get("failed"):
@@ -211,14 +207,14 @@ class Cluster:
         """After this, searches see all that was written before, by whomever."""
         alias = self.ready(noun)
         self._dirty.discard(noun)
-        self._asked(lambda: self.client.indices.refresh(index=alias).body)
+        self._asked(lambda: self.reader.indices.refresh(index=alias).body)
 
     def search(self, noun: str, **body: Any) -> Body:
         """One search; what this process wrote is seen."""
         alias = self.ready(noun)
         if noun in self._dirty:
             self.refresh(noun)
-        return self._asked(lambda: self.client.search(index=alias, allow_partial_search_results=False, **body).body)
+        return self._asked(lambda: self.reader.search(index=alias, allow_partial_search_results=False, **body).body)
 
     def count(self, noun: str, query: Body) -> int:
         found = self.search(noun, query=query, size=0, track_total_hits=True)
@@ -235,11 +231,13 @@ class Cluster:
         alias = self.ready(noun)
 
         def ask() -> Body:
-            with translated():
-                found: Body = self.client.mget(index=alias, ids=list(ids), **asked).body
+            with self._found():
+                found: Body = self.reader.mget(index=alias, ids=list(ids), **asked).body
             for doc in found["docs"]:
+                if doc.get("error", {}).get("type") == GONE:
+                    raise self.gone(doc["_index"])
                 if "error" in doc:
-                    raise NotNow(f"the store: {doc['error'].get('reason', doc['error'])}")
+                    raise NotNow(f"the store: {reason_of(doc['error'])[1]}", RETRY_AFTER)
             return found
 
         return {doc["_id"]: doc for doc in patiently(ask, self.patience)["docs"] if doc["found"]}
@@ -248,11 +246,11 @@ class Cluster:
         """A point in time: what is searched at it stays as it is now, for as long as it is asked again in time."""
         self.refresh(noun)
         alias = self.ready(noun)
-        return str(self._asked(lambda: self.client.open_point_in_time(index=alias, keep_alive=KEEP).body)["id"])
+        return str(self._asked(lambda: self.reader.open_point_in_time(index=alias, keep_alive=KEEP).body)["id"])
 
     def close_point(self, point: str) -> None:
         try:
-            self.client.close_point_in_time(id=point)
+            self.reader.close_point_in_time(id=point)
         except (ApiError, TransportError):
             return  # it ends by itself
 
@@ -261,7 +259,7 @@ class Cluster:
         pit = {"id": point, "keep_alive": KEEP}
         told = {**body, "pit": pit, "track_total_hits": False, "allow_partial_search_results": False}
         try:
-            return self._asked(lambda: self.client.search(**told).body)
+            return self._asked(lambda: self.reader.search(**told).body)
         except StoreError as error:
             if isinstance(error.__cause__, NotFoundError | BadRequestError):
                 return None
@@ -296,14 +294,14 @@ class Cluster:
     def written(self, *nouns: str) -> int:
         """A number that grows with each write to these indices, once searches see it."""
         names = [self.ready(noun) for noun in nouns]
-        self._asked(lambda: self.client.indices.refresh(index=names).body)
-        found = self._asked(lambda: self.client.indices.stats(index=names, metric="docs", level="shards").body)[
+        self._asked(lambda: self.reader.indices.refresh(index=names).body)
+        found = self._asked(lambda: self.reader.indices.stats(index=names, metric="docs", level="shards").body)[
             "indices"
         ]
         for noun in nouns:
             self._dirty.discard(noun)
         writes = (copies for one in found.values() for copies in one["shards"].values())
-        made_anew = sum(int(name.rpartition("-v")[2]) << 40 for name in found)
+        made_anew = sum(_made(name, str(one.get("uuid", ""))) << 40 for name, one in found.items())
         return made_anew + sum(max(int(copy["seq_no"]["max_seq_no"]) + 1 for copy in copies) for copies in writes)
 
     def close(self) -> None:
@@ -343,16 +341,24 @@ class Cluster:
         def attempt() -> bool:
             nonlocal tries
             tries += 1
-            with translated():
+            with self._found():
                 try:
                     call(alias)
                 except ApiError as error:
-                    if error.meta.status == 409 or isinstance(error, NotFoundError):
+                    if error.meta.status in (404, 409) and error.error != GONE:
                         return False
                     raise
             return True
 
-        return patiently(attempt, self.patience, unanswered=OTHER_HOSTS) or (tries > 1 and is_done())
+        hosts = len(self.address.hosts)
+        done = patiently(attempt, self.patience, unanswered=max(OTHER_HOSTS, hosts - 1), hosts=hosts)
+        return done or (tries > 1 and is_done())
+
+
+def _made(index: str, uuid: str) -> int:
+    """A number that tells an index from the one before it: its version, or where it has another name one of its own."""
+    version = index.rpartition("-v")[2]
+    return int(version) if version.isdecimal() else zlib.crc32(uuid.encode())
 
 
 def _as_held(held: Body) -> Body:

@@ -14,11 +14,13 @@ from ticketlens.errors import Denied, StoreError, TicketLensError, Unavailable
 RETRY_AFTER = 5.0
 RETRY_BLOCKED_AFTER = 30.0
 LATER = (429, 502, 503, 504)
-READ_ONLY = "index_closed_exception", "cluster_block_exception"
+CLOSED = "index_closed_exception"
+READ_ONLY = CLOSED, "cluster_block_exception"
+GONE = "index_not_found_exception"
 LONGEST = 300
 RIGHTS = "give the user all rights on the prefix's indices, and monitor and manage_index_templates on the cluster"
 BLOCK = re.compile(r"index \[([^\]]*)\] blocked by: \[[A-Z_]+/(\d+)/([^\]]*)\]")
-FLOOD = "12"
+FLOOD, NO_WRITES = "12", "8"
 FIELD = re.compile(r"\b(?:sub)?field(?: name|s)?(?: of)?\s*[=:]?\s*[\[\"']([^\]\"']{1,80})[\]\"']")
 PLACE = re.compile(r"host='([^']+)', port=(\d+)")
 
@@ -47,6 +49,8 @@ def translated(what: str = "the store") -> Iterator[None]:
 def of_answer(what: str, status: int, body: object) -> TicketLensError:
     """The error of one answer, or of one item of a bulk."""
     kind, reason = reason_of(body)
+    if kind == CLOSED:
+        return Unavailable(f"{what}: {reason}", RETRY_BLOCKED_AFTER)
     if kind in READ_ONLY:
         return Unavailable(f"{what} takes no writes: {reason}", RETRY_BLOCKED_AFTER)
     if status in LATER:
@@ -69,6 +73,9 @@ def reason_of(body: object) -> tuple[str, str]:
         told = str(error)
         return "", "no more is told" if told.lstrip().startswith("<") else _short(told)
     kind, reason = str(error.get("type", "")), str(error.get("reason", ""))
+    if kind == CLOSED:
+        index = error.get("index", "that it needs")
+        return kind, f"the index {index} is closed; open it (POST /{index}/_open), and it goes on by itself"
     if kind in READ_ONLY:
         return kind, _of_block(reason)
     inner = _inner(error)
@@ -95,6 +102,11 @@ def _of_block(reason: str) -> str:
     if number == FLOOD:
         return (
             f"the index {index} is read-only, as the server's disk is nearly full; free space, and it goes on by itself"
+        )
+    if number == NO_WRITES:
+        return (
+            f"the index {index} is blocked ({_short(words)}): where a migration is moving it, wait; "
+            "else lift the block (ticketlens doctor tells which), and it goes on by itself"
         )
     return f"the index {index} is blocked ({_short(words)}); lift the block, and it goes on by itself"
 

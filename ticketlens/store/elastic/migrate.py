@@ -11,17 +11,20 @@ from typing import Any
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.base import LeaseStore
-from ticketlens.store.elastic.cluster import MADE_BY, NOUNS, Body, Cluster, template
+from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.errors import translated
 from ticketlens.store.elastic.filters import every, never
 from ticketlens.store.elastic.ids import document_id
+from ticketlens.store.elastic.mapping import MADE_BY, NOUNS, Body, template, version_in
 from ticketlens.store.elastic.rebuilding import (
+    LEASE_NAME,
     Level,
     Progress,
     Rebuild,
     Rewrite,
     block,
     count,
+    is_blocked,
     last_writes,
     lift,
     outrank,
@@ -36,7 +39,6 @@ there is nothing, documents stay as they are."""
 FEW = 1_000
 MOST_ROUNDS = 10
 LEASE_SECONDS = 120.0
-LEASE_NAME = "migrate"
 LEASES: Body = {"term": {"noun": LEASE}}
 REPLACED = "replaced_by"
 
@@ -78,10 +80,11 @@ class Migration:
             nouns = [noun for noun in self._nouns() if self._version(noun) < self.templates(noun)["version"]]
             return [self._migrate(noun, step) for noun in nouns]
 
-    def back(self) -> list[tuple[str, str]]:
+    def back(self, *, lose_writes: bool = False) -> list[tuple[str, str]]:
         """Put the indices that the last migration replaced behind their aliases again: (from, to) of each.
 
-        Raises StoreError where there is none, or where one that took its place was written to since.
+        Raises StoreError where there is none, or where one that took its place was written to since, unless that is to
+        be lost.
         """
         with self._alone():
             pairs = {noun: found for noun in self._nouns() if (found := self._replaced(noun)) is not None}
@@ -92,7 +95,8 @@ class Migration:
                 for noun, (new, old, seen) in pairs.items():
                     blocked.append(new)
                     block(self.cluster, new)
-                    self._must_be_unwritten(new, old, seen)
+                    if not lose_writes:
+                        self._must_be_unwritten(new, old, seen)
                     outrank(self.cluster, old, new)
                     lift(self.cluster, old)
                     if noun == RECORDS:
@@ -120,18 +124,34 @@ class Migration:
         self._renew()
         begun = time.monotonic()
         try:
-            block(self.cluster, old)
-            self.at("blocked")
-            documents = _finish(made, since)
+            last, documents = self._still(made, since)
             self.at("verified")
             made.must_outrank(first)
             self._note(old, new)
+            swapped = last_writes(self.cluster, new)
             self._swap([(noun, old, new)])
         except BaseException:
             lift(self.cluster, old)
             raise
+        block(self.cluster, old)
+        if last_writes(self.cluster, old) != last:
+            made.bring_over(last, swapped)
         self.at("swapped")
         return Migrated(noun, old, new, documents, compared.sha256, round(time.monotonic() - begun, 3))
+
+    def _still(self, made: Rebuild, since: int) -> tuple[Seen, int]:
+        """The old index blocked and the new one level with it: the last writes of the old one, and the documents.
+
+        Somebody may lift the block meanwhile: then it is begun again.
+        """
+        for _ in range(MOST_ROUNDS):
+            block(self.cluster, made.old)
+            last = last_writes(self.cluster, made.old)
+            self.at("blocked")
+            documents = _finish(made, since)
+            if is_blocked(self.cluster, made.old) and last_writes(self.cluster, made.old) == last:
+                return last, documents
+        raise Unavailable(f"somebody lifts the block of {made.old} while it is moved; leave it, and run it again")
 
     def _catch_up(self, made: Rebuild, since: int, progress: Progress) -> tuple[int, Level]:
         """Compare all, then what is written meanwhile, until that is little."""
@@ -181,9 +201,10 @@ class Migration:
         name, meta = self._behind(noun)
         if meta.get("made_by") != MADE_BY:
             raise StoreError(f"the index {name} is another program's; choose another prefix in the store's address")
-        if meta["version"] > self.templates(noun)["version"]:
+        version = version_in(name, meta)
+        if version > self.templates(noun)["version"]:
             raise StoreError(f"the index {name} was made by a newer TicketLens; update TicketLens")
-        return int(meta["version"])
+        return version
 
     def _replaced(self, noun: str) -> tuple[str, str, Seen] | None:
         """(index behind the alias, the one that it replaced, the last write of each of its shards by then)."""
@@ -205,8 +226,8 @@ class Migration:
         )
         if more := max(changed, abs(count(self.cluster, new, kept) - count(self.cluster, old, kept))):
             raise StoreError(
-                f"{new} took {more:,} writes since it replaced {old}, and going back would lose them: stay, or copy "
-                "what is there to another store by this TicketLens"
+                f"{new} took {more:,} writes since it replaced {old}, and going back would lose them: stay, copy "
+                "what is there to another store by this TicketLens, or give them up by --back --lose-writes"
             )
 
     # -- one at a time
@@ -218,10 +239,12 @@ class Migration:
         for noun in nouns:
             self.cluster.adopt(noun)
         self._must_be_free()
-        for noun in nouns:
-            lift(self.cluster, self._current(noun))
+        if RECORDS in nouns:
+            lift(self.cluster, self._current(RECORDS))  # the lease is in it
         self._renew()
         try:
+            for noun in nouns:
+                lift(self.cluster, self._current(noun))
             self.at("started")
             yield
         finally:

@@ -22,20 +22,27 @@ class NotNow(Unavailable):
 
 
 def patiently(
-    call: Callable[[], Answer], seconds: float, *, unanswered: int = 0, sleep: Callable[[float], None] = time.sleep
+    call: Callable[[], Answer],
+    seconds: float,
+    *,
+    unanswered: int = 0,
+    hosts: int = 1,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Answer:
     """What `call` gives, once the cluster can answer. Raises Unavailable after so many seconds, half a minute at most.
 
     Where there is no answer at all, `call` is tried `unanswered` times more, and Unavailable raised soon: whoever
-    asked may be a page that can say so.
+    asked may be a page that can say so. However long one of several `hosts` is silent, the others are still asked.
     """
+    silent = 0
     wait, until = FIRST_WAIT, time.monotonic() + min(seconds, PATIENCE)
     while True:
         try:
             return call()
         except Unavailable as error:
-            unanswered -= not answered(error)
-            if unanswered < 0 or time.monotonic() > until:
+            silent += not answered(error)
+            late = time.monotonic() > until and (answered(error) or silent >= hosts)
+            if silent > unanswered or late:
                 raise
         sleep(random.uniform(0, wait))  # noqa: S311  (full jitter, no secret)
         wait = min(2 * wait, LONGEST_WAIT)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from ticketlens.errors import StoreError
 from ticketlens.store.base import Assignment, Key, Prepared, Put, Version
 from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.bulk import Outcome, Write, bulk
@@ -69,9 +70,10 @@ def keep(cluster: Cluster, batch: Sequence[Prepared]) -> None:
         held = _held(cluster, left)
         work = [(one, held.get(_id(one))) for one in left]
         outcomes = _write(cluster, work, state.placing)
-        for outcome in outcomes:
-            if not outcome.conflict:
-                outcome.must_be_done()
+        for one, outcome in zip(left, outcomes, strict=True):
+            if not (outcome.done or outcome.conflict):
+                of = f"{one.ticket.source} {one.ticket.id}"
+                raise StoreError(f"the store refuses ticket {of}: {outcome.reason}; read it in again, mended")
         done = [there for (_, there), outcome in zip(work, outcomes, strict=True) if outcome.done]
         _drop(cluster, done, {documents.raw_id(one) for one, _ in work})
         left = [one for one, outcome in zip(left, outcomes, strict=True) if outcome.conflict]

@@ -7,14 +7,18 @@ then what came after it, again and again: a document is never missing, and one t
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from elasticsearch import helpers
+from elasticsearch import ConflictError, helpers
 
 from ticketlens.errors import StoreError, Unavailable
-from ticketlens.store.elastic.cluster import MADE_BY, VECTORS, Body, Cluster
-from ticketlens.store.elastic.errors import reason_of, translated
+from ticketlens.store.elastic.cluster import Cluster
+from ticketlens.store.elastic.errors import LATER, reason_of, translated
+from ticketlens.store.elastic.ids import document_id
+from ticketlens.store.elastic.mapping import MADE_BY, VECTORS, Body
+from ticketlens.store.elastic.records import LEASE, RECORDS
 from ticketlens.store.elastic.vectors import with_vector
 
 PAGE = 500
@@ -25,6 +29,7 @@ MARGIN = 1
 
 MOST_TERMS = 50
 MODULUS = 2**256
+LEASE_NAME = "migrate"
 
 Rewrite = Callable[[Body], Body]
 Progress = Callable[[int, int], None]
@@ -132,6 +137,19 @@ class Rebuild:
             self.tick()
         return gone
 
+    def bring_over(self, last: Mapping[str, int], swapped: Mapping[str, int]) -> None:
+        """After the swap put what the old index took after its `last` writes in the new one, where nothing newer is.
+
+        For the moment between the last look at the old index and the swap, if somebody lifted its block. `swapped` are
+        the last writes of the new index before the swap.
+        """
+        since = min(last.values())
+        while hits := _after(self.cluster, self.old, since):
+            for hit in hits:
+                source = self._whole(self.rewrite(_plain(self.noun, hit["_source"])))
+                _put_if_untouched(self.cluster, self.new, hit["_id"], source, min(swapped.values()))
+            since = hits[-1]["sort"][0]
+
     def refresh(self) -> None:
         with translated():
             self.cluster.client.indices.refresh(index=self.new)
@@ -160,15 +178,17 @@ class Rebuild:
                 yield hit["_id"]
 
     def _put(self, page: Mapping[str, Body]) -> None:
-        whole = with_vector if self.noun.partition(".")[0] == VECTORS else dict
-        self._send({"_op_type": "index", "_id": id_, "_source": whole(source)} for id_, source in page.items())
+        self._send({"_op_type": "index", "_id": id_, "_source": self._whole(source)} for id_, source in page.items())
+
+    def _whole(self, source: Body) -> Body:
+        return with_vector(source) if self.noun.partition(".")[0] == VECTORS else source
 
     def _send(self, actions: Iterable[dict[str, Any]]) -> None:
         """Raises StoreError where the new index refuses one of them."""
         with translated():
             told = helpers.streaming_bulk(
                 self.cluster.client, actions, index=self.new, max_chunk_bytes=8 * 1024**2, max_retries=8,
-                initial_backoff=0.2, max_backoff=10, raise_on_error=False,
+                initial_backoff=0.2, max_backoff=10, raise_on_error=False, retry_on_status=LATER,
             )  # fmt: skip
             for done, item in told:
                 (outcome,) = item.values()
@@ -228,6 +248,39 @@ def outrank(cluster: Cluster, index: str, other: str) -> int:
             cluster.client.indices.close(index=index)
             cluster.client.indices.open(index=index, wait_for_active_shards="1")
     raise StoreError(f"the shards of {index} cannot be begun anew")
+
+
+def _after(cluster: Cluster, index: str, last: int) -> list[Any]:
+    with translated():
+        cluster.client.indices.refresh(index=index)
+        query = {"range": {"_seq_no": {"gt": last}}}
+        found = cluster.client.search(index=index, query=query, sort=["_seq_no"], size=PAGE)
+    return list(found["hits"]["hits"])
+
+
+def _put_if_untouched(cluster: Cluster, index: str, id_: str, source: Body, swapped: int) -> None:
+    with translated(), suppress(ConflictError):
+        (held,) = cluster.client.mget(index=index, ids=[id_])["docs"]
+        if not held["found"]:
+            cluster.client.index(index=index, id=id_, document=source, op_type="create")
+        elif held["_seq_no"] <= swapped:
+            as_held = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
+            cluster.client.index(index=index, id=id_, document=source, **as_held)
+
+
+def is_blocked(cluster: Cluster, index: str) -> bool:
+    with translated():
+        found = cluster.client.indices.get_settings(index=index, name="index.blocks.write", flat_settings=True)
+    return any(one["settings"].get("index.blocks.write") == "true" for one in found.values())
+
+
+def is_moving(cluster: Cluster) -> bool:
+    """Whether a migration is under way, or was killed: it did not give its lease back."""
+    if not cluster.behind(RECORDS):
+        return False
+    index, name = cluster.alias(RECORDS), document_id(LEASE, LEASE_NAME)
+    with translated():
+        return bool(cluster.reader.exists(index=index, id=name))
 
 
 def block(cluster: Cluster, index: str) -> None:

@@ -23,6 +23,8 @@ LIVELY = 10_000
 """A page of hits at most."""
 
 PAGE = 1_000
+GONE = 404
+"""The status of a write to a ticket that was deleted meanwhile."""
 
 
 def noun_of(model: str) -> str:
@@ -160,7 +162,11 @@ class ElasticVectors:
                     )
                     for hit in hits
                 ]
-                left = any(outcome.conflict for outcome in bulk(self._cluster, writes)) if writes else False
+                outcomes = bulk(self._cluster, writes) if writes else []
+                for outcome in outcomes:
+                    if not outcome.conflict and outcome.status != GONE:
+                        outcome.must_be_done()
+                left = any(outcome.conflict for outcome in outcomes)
 
 
 def _without(noun: str) -> Body:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -56,6 +57,20 @@ def test_a_killed_process_costs_nothing() -> None:
                     os.kill(process.pid, signal.SIGKILL)
             assert [one.ticket.id for one in made] == [one.id for one in batch.tickets]
     assert len(told) == 8
+
+
+def test_there_are_never_more_processes_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ticketlens.intake.crew._FREE", threading.BoundedSemaphore(1))
+    with Crew(RECIPE, many=1) as first, Crew(RECIPE, many=1) as second:
+        ours = first.prepare(batches(4), 0)
+        next(ours)
+        assert first._pool is not None
+        assert len(list(second.prepare(batches(4), 0))) == 4
+        assert second._pool is None
+        assert len(list(ours)) == 3
+    with Crew(RECIPE, many=1) as third:
+        assert len(list(third.prepare(batches(4), 0))) == 4
+        assert third._pool is not None, "the one that ended left its place"
 
 
 def test_the_key_is_in_no_text() -> None:

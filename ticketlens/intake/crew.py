@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -24,6 +25,9 @@ MANY = 2_000
 
 AHEAD = 2
 """Batches that are made ready before they are asked for."""
+
+_FREE = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) - 1))
+"""Cores beside the one of this process: who reads many sources at once does not begin a process for each."""
 
 Ready = Callable[[], list[Prepared]]
 
@@ -76,7 +80,7 @@ class Crew:
 
     def _begin(self, tickets: Sequence[Ticket], reading: int) -> Ready:
         self._seen += len(tickets)
-        if self._pool is None and self._many is not None and self._seen > self._many:
+        if self._pool is None and self._many is not None and self._seen > self._many and _FREE.acquire(blocking=False):
             self._pool = _pool(self._recipe)
         if self._pool is not None:
             try:
@@ -107,6 +111,7 @@ class Crew:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+            _FREE.release()
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from typing import ClassVar
 from urllib.parse import quote
 
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
+from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import ConfigError
 from ticketlens.fetch import Fetch, Refused
 from ticketlens.intake.payload import Payload, parse_json
@@ -60,7 +60,7 @@ class GitHub:
         since = max(start - OVERLAP, EPOCH)
         for rows, last, _ in walk(self._changed_since(), since, self._changed_at, most_pages=MOST_PAGES):
             issues = [row for row in rows if _is_issue(row)]
-            make = partial(_row, self._timelines(issues))
+            make = partial(_row, self._timelines(sound(issues, Payload.id, lambda issue: issue.id("number"))))
             yield self.reader.page(issues, make, self.starting_at(max(last, start)))
 
     def starting_at(self, moment: datetime) -> str:

@@ -124,7 +124,7 @@ class HubSpot:
         given = 0
         while True:
             found = self.crm.search(_filters(at), ID, limit=SEARCHED)
-            ids = sorted(row.integer("id") for row in found.items("results"))
+            ids = sorted(self.crm.those("tickets", found.items("results"), lambda row: row.integer("id")))
             if not ids:
                 return
             if ids[0] <= at.after:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import ClassVar
 from urllib.parse import quote
 
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
+from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import ConfigError
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload, parse_json
@@ -79,8 +79,10 @@ class Redmine:
 
     def _whole(self, issues: list[Payload]) -> Iterator[Payload]:
         """Each issue with its journals, or as it was listed where it cannot be asked for."""
-        found = self.site.parts(_path(issue.id()) for issue in issues)
-        for issue, answer in zip(issues, found, strict=True):
+        good = sound(issues, Payload.id)
+        yield from (issue for issue in issues if issue not in good)
+        found = self.site.parts(_path(issue.id()) for issue in good)
+        for issue, answer in zip(good, found, strict=True):
             yield issue if answer is None else answer.payload.at("issue")
 
     # -- an issue

@@ -111,7 +111,8 @@ class Zammad:
     # -- a ticket
 
     def _page(self, rows: list[Payload], cursor: str | None, total: int | None) -> Page:
-        found = {row.id(): parts for row, parts in zip(rows, self._parts(rows), strict=True)}
+        good = sound(rows, Payload.id)
+        found = {row.id(): parts for row, parts in zip(good, self._parts(good), strict=True)}
         return self.reader.page(rows, lambda row: self._row(row, found[row.id()]), cursor, total)
 
     def _row(self, ticket: Payload, parts: Parts) -> Row:

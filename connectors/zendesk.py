@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
-from ticketlens.errors import BadPayload
+from ticketlens.errors import BadPayload, Unavailable
 from ticketlens.fetch import Fetch, Refused, TooLarge
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
@@ -62,7 +62,7 @@ class Zendesk:
         at = json.loads(cursor) if cursor else {"time": 0}
         while True:
             body = self._export(at)
-            rows, done = list(body.items("tickets")), body.boolean("end_of_stream")
+            rows, done = list(body.items("tickets")), self._is_last(body, at)
             names, audits = _Names(body), self._audits(rows) if self._wants_audits(at) else {}
             at = {
                 "after": body.opt_text("after_cursor") or at.get("after"),
@@ -88,6 +88,12 @@ class Zendesk:
             with suppress(Refused):  # a cursor that Zendesk keeps no more: begin where it stood
                 return self._page({"cursor": at["after"]})
         return self._page({"start_time": max(int(at["time"]) - OVERLAP_SECONDS, 0)})
+
+    def _is_last(self, body: Payload, at: Mapping[str, Any]) -> bool:
+        told = body.at("end_of_stream").value
+        if not isinstance(told, bool) or not (told or body.opt_text("after_cursor") not in (None, at.get("after"))):
+            raise Unavailable(f"{self.exports.host} answers something else than Zendesk does: check the address")
+        return told
 
     def _page(self, place: Mapping[str, object]) -> Payload:
         """Of fewer tickets where they are too long for one answer."""

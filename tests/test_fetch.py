@@ -1,6 +1,7 @@
 """What one request may meet: every trouble is one sentence, waits are bounded, and nothing leaves for elsewhere."""
 
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from ticketlens.outside.waiting import Waiting
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LOCAL = Guard.of(["127.0.0.0/8"])
 SECRET = "tok-4711-secret"
+BASIC = b64encode(f"me:{SECRET}".encode()).decode()
 
 
 @dataclass
@@ -115,6 +117,21 @@ def test_a_refusal_is_not_tried_again(
     assert isinstance(error, kind)
     assert words in str(error)
     assert len(there.asked) == 1
+
+
+@pytest.mark.parametrize("shown", [SECRET, "x" * 190 + SECRET, f'{{"said": "Basic {BASIC}"}}', "a%2Fb%20" + SECRET])
+def test_a_helpdesk_that_echoes_a_secret_does_not_spread_it(place: Callable[..., Place], shown: str) -> None:
+    site = fetch().site(place(said(shown, 422)).url, auth=("me", SECRET))
+    with pytest.raises(Refused) as caught:
+        site.get("x")
+    assert not any(part in str(caught.value) for part in (SECRET, BASIC, SECRET[:6]))
+
+
+@pytest.mark.parametrize("token", ["abc…", "ключ", "a\nb", "\u200btoken"])
+def test_a_token_that_no_header_can_hold_is_refused_at_once(token: str) -> None:
+    for how in ({"auth": ("me", token)}, {"headers": {"Authorization": f"Bearer {token}"}}):
+        with pytest.raises(ConfigError, match="copy it again"):
+            fetch().site("https://a.example.com", **how)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 520, 524])

@@ -1,14 +1,16 @@
 """The only way out to a helpdesk: time-outs, retries, request budget, size cap and address guard in one place."""
 
 import random
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
+from json import dumps
 from math import inf
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from requests.auth import AuthBase
@@ -39,6 +41,7 @@ AGAIN = frozenset({408, 409, 423, 425, 429, 500, 502, 503, 504, 507, 509, *range
 ABSENT = frozenset({403, 404, 410})
 """What a part of a ticket answers that is gone, or not ours to see: the ticket is read without it."""
 
+SAID = 20_000
 SKEW_SECONDS = 120.0
 Auth = tuple[str, str] | AuthBase | None
 
@@ -100,6 +103,9 @@ class Fetch:
 
         `per_minute` is what the helpdesk allows; the operator's own limit, where there is one, wins if it is less.
         """
+        _must_be_sendable(auth, headers or {})
+        if isinstance(auth, tuple):
+            self.secrets = (*self.secrets, b64encode(":".join(auth).encode("latin-1")).decode("ascii"))
         limits = [limit for limit in (per_minute, self.per_minute) if limit is not None]
         budget = Budget(min(limits, default=None), self.waiting)
         return Site(self, _checked(base, self.guard), dict(headers or {}), auth, budget)
@@ -111,8 +117,9 @@ class Fetch:
 
     def hidden(self, text: str) -> str:
         """The text without secrets."""
-        for secret in sorted(filter(None, self.secrets), key=len, reverse=True):
-            text = text.replace(secret, "…")
+        forms = {form for secret in self.secrets if secret for form in _forms(secret)}
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, "…")
         return text
 
 
@@ -171,7 +178,7 @@ class Site:
         if answer.status == 403:
             raise Denied(f"{where} may not be read with this sign-in (403): give its account the rights in the docs")
         if answer.status >= 400:
-            said = self.fetch.hidden(shown(answer.body[:300].decode("utf-8", "replace"), 200))
+            said = shown(self.fetch.hidden(answer.body[:SAID].decode("utf-8", "replace")), 200)
             raise Refused(
                 f"{where} answers {answer.status}: {said}" if said else f"{where} answers {answer.status}",
                 answer.status,
@@ -302,6 +309,18 @@ class _Retry(Retry):
 
     def jittered(self, number: int) -> float:
         return random.uniform(0, min(self.backoff_max, self.backoff_factor * 2**number))  # noqa: S311
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """A secret as it may come back: as it is, in an address, in JSON."""
+    return secret, quote(secret, safe=""), dumps(secret)[1:-1]
+
+
+def _must_be_sendable(auth: Auth, headers: Mapping[str, str]) -> None:
+    """Raises ConfigError for what no header can hold, such as the dots with which a page shortens a token."""
+    told = [*headers.values(), *(auth if isinstance(auth, tuple) else ())]
+    if not all(text.isprintable() and all(ord(letter) < 256 for letter in text) for text in told):
+        raise ConfigError("a token, key or user name holds a character that none has: copy it again, whole")
 
 
 def _wait_of(answer: Answer, retry: _Retry, number: int, fetch: Fetch) -> float | None:

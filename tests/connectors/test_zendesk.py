@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from helpdesks.server import answer
 from helpdesks.zendesk import Server
 
 from connectors.zendesk import TEST_SECRET, Zendesk
 from ticketlens.connector import BadProof, Hook, Reply, TicketRef
-from ticketlens.errors import BadPayload
+from ticketlens.errors import BadPayload, Unavailable
 from ticketlens.fetch import Fetch
 from ticketlens.model import Ticket
 from ticketlens.outside.guard import Guard
@@ -128,6 +129,14 @@ def test_names_stand_in_place_of_ids_where_zendesk_tells_them(server: Server) ->
     server.beside = lambda: {}  # type: ignore[method-assign]
     bare = pulled(connect(server))[0][str(number)]
     assert (bare.group, bare.organization, bare.assignee) == ("21", "31", "901")
+
+
+@pytest.mark.parametrize("told", [{}, {"tickets": [], "end_of_stream": False, "after_cursor": None}, {"tickets": []}])
+def test_an_export_that_never_says_where_it_ends_is_given_up(server: Server, told: dict[str, Any]) -> None:
+    server.export = lambda: answer(told)  # type: ignore[method-assign]
+    server.app.view_functions["export"] = server.export
+    with pytest.raises(Unavailable, match="something else than Zendesk"):
+        pulled(connect(server))
 
 
 def hook(body: bytes = BODY, stamp: str = "2026-01-02T03:04:05Z", **headers: str) -> Hook:

@@ -17,7 +17,8 @@ from ticketlens.lens import Lens
 from ticketlens.model import Status, Ticket
 from ticketlens.model.filter import Filter
 from ticketlens.model.report import SetAside
-from ticketlens.sources.pulling import SETTLING, check
+from ticketlens.sources.pulling import SETTLING, Stopped, check
+from ticketlens.sources.state import PullState
 from ticketlens.store.sqlite import SqliteStore
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -185,6 +186,47 @@ def test_what_comes_back_after_it_was_taken_for_deleted_counts_again(lens: Lens)
     assert excluded(lens)["2"] is None
     assert told.report.adds_up
     assert pull(lens, full=True).report.stored == 0
+
+
+def test_a_full_pull_leaves_the_cursor_where_the_next_pull_goes_on(lens: Lens) -> None:
+    """It may tell less of a ticket than a pull of what changed, which therefore has to come after it."""
+    Desk.plays = [page(1, 2)]
+    pull(lens)
+    Desk.plays = [page(1, 2, cursor="of the full one")]
+    pull(lens, full=True)
+    assert lens.source_states()["eu"].cursor == "c2"
+
+
+def test_a_full_pull_that_is_told_less_sets_nothing_aside(lens: Lens) -> None:
+    Desk.plays = [page(1, body="All of the words", tags=("a", "b"))]
+    pull(lens)
+    Desk.plays = [page(1)]
+    told = pull(lens, full=True).report
+    assert (told.received, told.unchanged, told.set_aside, told.adds_up) == (1, 1, 0, True)
+
+
+def test_what_is_changed_during_a_pull_begins_anew(lens: Lens) -> None:
+    """The cursor of the account before must not be that of the next one."""
+
+    def change() -> Page:
+        lens.change_source("eu", {"zone": "Asia/Tokyo"})
+        return page(2)
+
+    Desk.plays = [page(1), change, page(3)]
+    with pytest.raises(Stopped, match="was changed"):
+        pull(lens)
+    assert lens.source_states().get("eu", PullState()).cursor is None
+    Desk.plays = [page(1)]
+    assert pull(lens).error is None
+    assert Desk.asked[-1] is None
+
+
+def test_when_all_of_a_few_can_no_longer_be_read_nothing_is_marked(lens: Lens) -> None:
+    Desk.plays = [page(1, 2, 3)]
+    pull(lens)
+    Desk.plays = []
+    assert "3 of 3 tickets can no longer be read" in pull(lens, full=True).error
+    assert set(excluded(lens).values()) == {None}
 
 
 def test_when_half_of_all_can_no_longer_be_read_nothing_is_marked(lens: Lens) -> None:

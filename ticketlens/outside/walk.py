@@ -41,18 +41,26 @@ def walk(
     """
     page = 1
     given: set[tuple[str, datetime]] = set()
+    spanned = news = False  # whether this moment needed several pages, and whether this pass over them gave anything
     while True:
         batch = ask(since, page)
         keys = [_key(row, same, changed, since) for row in batch.rows]
         fresh = [row for row, key in zip(batch.rows, keys, strict=True) if key not in given]
         last = max((moment for _, moment in keys), default=since)
+        given, news = given | set(keys), news or bool(fresh)
+        over = last > since or not batch.more
+        if over and spanned and news:  # a row that changed may have let another move up, past us: once more
+            yield fresh, since, batch.total
+            page, news = 1, False
+            continue
         yield fresh, last, batch.total
         if not batch.more:
             return
         if last > since:
-            since, page, given = last, 1, {key for key in keys if key[1] >= last}
+            since, page, spanned, news = last, 1, False, False
+            given = {key for key in keys if key[1] >= last}
             continue
-        page, given = page + 1, given | set(keys)
+        page, spanned = page + 1, True
         if page > most_pages:
             raise Unavailable(
                 f"more tickets than can be listed changed at {since.isoformat()}; begin after it: pull --since"

@@ -9,20 +9,22 @@ from pathlib import Path
 
 from ticketlens.connector import Connector, Page
 from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
+from ticketlens.intake.shown import shown
 from ticketlens.lease import Lease, LeaseLost
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import Filter
 from ticketlens.model.report import Report
 from ticketlens.model.ticket import Ticket
 from ticketlens.sources import state as states
-from ticketlens.sources.registry import Registry
+from ticketlens.sources.registry import Registry, Source
 from ticketlens.sources.state import PullState
-from ticketlens.store.base import Store
+from ticketlens.store.base import OUTDONE, Store
 
 Step = Callable[[int, int], None]
 Add = Callable[[Iterable[TicketBatch]], Iterator[Report]]
 GONE_AT_LEAST, GONE_SHARE = 20, 0.5
 LISTED = 500
+LONGEST_ERROR = 600
 SETTLING = timedelta(minutes=1)
 """What changed within the last minute may not be listed yet by a helpdesk: it is not said to be read."""
 
@@ -60,7 +62,7 @@ class Puller:
 
     def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
         """Raises ConfigError for a source that there is not, StoreError, LeaseLost, Stopped; else tells in `error`."""
-        self.registry.get(name)
+        source = self.registry.get(name)
         begun = self.now()
         lease = Lease(self.store, states.lease_of(name), now=self.now)
         with lease.held() as ours:
@@ -68,7 +70,7 @@ class Puller:
                 return Pulled(name, Report(), 0.0, ELSEWHERE)
             if not since:
                 states.answer(self.store, name, full=full)
-            run = _Run(self, name, states.state_of(self.store, name).begun(begun, full=full), lease, step)
+            run = _Run(self, source, states.state_of(self.store, name).begun(begun, full=full), lease, step)
             error = run.until_end(since)
         return Pulled(name, run.report, (self.now() - begun).total_seconds(), error, run.deleted)
 
@@ -76,16 +78,26 @@ class Puller:
 @dataclass
 class _Run:
     puller: Puller
-    name: str
+    source: Source
     state: PullState
     lease: Lease
     step: Step
     report: Report = field(default_factory=Report)
     deleted: int = 0
+    hidden: Callable[[str], str] = str
 
     @property
     def store(self) -> Store:
         return self.puller.store
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def _must_be_the_same(self) -> None:
+        """Of an account that was changed meanwhile nothing more is stored, least of all a cursor."""
+        if self.puller.registry.get(self.name) != self.source:
+            raise Stopped(f"{self.name} was changed while it was pulled: the next pull begins with what is set now")
 
     def until_end(self, since: datetime | None) -> str | None:
         error: str | None = None
@@ -96,7 +108,7 @@ class _Run:
         except (StoreError, LeaseLost, Stopped):
             raise
         except TicketLensError as trouble:
-            error = str(trouble)
+            error = shown(self.hidden(str(trouble)), LONGEST_ERROR)
         except Exception as fault:
             error = _fault(fault)
         if self._is_there():
@@ -110,15 +122,17 @@ class _Run:
 
     def _all(self, since: datetime | None, begun: datetime) -> None:
         connector, fetch = self.puller.registry.connect(self.name)
+        self.hidden = fetch.hidden
         full = self.state.full
         cursor = connector.starting_at(since) if since else None if full else self.state.cursor
+        new = self.state.cursor is None
         known = self._deleted() if full and not since else {}
         seen: set[str] = set()
         try:
             read: deque[Page] = deque()
             for told in self.puller.add(self._batches(connector.pull(cursor), known, read)):
                 page = read.popleft()
-                self._stored(page, told, keep_cursor=not since)
+                self._stored(page, told, keep_cursor=not since and (new or not full))
                 if full:
                     seen.update(ticket.id for ticket in page.tickets)
                     seen.update(str(item.id) for item in page.set_aside)
@@ -133,12 +147,13 @@ class _Run:
         """The pages as batches of this source; `read` holds those of which it was not told yet what became."""
         for page in pages:
             self.lease.check()
-            self.puller.registry.get(self.name)
+            self._must_be_the_same()
             read.append(page)
             yield TicketBatch(tuple(self._of_source(ticket, known) for ticket in page.tickets), page.set_aside)
 
     def _stored(self, page: Page, told: Report, *, keep_cursor: bool) -> None:
-        self.report = self.report.add(told)
+        self._must_be_the_same()
+        self.report = self.report.add(_read(told))
         moved = keep_cursor and page.cursor is not None
         cursor = page.cursor if moved else self.state.cursor
         self._keep(self.state.after(self.report, cursor, page.total))
@@ -178,7 +193,8 @@ class _Run:
             else:
                 self._add(self._of_source(found, {}))
             self.step(self.report.received + number, self.report.received + len(missed))
-        if len(gone) >= GONE_AT_LEAST and len(gone) > GONE_SHARE * len(held):
+        too_many = len(gone) >= GONE_AT_LEAST and len(gone) > GONE_SHARE * len(held)
+        if too_many or len(gone) == len(held) > 1:
             raise Unavailable(
                 f"{len(gone):,} of {len(held):,} tickets can no longer be read: none was marked as deleted; "
                 "if they are not, give the account of this source the right to see them"
@@ -214,6 +230,13 @@ def _fault(fault: Exception) -> str:
     last = traceback.extract_tb(fault.__traceback__)[-1]
     place = f"{Path(last.filename).name}:{last.lineno}"
     return f"the connector has a fault ({type(fault).__name__} at {place}): report it to who made it"
+
+
+def _read(told: Report) -> Report:
+    """A record of which a richer one is stored was read well: a helpdesk tells less in a list than one by one."""
+    aside = tuple(item for item in told.set_aside_items if item.reason != OUTDONE.reason)
+    richer = len(told.set_aside_items) - len(aside)
+    return replace(told, unchanged=told.unchanged + richer, set_aside=told.set_aside - richer, set_aside_items=aside)
 
 
 def check(registry: Registry, name: str) -> tuple[int, str | None]:

@@ -64,7 +64,7 @@ class Jira:
         zone, scheme = self._zone(), self._scheme()
         total = None if cursor else self._count()
         search = Search(self.site, self.projects, zone, scheme.fields)
-        for rows, last, _ in walk(search, start, self._minute, most_pages=MOST_PAGES, same=_version):
+        for rows, last, _ in walk(search, start, self._minute, most_pages=MOST_PAGES, same=_version, steady=True):
             since = max(start, last - OVERLAP)
             yield self._page(rows, scheme, json.dumps({"since": since.isoformat()}), total)
 

@@ -221,14 +221,6 @@ def test_what_is_changed_during_a_pull_begins_anew(lens: Lens) -> None:
     assert Desk.asked[-1] is None
 
 
-def test_when_all_of_a_few_can_no_longer_be_read_nothing_is_marked(lens: Lens) -> None:
-    Desk.plays = [page(1, 2, 3)]
-    pull(lens)
-    Desk.plays = []
-    assert "3 of 3 tickets can no longer be read" in pull(lens, full=True).error
-    assert set(excluded(lens).values()) == {None}
-
-
 def test_when_half_of_all_can_no_longer_be_read_nothing_is_marked(lens: Lens) -> None:
     Desk.plays = [page(*range(1, 41))]
     pull(lens)

@@ -33,11 +33,13 @@ def walk(
     *,
     most_pages: int,
     same: Callable[[Payload], str] = lambda row: row.id(),
+    steady: bool = False,
 ) -> Iterator[tuple[list[Payload], datetime, int | None]]:
     """(rows not given yet, the moment to go on from, total) of each page until the helpdesk says that it was the last.
 
-    A row that does not say when it changed is given once, for its reader to set aside. Raises Unavailable where more
-    rows than `most_pages` pages hold share one moment, since there is no way on.
+    `steady`: what leaves a page lets no other row move up into it; else a moment of several pages is read until a pass
+    over it gives nothing new. A row that does not say when it changed is given once, for its reader to set aside.
+    Raises Unavailable where more rows than `most_pages` pages hold share one moment, since there is no way on.
     """
     page = 1
     given: set[tuple[str, datetime]] = set()
@@ -49,7 +51,9 @@ def walk(
         last = max((moment for _, moment in keys), default=since)
         given, news = given | set(keys), news or bool(fresh)
         over = last > since or not batch.more
-        if over and spanned and news:  # a row that changed may have let another move up, past us: once more
+        if (
+            over and spanned and news and not steady
+        ):  # a row that changed may have let another move up, past us: once more
             yield fresh, since, batch.total
             page, news = 1, False
             continue

@@ -193,8 +193,7 @@ class _Run:
             else:
                 self._add(self._of_source(found, {}))
             self.step(self.report.received + number, self.report.received + len(missed))
-        too_many = len(gone) >= GONE_AT_LEAST and len(gone) > GONE_SHARE * len(held)
-        if too_many or len(gone) == len(held) > 1:
+        if len(gone) >= GONE_AT_LEAST and len(gone) > GONE_SHARE * len(held):
             raise Unavailable(
                 f"{len(gone):,} of {len(held):,} tickets can no longer be read: none was marked as deleted; "
                 "if they are not, give the account of this source the right to see them"

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -21,7 +22,8 @@ RECIPE = Recipe(b"k" * 32, ("SE",), (), "Europe/Stockholm")
 def batches(count: int) -> Iterator[TicketBatch]:
     for number in range(count):
         body = f"Call me at 070-123 45 {number:02d}, mail a{number}@example.com. The card is refused."
-        one = Ticket(source="s", id=f"{number}", subject="Refund", body=body, created_at=AT, updated_at=AT)
+        told = {"plan": "pro", "mail": "a@example.com"}
+        one = Ticket(source="s", id=f"{number}", subject="Refund", body=body, created_at=AT, updated_at=AT, custom=told)
         yield TicketBatch((one, replace(one, id=f"{number}b", updated_at=AT + timedelta(hours=number))))
 
 
@@ -57,6 +59,15 @@ def test_a_killed_process_costs_nothing() -> None:
                     os.kill(process.pid, signal.SIGKILL)
             assert [one.ticket.id for one in made] == [one.id for one in batch.tickets]
     assert len(told) == 8
+
+
+def test_what_cannot_be_handed_over_is_made_ready_here() -> None:
+    def odd() -> Iterator[TicketBatch]:
+        for batch in batches(3):
+            yield TicketBatch(tuple(replace(one, custom=MappingProxyType({"a": "b"})) for one in batch.tickets))
+
+    with Crew(RECIPE, many=1) as crew:
+        assert [len(made) for _, made in crew.prepare(odd(), 0)] == [2, 2, 2]
 
 
 def test_there_are_never_more_processes_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:

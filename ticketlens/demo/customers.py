@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
-from types import MappingProxyType
 
 from ticketlens.demo.catalog import Problem, Shop
 
 PER_ORGANIZATION = 3
 RETURNING = 0.27
-CLUB: Mapping[str, str] = MappingProxyType({"member": "club"})
-GUEST: Mapping[str, str] = MappingProxyType({"member": "guest"})
+CLUB: Mapping[str, str] = {"member": "club"}
+GUEST: Mapping[str, str] = {"member": "guest"}
 
 
 @dataclass(frozen=True, slots=True)

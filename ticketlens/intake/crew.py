@@ -93,7 +93,7 @@ class Crew:
         def ready() -> list[Prepared]:
             try:
                 return told.result()
-            except BrokenProcessPool:
+            except Exception:
                 self._alone()
                 return self._here(tickets, reading)
 
@@ -103,7 +103,7 @@ class Crew:
         return [self._preparer.prepare(ticket, reading) for ticket in tickets]
 
     def _alone(self) -> None:
-        """The other process was ended from outside: go on without one."""
+        """Go on without the other process."""
         self._many = None
         self.close()
 

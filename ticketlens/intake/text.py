@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any
 
 from ticketlens.intake.clean import clean
@@ -50,7 +49,7 @@ def redact_fields(ticket: Ticket, redactor: Redactor) -> Ticket:
     if (tags := tuple(map(redactor.redact_field, ticket.tags))) != ticket.tags:
         changes["tags"] = tags
     if (custom := _safe_custom(ticket.custom, redactor)) != ticket.custom:
-        changes["custom"] = MappingProxyType(custom)
+        changes["custom"] = custom
     if (history := tuple(_safe_event(event, redactor) for event in ticket.history)) != ticket.history:
         changes["history"] = history
     if (satisfaction := _safe_satisfaction(ticket.satisfaction, redactor)) is not ticket.satisfaction:

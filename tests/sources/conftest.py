@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from clock import Clock
 from helpdesks.zendesk import Server as Zendesk
 
 from connectors import TABLE
@@ -15,17 +14,6 @@ from ticketlens.config import load_settings
 from ticketlens.lens import Lens
 from ticketlens.outside.waiting import Waiting
 from ticketlens.store.open import open_store
-
-
-@dataclass
-class Clock:
-    now: datetime = datetime(2026, 11, 16, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_(self, **span: float) -> None:
-        self.now += timedelta(**span)
 
 
 @pytest.fixture

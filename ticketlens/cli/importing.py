@@ -12,6 +12,7 @@ import click
 
 from connectors.file import FilePage, FileSource
 from ticketlens.cli.session import Session, Step, echo_json, json_option, steps
+from ticketlens.cli.telling import tell
 from ticketlens.config import Settings
 from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.intake.context import ReadContext
@@ -20,7 +21,6 @@ from ticketlens.lens import Lens
 from ticketlens.model.report import Report
 
 FOREIGN = 0.1
-SHOWN_ASIDE = 10
 
 
 @click.command("import")
@@ -58,7 +58,7 @@ def import_(
     if as_json:
         echo_json({**report.to_json(), "errors": failed})
     else:
-        _tell(report)
+        tell(report)
     for message in failed:
         click.echo(f"ticketlens: {message}", err=True)
     if failed:
@@ -108,16 +108,3 @@ def _languages(lens: Lens) -> tuple[str, ...]:
     return (
         f'{share * 100:.0f} % of the tickets are not in English: set model = "multilingual" before ticketlens cluster',
     )
-
-
-def _tell(report: Report) -> None:
-    click.echo(
-        f"{report.received:,} received: {report.stored:,} stored, {report.unchanged:,} unchanged, "
-        f"{report.set_aside:,} set aside, {report.refused:,} refused"
-    )
-    for item in report.set_aside_items[:SHOWN_ASIDE]:
-        click.echo(f"  {item.place} {item.number}{f', id {item.id}' if item.id else ''}: {item.reason}")
-    if report.set_aside > SHOWN_ASIDE:
-        click.echo(f"  … and {report.set_aside - SHOWN_ASIDE:,} more; --json lists the first 1,000")
-    for note in report.notes:
-        click.echo(f"  {note}")

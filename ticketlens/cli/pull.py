@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from ticketlens.cli.session import Session, Step, echo_json, json_option, steps
+from ticketlens.cli.telling import tell
 from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.lens import Lens
 from ticketlens.model.report import Report
 from ticketlens.query import check_year, parse_moment
 from ticketlens.sources.pulling import Pulled
-
-SHOWN_ASIDE = 10
 
 
 @click.command()
@@ -71,15 +70,4 @@ def _print(told: list[Pulled]) -> None:
     if not told:
         click.echo("no source yet; add one with: ticketlens source add NAME KIND KEY=VALUE…", err=True)
     for one in told:
-        report = one.report
-        click.echo(
-            f"{one.source}: {report.received:,} received: {report.stored:,} stored, {report.unchanged:,} unchanged, "
-            f"{report.set_aside:,} set aside, {report.refused:,} refused"
-            + (f"; {one.deleted:,} deleted there" if one.deleted else "")
-        )
-        for item in report.set_aside_items[:SHOWN_ASIDE]:
-            click.echo(f"  {item.place} {item.number}{f', id {item.id}' if item.id else ''}: {item.reason}")
-        if report.set_aside > SHOWN_ASIDE:
-            click.echo(f"  … and {report.set_aside - SHOWN_ASIDE:,} more; --json lists the first 1,000")
-        for note in report.notes:
-            click.echo(f"  {note}")
+        tell(one.report, f"{one.source}: ", f"; {one.deleted:,} deleted there" if one.deleted else "")

@@ -25,6 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from connectors import TABLE
+from ticketlens.collector import look_seldom
 from ticketlens.config import load_settings
 from ticketlens.demo import generate
 from ticketlens.lens import Lens
@@ -142,6 +143,7 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--limited", action="store_true", help="with the rate limit: 100,000 tickets take ten minutes")
     chosen = parser.parse_args()
+    look_seldom()
     here, there = multiprocessing.Pipe()
     server = multiprocessing.Process(target=serve, args=(chosen.tickets, chosen.limited, there), daemon=True)
     server.start()

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -130,3 +131,18 @@ def test_any_text_is_json_or_refused(text: str) -> None:
     except BadPayload:
         return
     json.loads(text)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=3), lambda inner: st.dictionaries(st.sampled_from("ab"), inner)
+    )
+)
+def test_a_dotted_path_leads_where_its_members_lead_one_by_one(value: object) -> None:
+    def told(reach: Callable[[Payload], Payload]) -> object:
+        try:
+            return reach(Payload(value, "top"))
+        except BadPayload as error:
+            return str(error)
+
+    assert told(lambda payload: payload.at("a.b.a")) == told(lambda payload: payload.at("a").at("b").at("a"))

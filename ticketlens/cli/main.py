@@ -20,6 +20,7 @@ from ticketlens.cli.session import Session
 from ticketlens.cli.source import source
 from ticketlens.cli.store import store
 from ticketlens.cli.trend import trend
+from ticketlens.collector import look_seldom
 from ticketlens.errors import ConfigError, TicketLensError
 
 WRONG_USE = 2
@@ -45,6 +46,7 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Ends with 0 done, 1 something failed, 2 wrong use or settings."""
+    look_seldom()
     try:
         status = cli.main(arguments, standalone_mode=False)  # of a command that left early, else what it returned
         sys.exit(status if isinstance(status, int) else 0)

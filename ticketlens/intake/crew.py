@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from ticketlens.collector import look_seldom
 from ticketlens.intake.prepare import Preparer
 from ticketlens.intake.redact import Redactor
 from ticketlens.metrics.clock import Clocks
@@ -137,6 +138,7 @@ def _pool(recipe: Recipe) -> ProcessPoolExecutor:
 
 
 def _learn(recipe: Recipe) -> None:
+    look_seldom()
     _OURS.append(recipe.preparer())
 
 

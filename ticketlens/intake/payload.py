@@ -155,6 +155,15 @@ class Payload:
 
     def at(self, name: str) -> "Payload":
         """The member of that name, or of a dotted path (`requester.email`); null where there is none."""
+        here = self.value
+        for part in name.split("."):
+            if type(here) is dict:
+                here = here.get(part)
+            elif here is not None:
+                return self._member_by_member(name)
+        return Payload(here, f"{self.path}.{name}" if self.path else name)
+
+    def _member_by_member(self, name: str) -> "Payload":
         here = self
         for part in name.split("."):
             here = here._member(part)
@@ -182,7 +191,9 @@ class Payload:
             near = self.value.get(name, self)
             if type(near) is str:
                 return clean(near) or None
-            if near is None:
+            if type(near) is int:
+                return _digits(near, name)
+            if near is None or (near is self and "." not in name):
                 return None
         found = self.at(name)
         return None if found.value is None else scalar_text(found.value, found.path) or None

@@ -12,6 +12,7 @@ import pytest
 
 from ticketlens.errors import ConfigError, StoreError
 from ticketlens.metrics.periods import periods
+from ticketlens.model.delivery import Delivery, Outcome
 from ticketlens.model.filter import Filter
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import PARTS, Assignment, Prepared, Question, Store
@@ -65,9 +66,9 @@ def fill(store: Store, batch: Sequence[Prepared]) -> None:
     store.put_record("person", "a", {"role": "lead"})
     store.put_record("session", "gone", {})
     store.delete_record("session", "gone")
-    for number in range(4):
-        store.put_delivery("desk", f"d{number}", bytes([0, 255, number]), {"x-kind": "ё"}, AT)
-    store.settle(store.deliveries(limit=1)[0][0], "stored 1")
+    kept = [Delivery("desk", f"d{number}", bytes([0, 255, number]), {"x-kind": "ё"}, AT) for number in range(4)]
+    store.put_deliveries(kept)
+    store.settle({kept[0].key: Outcome("stored"), kept[1].key: Outcome("set_aside", "ingen text")})
     store.claim("group", "worker", 60, AT)
 
 
@@ -102,7 +103,7 @@ def answers(store: Store) -> list[Any]:
         store.assignments(),
         store.weekly([1, 2, 3], weeks, everything),
         [store.records(noun) for noun in ("view", "person", "run", "session")],
-        [row[1:] for row in store.deliveries(limit=10)],
+        [(kept.delivery, kept.outcome) for kept in store.deliveries("desk")],
         [(names, rows.tobytes()) for names, rows in (store.vectors(model) for model in MODELS)],
         [store.count_without_vector(model) for model in (*MODELS, "none")],
         [(row.ticket.id, row.topic) for row, _ in store.nearest(MODELS[0], "import", _first(store), 5)],
@@ -160,10 +161,10 @@ def test_ids_of_topics_and_runs_go_on_where_they_were(lived: Store, other: Store
 
 def test_a_delivery_that_was_settled_is_not_taken_in_again(lived: Store, other: Store) -> None:
     copy(lived, other, quiet)
-    assert other.put_delivery("desk", "d0", b"again", {}, AT) is False
-    assert len(other.deliveries(limit=10)) == 3
-    assert other.put_delivery("desk", "new", b"x", {}, AT)
-    assert other.deliveries(limit=10)[-1][2] == b"x"
+    assert other.put_deliveries([Delivery("desk", "d0", b"again", {}, AT)]) == [False]
+    assert len(other.waiting("desk", 10)) == 2
+    assert other.put_deliveries([Delivery("desk", "new", b"x", {}, AT)]) == [True]
+    assert other.waiting("desk", 10)[-1].delivery.body == b"x"
 
 
 def test_leases_stay_where_they_are(lived: Store, other: Store) -> None:

@@ -1,35 +1,19 @@
 """Small nouns, the inbox and leases: one of two writers wins, nothing comes in twice, one holder at a time."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
+from at_once import at_once
 
 from ticketlens.intake.prepare import Preparer
 from ticketlens.model import Ticket
+from ticketlens.model.delivery import Delivery
 from ticketlens.model.filter import EVERYTHING
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Assignment, Record, Store
 
 AT = datetime(2026, 2, 1, 8, tzinfo=UTC)
-
-
-def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
-    """What `work` gave to each of `count` threads that begin together."""
-    gate, told = threading.Barrier(count), [None] * count
-
-    def one(number: int) -> None:
-        gate.wait()
-        told[number] = work(number)
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return told
 
 
 def test_a_record_comes_back_with_its_version(store: Store) -> None:
@@ -82,24 +66,6 @@ def test_counting_up_from_many_threads_loses_no_step(store: Store) -> None:
     assert store.get_record("counter", "n") == Record("n", {"n": 20}, 20)
 
 
-def test_a_delivery_is_kept_once_and_comes_out_in_order_until_it_is_settled(store: Store) -> None:
-    put = [store.put_delivery(source, id_, body, {"x-kind": "ё"}, AT) for source, id_, body in
-           (("a", "1", b"\x00\xff"), ("a", "1", b"again"), ("b", "1", b"other"), ("a", "2", b""))]  # fmt: skip
-    assert put == [True, False, True, True]
-    waiting = store.deliveries(limit=10)
-    assert [(source, body, dict(headers)) for _, source, body, headers in waiting] == [
-        ("a", b"\x00\xff", {"x-kind": "ё"}), ("b", b"other", {"x-kind": "ё"}), ("a", b"", {"x-kind": "ё"}),
-    ]  # fmt: skip
-    store.settle(waiting[0][0], "stored")
-    assert [body for _, _, body, _ in store.deliveries(limit=1)] == [b"other"]
-    assert store.put_delivery("a", "1", b"again", {}, AT) is False
-
-
-def test_of_one_delivery_that_comes_many_times_at_once_one_is_kept(store: Store) -> None:
-    assert at_once(6, lambda number: store.put_delivery("a", "1", b"x", {}, AT)).count(True) == 1
-    assert len(store.deliveries(limit=10)) == 1
-
-
 def test_a_lease_has_one_holder_among_many(store: Store) -> None:
     told = at_once(8, lambda number: store.claim("group", f"worker {number}", 60, AT))
     assert told.count(True) == 1
@@ -136,7 +102,7 @@ def test_a_store_opened_again_has_all_that_was_in_it(factory: Callable[[str], St
     store.put_tickets([prepared])
     store.publish([Topic(id=store.new_topic_ids(1)[0], name="a")], {name: Assignment(1, "core", 0.5)}, {})
     store.put_record("view", "a", {"n": 1})
-    store.put_delivery("a", "1", b"x", {}, AT)
+    store.put_deliveries([Delivery("a", "1", b"x", {}, AT)])
     store.claim("group", "a", 60, AT)
     before = (store.list_tickets(EVERYTHING), store.topics(), store.assignments(), store.generation(), store.span())
     store.close()
@@ -144,7 +110,7 @@ def test_a_store_opened_again_has_all_that_was_in_it(factory: Callable[[str], St
     after = (again.list_tickets(EVERYTHING), again.topics(), again.assignments(), again.generation(), again.span())
     assert after == before
     assert again.get_record("view", "a") == Record("a", {"n": 1}, 1)
-    assert [body for _, _, body, _ in again.deliveries(limit=2)] == [b"x"]
+    assert [one.delivery.body for one in again.waiting("a", 2)] == [b"x"]
     assert not again.claim("group", "b", 60, AT)
     assert again.new_topic_ids(1) == [2]
     assert again.versions()["store"]

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ticketlens.metrics.periods import Period
+from ticketlens.model.delivery import Became, Delivery, DeliveryKey, KeptDelivery, Outcome
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
@@ -296,13 +297,30 @@ class RecordStore(Protocol):
 
 
 class InboxStore(Protocol):
-    def put_delivery(self, source: str, delivery: str, body: bytes, headers: Mapping[str, str], at: datetime) -> bool:
-        """Keep the raw bytes; False where this delivery is kept already."""
+    def put_deliveries(self, batch: Sequence[Delivery]) -> list[bool]:
+        """Keep what is not kept yet, on disk and waiting; of each, in the order given, whether it is new.
 
-    def deliveries(self, *, limit: int) -> list[tuple[int, str, bytes, Mapping[str, str]]]:
-        """(number, source, body, headers) of those not yet settled, oldest first."""
+        What is written once can be told as new twice where two ask at the same moment, and never the other way round.
+        """
 
-    def settle(self, number: int, outcome: str) -> None: ...
+    def waiting(self, source: str, limit: int) -> list[KeptDelivery]:
+        """Those of a source that nobody settled, oldest first."""
+
+    def settle(self, outcomes: Mapping[DeliveryKey, Outcome]) -> None:
+        """What became of them; with WAITING they are to be read once more. Unknown ones are passed over."""
+
+    def deliveries(
+        self, source: str, *, became: Became | None = None, before: int | None = None, limit: int = 50
+    ) -> list[KeptDelivery]:
+        """Newest first, those with a number below `before`."""
+
+    def delivery(self, source: str, number: int) -> KeptDelivery | None: ...
+
+    def delivery_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
+        """How many came at that moment or later, by source and by what became of them; waiting ones of any age."""
+
+    def forget_deliveries(self, source: str, until: datetime) -> int:
+        """Drop the settled ones that came before that moment; how many there were."""
 
 
 class LeaseStore(Protocol):

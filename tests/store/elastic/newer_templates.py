@@ -1,4 +1,4 @@
-"""A made-up version 2 of every template, and the step to it; run as a program it migrates and dies at a step."""
+"""A made-up next version of every template, and the step to it; run as a program it migrates and dies at a step."""
 
 import os
 import sys
@@ -12,18 +12,24 @@ from ticketlens.store.elastic.cluster import template
 from ticketlens.store.elastic.migrate import Migration
 from ticketlens.store.elastic.rebuilding import Rewrite
 
+
+def number(noun: str) -> int:
+    """Of the version that is newer than ours."""
+    return int(template(noun)["version"]) + 1
+
+
 STAY = ("raw", "topics", "assignments")
 STEPS: Mapping[str, Mapping[int, Rewrite]] = {
-    "tickets": {2: lambda source: {**source, "subject_length": len(source["subject"])}},
+    "tickets": {number("tickets"): lambda source: {**source, "subject_length": len(source["subject"])}},
 }
 
 
-def version_2(noun: str) -> dict[str, Any]:
+def newer_version(noun: str) -> dict[str, Any]:
     """Only of some nouns, so that others stay as they are."""
     told = template(noun)
     if noun in STAY:
         return told
-    told["version"] = told["mappings"]["_meta"]["version"] = 2
+    told["version"] = told["mappings"]["_meta"]["version"] = number(noun)
     if noun == "tickets":
         told["mappings"]["properties"]["subject_length"] = {"type": "integer"}
     return told
@@ -35,7 +41,7 @@ def migration(store: ElasticStore, at: Callable[[str], None] = lambda step: None
     def now() -> datetime:
         return datetime.fromtimestamp(datetime.now(UTC).timestamp() + later, UTC)
 
-    return Migration(store._cluster, store, version_2, STEPS, at, now)
+    return Migration(store._cluster, store, newer_version, STEPS, at, now)
 
 
 def quiet(name: str) -> Callable[[int, int], None]:

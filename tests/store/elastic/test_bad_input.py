@@ -13,6 +13,7 @@ import pytest
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.intake.prepare import Preparer
+from ticketlens.model.delivery import Delivery
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store.base import STORED, Prepared
@@ -252,12 +253,12 @@ def test_an_index_that_is_gone_is_said_to_be_and_never_made_anew(
 def test_an_index_that_held_no_tickets_is_made_anew(place: Any, ticket: Callable[..., Prepared]) -> None:
     store = place.store()
     store.put_tickets([ticket("1")])
-    store.put_delivery("desk", "1", b"x", {}, AT)
+    store.put_deliveries([Delivery("desk", "1", b"x", {}, AT)])
     place.client.indices.delete(index=index_of(place, "inbox"))
     with pytest.raises(Unavailable, match="inbox is gone"):
-        store.deliveries(limit=1)
-    assert store.deliveries(limit=1) == []
-    assert store.put_delivery("desk", "1", b"x", {}, AT)
+        store.waiting("desk", 1)
+    assert store.waiting("desk", 1) == []
+    assert store.put_deliveries([Delivery("desk", "1", b"x", {}, AT)]) == [True]
 
 
 def test_a_store_that_is_brought_back_is_read_on_by_who_missed_it(place: Any, ticket: Callable[..., Prepared]) -> None:

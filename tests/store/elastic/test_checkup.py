@@ -42,7 +42,7 @@ def test_a_cluster_that_lost_a_copy_or_more_is_said_to_have(place: Any) -> None:
     assert store.hints()[0].startswith("the store's health is yellow (all is there, ")
     assert store.versions()["health"].startswith("yellow: ")
     place.client.indices.create(
-        index=f"{place.prefix}-inbox-v1", mappings=template("inbox")["mappings"],
+        index=f"{place.prefix}-inbox-v2", mappings=template("inbox")["mappings"],
         settings={"index.routing.allocation.require._name": "nobody"},
         aliases={f"{place.prefix}-inbox": {}}, wait_for_active_shards="0",
     )  # fmt: skip

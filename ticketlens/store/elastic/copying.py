@@ -201,7 +201,7 @@ def _assignment(source: Body) -> Piece:
 def _delivery(source: Body) -> Piece:
     body = documents.unpacked(source["body"])
     told = source["number"], source["source"], source["delivery"], body, source["headers"], source["at"]
-    return (*told, source.get("outcome"))
+    return (*told, source["became"], source.get("outcome"))
 
 
 def _record_write(run: int, piece: Piece) -> Write:
@@ -216,11 +216,10 @@ def _topic_write(run: int, piece: Piece) -> Write:
 
 
 def _delivery_write(run: int, piece: Piece) -> Write:
-    number, source, delivery, body, headers, at, outcome = piece
+    number, source, delivery, body, headers, at, became, outcome = piece
     document = {"number": number, "source": source, "delivery": delivery, "body": documents.packed(body),
-                "headers": headers, "at": at, "waiting": int(outcome is None)}  # fmt: skip
-    settled = {} if outcome is None else {"outcome": outcome}
-    return Write(INBOX, "index", document_id(source, delivery), {**document, **settled})
+                "headers": headers, "at": at, "became": became, "outcome": outcome}  # fmt: skip
+    return Write(INBOX, "index", document_id(source, delivery), document)
 
 
 def _of_run(run: int) -> Body:

@@ -9,7 +9,8 @@ from ticketlens.store.sqlite.backlog import SqliteBacklog
 from ticketlens.store.sqlite.connection import FIRST_SAFE, Database
 from ticketlens.store.sqlite.copying import SqliteCopies
 from ticketlens.store.sqlite.figures import SqliteFigures
-from ticketlens.store.sqlite.records import SqliteInbox, SqliteLeases, SqliteRecords
+from ticketlens.store.sqlite.inbox import SqliteInbox
+from ticketlens.store.sqlite.records import SqliteLeases, SqliteRecords
 from ticketlens.store.sqlite.tallies import SqliteTallies
 from ticketlens.store.sqlite.topics import SqliteTopics
 from ticketlens.store.sqlite.vectors import SqliteVectors

@@ -35,7 +35,7 @@ TABLES = {
     "vectors": Part(("model", "fingerprint", "vector"), "vectors"),
     "topics": Part(("id", "retired", "centroid", "fields"), "topics"),
     "assignments": Part(("fingerprint", "topic", "match", "similarity"), "assignments"),
-    "inbox": Part(("number", "source", "delivery", "body", "headers", "at", "outcome"), "inbox"),
+    "inbox": Part(("number", "source", "delivery", "body", "headers", "at", "became", "outcome"), "inbox"),
     "tickets": Part(
         (*(f"t.{name}" for name in QUOTED), "d.body", "d.rest", "r.ticket", PAUSES),
         "tickets t JOIN details d ON d.key = t.key JOIN raw r ON r.key = t.key",

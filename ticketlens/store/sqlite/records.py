@@ -1,4 +1,4 @@
-"""The small nouns, the inbox and the leases in SQLite."""
+"""The small nouns and the leases in SQLite."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import cast
 
 from ticketlens.store.base import Record
-from ticketlens.store.codec import seconds
 from ticketlens.store.sqlite.connection import Database
 
 
@@ -37,27 +36,6 @@ class SqliteRecords:
         with self._db.transaction() as connection:
             connection.execute("DELETE FROM records WHERE noun = ? AND id = ?", (noun, id))
             return connection.changes() > 0
-
-
-class SqliteInbox:
-    _db: Database
-
-    def put_delivery(self, source: str, delivery: str, body: bytes, headers: Mapping[str, str], at: datetime) -> bool:
-        sql = "INSERT OR IGNORE INTO inbox (source, delivery, body, headers, at) VALUES (?, ?, ?, ?, ?)"
-        with self._db.transaction() as connection:
-            connection.execute(sql, (source, delivery, body, json.dumps(dict(headers)), seconds(at)))
-            return connection.changes() > 0
-
-    def deliveries(self, *, limit: int) -> list[tuple[int, str, bytes, Mapping[str, str]]]:
-        sql = "SELECT number, source, body, headers FROM inbox WHERE outcome IS NULL ORDER BY number LIMIT ?"
-        return [
-            (number, source, body, json.loads(headers))
-            for number, source, body, headers in self._db.rows(sql, (limit,))
-        ]
-
-    def settle(self, number: int, outcome: str) -> None:
-        with self._db.transaction() as connection:
-            connection.execute("UPDATE inbox SET outcome = ? WHERE number = ?", (outcome, number))
 
 
 class SqliteLeases:

@@ -63,13 +63,13 @@ def lens(tmp_path: Path) -> Iterator[Lens]:
     store = SqliteStore(tmp_path / "p.db")
     settings = load_settings(environment={}, overrides={"store": f"sqlite:///{tmp_path / 'p.db'}"})
     made = Lens(store, settings, None, now=lambda: NOW, kinds={"desk": Desk})  # type: ignore[arg-type]
-    made.sources.add("eu", "desk", {})
+    made.helpdesks.registry.add("eu", "desk", {})
     yield made
     store.close()
 
 
 def pull(lens: Lens, **how: Any) -> Any:
-    return lens.pull("eu", step=lambda done, total: None, **how)
+    return lens.helpdesks.pull("eu", step=lambda done, total: None, **how)
 
 
 def page(*numbers: int, cursor: str | None = None, **fields: Any) -> Page:
@@ -81,7 +81,7 @@ def test_pages_are_stored_and_the_cursor_follows(lens: Lens) -> None:
     told = pull(lens)
     assert (told.error, told.report.received, told.report.stored) == (None, 3, 3)
     assert {one.source for one in lens.store.each_raw()} == {"eu"}
-    state = lens.source_states()["eu"]
+    state = lens.helpdesks.states()["eu"]
     assert (state.cursor, state.done, state.running, state.good_at) == ("c3", 3, False, NOW.isoformat())
     Desk.plays = [page(3)]
     again = pull(lens)
@@ -93,12 +93,12 @@ def test_an_error_keeps_what_came_before_it_and_the_cursor_of_that(lens: Lens) -
     Desk.plays = [page(1), Unavailable("the helpdesk sleeps")]
     told = pull(lens)
     assert (told.error, told.report.stored) == ("the helpdesk sleeps", 1)
-    state = lens.source_states()["eu"]
+    state = lens.helpdesks.states()["eu"]
     assert (state.cursor, state.error, state.good_at, state.running) == ("c1", "the helpdesk sleeps", None, False)
     Desk.plays = [page(2)]
     pull(lens)
     assert Desk.asked[-1] == "c1"
-    assert lens.source_states()["eu"].error is None
+    assert lens.helpdesks.states()["eu"].error is None
 
 
 def test_the_cursor_is_never_ahead_of_what_is_stored(lens: Lens, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ def test_the_cursor_is_never_ahead_of_what_is_stored(lens: Lens, monkeypatch: py
     monkeypatch.setattr(lens.store, "put_tickets", failing)
     with pytest.raises(StoreError, match="disk"):
         pull(lens)
-    assert lens.source_states()["eu"].cursor == "c1"
+    assert lens.helpdesks.states()["eu"].cursor == "c1"
 
 
 def test_what_cannot_be_read_is_counted(lens: Lens) -> None:
@@ -149,7 +149,7 @@ def test_since_a_day_leaves_the_cursor_where_it_was(lens: Lens) -> None:
     Desk.plays = [page(5)]
     pull(lens, since=datetime(2026, 2, 1, tzinfo=UTC))
     assert Desk.asked[-1] == "from 2026-02-01"
-    assert lens.source_states()["eu"].cursor == "c1"
+    assert lens.helpdesks.states()["eu"].cursor == "c1"
 
 
 def test_a_source_that_another_process_pulls_is_left_to_it(lens: Lens) -> None:
@@ -172,7 +172,7 @@ def test_a_full_pull_asks_for_each_ticket_that_it_missed(lens: Lens) -> None:
     assert (Desk.asked[-1], told.error, told.deleted) == (None, None, 1)
     assert excluded(lens) == {"1": None, "2": None, "3": "deleted"}
     assert lens.store.count_tickets(Filter(q="seen")) == 1
-    assert lens.source_states()["eu"].full_at == NOW.isoformat()
+    assert lens.helpdesks.states()["eu"].full_at == NOW.isoformat()
 
 
 def test_what_comes_back_after_it_was_taken_for_deleted_counts_again(lens: Lens) -> None:
@@ -194,7 +194,7 @@ def test_a_full_pull_leaves_the_cursor_where_the_next_pull_goes_on(lens: Lens) -
     pull(lens)
     Desk.plays = [page(1, 2, cursor="of the full one")]
     pull(lens, full=True)
-    assert lens.source_states()["eu"].cursor == "c2"
+    assert lens.helpdesks.states()["eu"].cursor == "c2"
 
 
 def test_a_full_pull_that_is_told_less_sets_nothing_aside(lens: Lens) -> None:
@@ -209,13 +209,13 @@ def test_what_is_changed_during_a_pull_begins_anew(lens: Lens) -> None:
     """The cursor of the account before must not be that of the next one."""
 
     def change() -> Page:
-        lens.change_source("eu", {"zone": "Asia/Tokyo"})
+        lens.helpdesks.change("eu", {"zone": "Asia/Tokyo"})
         return page(2)
 
     Desk.plays = [page(1), change, page(3)]
     with pytest.raises(Stopped, match="was changed"):
         pull(lens)
-    assert lens.source_states().get("eu", PullState()).cursor is None
+    assert lens.helpdesks.states().get("eu", PullState()).cursor is None
     Desk.plays = [page(1)]
     assert pull(lens).error is None
     assert Desk.asked[-1] is None
@@ -241,9 +241,9 @@ def test_a_full_pull_that_breaks_off_marks_nothing(lens: Lens) -> None:
 def test_progress_is_told_of_what_is_known_to_come(lens: Lens) -> None:
     Desk.plays = [Page((ticket(1),), "a", total=4), Page((ticket(2),), "b", total=4)]
     seen: list[tuple[int, int]] = []
-    lens.pull("eu", step=lambda done, total: seen.append((done, total)))
+    lens.helpdesks.pull("eu", step=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 4), (2, 4)]
-    assert lens.source_states()["eu"].total == 4
+    assert lens.helpdesks.states()["eu"].total == 4
 
 
 def test_what_a_connector_notes_is_told(lens: Lens) -> None:
@@ -263,18 +263,18 @@ def test_what_a_connector_notes_is_told(lens: Lens) -> None:
     finally:
         Desk.pull = kind  # type: ignore[method-assign]
     assert told.report.notes == ("the clock is wrong",)
-    assert lens.source_states()["eu"].notes == ("the clock is wrong",)
+    assert lens.helpdesks.states()["eu"].notes == ("the clock is wrong",)
 
 
 def test_a_test_of_a_source_stores_nothing(lens: Lens) -> None:
     Desk.plays = [page(1, 2, status=Status.SOLVED)]
-    assert check(lens.sources, "eu") == (2, "Problem 2")
+    assert check(lens.helpdesks.registry, "eu") == (2, "Problem 2")
     assert lens.empty()
 
 
 def test_a_removed_source_keeps_its_tickets_and_forgets_its_cursor(lens: Lens) -> None:
     Desk.plays = [page(1)]
     pull(lens)
-    lens.remove_source("eu")
-    assert lens.source_states() == {}
+    lens.helpdesks.remove("eu")
+    assert lens.helpdesks.states() == {}
     assert not lens.empty()

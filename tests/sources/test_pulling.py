@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ from ticketlens.fetch import Fetch
 from ticketlens.lease import Lease
 from ticketlens.lens import Lens
 from ticketlens.model import Status, Ticket
+from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import Filter
 from ticketlens.model.report import SetAside
 from ticketlens.sources.pulling import SETTLING, Stopped, check
@@ -228,6 +230,41 @@ def test_when_half_of_all_can_no_longer_be_read_nothing_is_marked(lens: Lens) ->
     told = pull(lens, full=True)
     assert "30 of 40 tickets can no longer be read" in told.error
     assert set(excluded(lens).values()) == {None}
+
+
+def imported(lens: Lens, *tickets: Ticket) -> None:
+    for _ in lens.add([TicketBatch(tuple(replace(one, source="eu") for one in tickets))]):
+        pass
+
+
+def test_what_a_file_or_a_push_told_is_never_taken_for_deleted(lens: Lens) -> None:
+    """The helpdesk has never had it: that it knows nothing of it is no news."""
+    imported(lens, ticket(8, subject="From an archive"))
+    row = {"id": "9", "subject": "Pushed", "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
+    assert lens.push([row], source="eu").stored == 1
+    Desk.plays = [page(1, 2)]
+    pull(lens)
+    Desk.plays = [page(1)]
+    told = pull(lens, full=True)
+    assert (told.error, told.deleted) == (None, 1)
+    assert excluded(lens) == {"1": None, "2": "deleted", "8": None, "9": None}
+
+
+def test_a_ticket_of_a_file_that_the_helpdesk_told_too_can_be_found_deleted(lens: Lens) -> None:
+    imported(lens, ticket(1), ticket(2))
+    Desk.plays = [page(1, 2)]
+    assert pull(lens).report.set_aside == 0
+    Desk.plays = [page(1)]
+    assert pull(lens, full=True).deleted == 1
+    assert excluded(lens) == {"1": None, "2": "deleted"}
+
+
+def test_tickets_of_a_file_do_not_hide_that_most_of_a_helpdesk_can_no_longer_be_read(lens: Lens) -> None:
+    imported(lens, *(ticket(number) for number in range(1_000, 1_100)))
+    Desk.plays = [page(*range(1, 41))]
+    pull(lens)
+    Desk.plays = [page(*range(1, 11))]
+    assert "30 of 40 tickets can no longer be read" in pull(lens, full=True).error
 
 
 def test_a_full_pull_that_breaks_off_marks_nothing(lens: Lens) -> None:

@@ -162,9 +162,10 @@ class _Run:
     def _of_source(self, ticket: Ticket, known: dict[str, Ticket]) -> Ticket:
         """The ticket as this source's; one that was taken for deleted and is there wins over that."""
         held = known.get(ticket.id)
+        ours = replace(ticket, source=self.name, pulled=True)
         if held is not None and not ticket.deleted and ticket.updated_at <= held.updated_at:
-            return replace(ticket, source=self.name, updated_at=held.updated_at + TICK)
-        return ticket if ticket.source == self.name else replace(ticket, source=self.name)
+            return replace(ours, updated_at=held.updated_at + TICK)
+        return ours
 
     # -- what is there no more
 
@@ -181,8 +182,11 @@ class _Run:
         return {ticket.id: ticket for ticket in self._listed(excluded="deleted")}
 
     def _find_gone(self, connector: Connector, seen: set[str]) -> int:
-        """Mark as deleted what a whole reading did not meet and what the helpdesk, asked by id, has no more."""
-        held = [ticket.id for ticket in self._listed(excluded="any") if not ticket.deleted]
+        """Mark as deleted what a whole reading did not meet and what the helpdesk, asked by id, has no more.
+
+        What a file or a push told under the name of this source was never there, and stays.
+        """
+        held = [ticket.id for ticket in self._listed(excluded="any") if ticket.pulled and not ticket.deleted]
         missed = [id_ for id_ in held if id_ not in seen]
         gone: list[str] = []
         for number, id_ in enumerate(missed, 1):

@@ -11,8 +11,8 @@ import pytest
 
 from ticketlens.config import load_settings
 from ticketlens.connector import Field, Page
-from ticketlens.errors import Denied, StoreError, Unavailable
-from ticketlens.fetch import Fetch
+from ticketlens.errors import BadPayload, ConfigError, Denied, StoreError, Unavailable
+from ticketlens.fetch import Fetch, Refused
 from ticketlens.lease import Lease
 from ticketlens.lens import Lens
 from ticketlens.model import Status, Ticket
@@ -40,7 +40,7 @@ class Desk:
     fields: ClassVar[tuple[Field, ...]] = ()
     plays: ClassVar[list[Any]] = []
     asked: ClassVar[list[str | None]] = []
-    there: ClassVar[dict[str, Ticket]] = {}
+    there: ClassVar[dict[str, Ticket | Exception]] = {}
 
     def __init__(self, settings: Mapping[str, str], fetch: Fetch) -> None:
         self.fetch = fetch
@@ -56,7 +56,10 @@ class Desk:
         return f"from {moment.date()}"
 
     def read(self, id: str) -> Ticket | None:
-        return self.there.get(id)
+        found = self.there.get(id)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 @pytest.fixture
@@ -265,6 +268,48 @@ def test_tickets_of_a_file_do_not_hide_that_most_of_a_helpdesk_can_no_longer_be_
     pull(lens)
     Desk.plays = [page(*range(1, 11))]
     assert "30 of 40 tickets can no longer be read" in pull(lens, full=True).error
+
+
+def missing(lens: Lens, there: dict[str, Ticket | Exception], *, of: int) -> Any:
+    """A full pull that lists nothing but ticket 1 of so many, where the others answer as told when asked by id."""
+    Desk.plays = [page(*range(1, of + 1))]
+    pull(lens)
+    Desk.plays, Desk.there = [page(1)], there
+    return pull(lens, full=True)
+
+
+@pytest.mark.parametrize(
+    "trouble", [Unavailable("it answers 500", 2.0), Refused("it answers 400", 400), BadPayload("created_at", "missing")]
+)
+def test_a_ticket_that_cannot_be_read_stays_and_the_others_are_looked_for(lens: Lens, trouble: Exception) -> None:
+    told = missing(lens, {"2": trouble, "4": trouble}, of=5)
+    assert (told.error, told.deleted) == (None, 2)
+    assert excluded(lens) == {"1": None, "2": None, "3": "deleted", "4": None, "5": "deleted"}
+    (note,) = told.report.notes
+    assert note.startswith("2 tickets could not be read by id, and stay as they are; ")
+    assert str(trouble) in note
+    assert lens.helpdesks.states()["eu"].notes == (note,)
+
+
+@pytest.mark.parametrize("trouble", [Denied("the token ran out"), ConfigError("url: it moved")])
+def test_what_a_person_has_to_mend_ends_the_search(lens: Lens, trouble: Exception) -> None:
+    assert missing(lens, {"3": trouble}, of=4).error == str(trouble)
+    assert set(excluded(lens).values()) == {None}
+
+
+def test_twenty_in_a_row_that_cannot_be_read_end_the_search(lens: Lens) -> None:
+    broken: dict[str, Ticket | Exception] = {str(number): Unavailable("it answers 500", 2.0) for number in range(2, 61)}
+    told = missing(lens, broken, of=60)
+    assert told.error == "20 tickets in a row could not be read by id: it answers 500"
+    assert set(excluded(lens).values()) == {None}
+    assert "20 tickets could not be read" in told.report.notes[0]
+    told = missing(lens, {**broken, "50": ticket(50), "33": ticket(33), "18": ticket(18)}, of=60)
+    assert told.error is None
+
+
+def test_a_helpdesk_that_asks_us_to_wait_for_long_is_not_asked_for_more(lens: Lens) -> None:
+    told = missing(lens, {"3": Unavailable("it asks us to wait", 3_600.0), "2": Denied("asked too soon")}, of=3)
+    assert told.error == "it asks us to wait"
 
 
 def test_a_full_pull_that_breaks_off_marks_nothing(lens: Lens) -> None:

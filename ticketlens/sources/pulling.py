@@ -16,6 +16,7 @@ from ticketlens.model.filter import Filter
 from ticketlens.model.report import Report
 from ticketlens.model.ticket import Ticket
 from ticketlens.sources import state as states
+from ticketlens.sources.missed import Missed
 from ticketlens.sources.registry import Registry, Source
 from ticketlens.sources.state import PullState
 from ticketlens.store.base import OUTDONE, Store
@@ -188,15 +189,7 @@ class _Run:
         """
         held = [ticket.id for ticket in self._listed(excluded="any") if ticket.pulled and not ticket.deleted]
         missed = [id_ for id_ in held if id_ not in seen]
-        gone: list[str] = []
-        for number, id_ in enumerate(missed, 1):
-            self.lease.check()
-            found = connector.read(id_)
-            if found is None:
-                gone.append(id_)
-            else:
-                self._add(self._of_source(found, {}))
-            self.step(self.report.received + number, self.report.received + len(missed))
+        gone = self._ask(connector, missed)
         if len(gone) >= GONE_AT_LEAST and len(gone) > GONE_SHARE * len(held):
             raise Unavailable(
                 f"{len(gone):,} of {len(held):,} tickets can no longer be read: none was marked as deleted; "
@@ -204,6 +197,19 @@ class _Run:
             )
         self._mark_deleted(gone)
         return len(gone)
+
+    def _ask(self, connector: Connector, ids: list[str]) -> list[str]:
+        """Those that the helpdesk has no more; what it does have is stored."""
+        missed = Missed(connector, self.hidden)
+        try:
+            for number, id_ in enumerate(ids, 1):
+                self.lease.check()
+                if (found := missed.look(id_)) is not None:
+                    self._add(self._of_source(found, {}))
+                self.step(self.report.received + number, self.report.received + len(ids))
+        finally:
+            self._note(missed.notes())
+        return missed.gone
 
     def _mark_deleted(self, ids: list[str]) -> None:
         for id_ in ids:

@@ -11,7 +11,7 @@ import pytest
 
 from ticketlens.config import load_settings
 from ticketlens.connector import Field, Page
-from ticketlens.errors import BadPayload, ConfigError, Denied, StoreError, Unavailable
+from ticketlens.errors import BadPayload, ConfigError, Denied, StoreError, TicketLensError, Unavailable
 from ticketlens.fetch import Fetch, Refused
 from ticketlens.lease import Lease
 from ticketlens.lens import Lens
@@ -352,6 +352,23 @@ def test_a_test_of_a_source_stores_nothing(lens: Lens) -> None:
     Desk.plays = [page(1, 2, status=Status.SOLVED)]
     assert check(lens.helpdesks.registry, "eu") == (2, "Problem 2")
     assert lens.empty()
+
+
+@pytest.mark.parametrize(
+    ("play", "words"),
+    [
+        (BadPayload("results", "missing"), "results: missing"),
+        (KeyError("s3cret"), "the connector has a fault (KeyError at test_pulling.py:"),
+        ("no page at all", "the connector has a fault (AttributeError at pulling.py:"),
+        (ValueError(), "the connector has a fault (ValueError at test_pulling.py:"),
+    ],
+)
+def test_a_test_tells_every_trouble_in_a_sentence_without_secrets(lens: Lens, play: Any, words: str) -> None:
+    Desk.plays = [play]
+    with pytest.raises(TicketLensError) as told:
+        lens.helpdesks.test("eu", 5.0)
+    assert words in str(told.value)
+    assert "s3cret" not in str(told.value)
 
 
 def test_a_removed_source_keeps_its_tickets_and_forgets_its_cursor(lens: Lens) -> None:

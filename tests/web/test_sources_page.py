@@ -2,10 +2,10 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import pytest
@@ -15,6 +15,8 @@ from helpdesks.zendesk import Server as Zendesk
 
 from connectors import TABLE
 from ticketlens.config import load_settings
+from ticketlens.connector import Field, Page
+from ticketlens.errors import BadPayload
 from ticketlens.lens import Lens
 from ticketlens.model.person import Role
 from ticketlens.outside.waiting import Waiting
@@ -28,6 +30,33 @@ SECRET = re.compile(r'<code class="copy">([\w-]{40,})</code>')
 BAD = '<script>alert("x")</script>'
 
 
+class Faulty:
+    """A connector with a fault at a place that a test chooses, as a package of somebody else may bring it."""
+
+    name: ClassVar[str] = "faulty"
+    title: ClassVar[str] = "Faulty"
+    fields: ClassVar[tuple[Field, ...]] = (Field("token", secret=True),)
+    where: ClassVar[str] = ""
+    trouble: ClassVar[Exception] = KeyError("hush-hush")
+
+    def __init__(self, settings: Mapping[str, str], fetch: object) -> None:
+        self._fail_at("made")
+
+    def _fail_at(self, place: str) -> None:
+        if self.where == place:
+            raise self.trouble
+
+    def pull(self, cursor: str | None) -> Iterator[Page]:
+        self._fail_at("pull")
+        yield Page((), None)
+
+    def starting_at(self, moment: object) -> str:
+        return ""
+
+    def read(self, id: str) -> None:
+        return None
+
+
 class Engine:
     def key(self, model: str) -> str:
         return model
@@ -39,7 +68,8 @@ def lens(tmp_path: Path, clock: Any) -> Iterator[Lens]:
     told = {"store": f"sqlite:///{tmp_path}/lens.db", "allow_private_hosts": ["127.0.0.0/8"]}
     settings = load_settings(environment={}, overrides=told)
     store = open_store(told["store"])
-    yield Lens(store, settings, Engine(), clock, TABLE, Waiting(sleep=lambda seconds: None))  # type: ignore[arg-type]
+    kinds = {**TABLE, "faulty": Faulty}
+    yield Lens(store, settings, Engine(), clock, kinds, Waiting(sleep=lambda seconds: None))  # type: ignore[arg-type]
     store.close()
 
 
@@ -305,6 +335,25 @@ def test_a_test_that_fails_is_one_sentence_without_secrets(post: Any, desk: Zend
     page = post("/sources/desk/test").text
     assert "give its account the rights in the docs" in page
     assert desk.secret not in page
+
+
+@pytest.mark.parametrize("trouble", [KeyError("hush-hush"), BadPayload("results", "missing"), OSError("hush-hush")])
+def test_whatever_a_connector_raises_is_a_sentence_on_the_page(
+    post: Any, lens: Lens, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    lens.helpdesks.add("odd", "faulty", {"token": "hush-hush"})
+    monkeypatch.setattr(Faulty, "trouble", trouble)
+    told = f"the connector has a fault ({type(trouble).__name__} at test_sources_page.py:"
+    sentence = str(trouble) if isinstance(trouble, BadPayload) else told
+    for where, address, status in (
+        ("pull", "/sources/odd/test", 200), ("made", "/sources/odd/test", 200),
+        ("made", "/sources/odd/change", 400), ("made", "/add-source/faulty", 400),
+    ):  # fmt: skip
+        monkeypatch.setattr(Faulty, "where", where)
+        page = post(address, name="odd-2", **{"set.token": "hush-hush"})
+        assert page.status_code == status, address
+        assert sentence.casefold() in words(page.text).casefold(), address
+        assert "hush-hush" not in page.text
 
 
 def test_buttons_leave_word_for_a_worker(post: Any, desk: Zendesk, lens: Lens, admin: FlaskClient) -> None:

@@ -1,11 +1,9 @@
 """One pull of one source: pages are stored first, and only then the cursor; what is wrong is said in one sentence."""
 
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from ticketlens.connector import Connector, Page
 from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
@@ -15,6 +13,7 @@ from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import Filter
 from ticketlens.model.report import Report
 from ticketlens.model.ticket import Ticket
+from ticketlens.sources import fault as faults
 from ticketlens.sources import state as states
 from ticketlens.sources.missed import Missed
 from ticketlens.sources.registry import Registry, Source
@@ -111,7 +110,7 @@ class _Run:
         except TicketLensError as trouble:
             error = shown(self.hidden(str(trouble)), LONGEST_ERROR)
         except Exception as fault:
-            error = _fault(fault)
+            error = faults.told(fault)
         if self._is_there():
             self._keep(self.state.ended(self.puller.now(), error, read_to=None if since else begun - SETTLING))
         else:
@@ -234,13 +233,6 @@ class _Run:
         states.keep(self.store, self.name, state)
 
 
-def _fault(fault: Exception) -> str:
-    """The kind of an error and its place: its text might hold what is secret."""
-    last = traceback.extract_tb(fault.__traceback__)[-1]
-    place = f"{Path(last.filename).name}:{last.lineno}"
-    return f"the connector has a fault ({type(fault).__name__} at {place}): report it to who made it"
-
-
 def _read(told: Report) -> Report:
     """A record of which a richer one is stored was read well: a helpdesk tells less in a list than one by one."""
     aside = tuple(item for item in told.set_aside_items if item.reason != OUTDONE.reason)
@@ -249,11 +241,26 @@ def _read(told: Report) -> Report:
 
 
 def check(registry: Registry, name: str) -> tuple[int, str | None]:
-    """(tickets on the first page, subject of its last) of a source that can be read; raises what is wrong."""
-    connector, _ = registry.connect(name)
+    """(tickets on the first page, subject of its last) of a source that can be read.
+
+    Raises what is wrong, a fault of the connector too: always a TicketLensError, as a sentence without secrets.
+    """
+    connector, fetch = registry.connect(name)
+    try:
+        return _first_page(connector)
+    except TicketLensError as trouble:
+        clean = shown(fetch.hidden(str(trouble)), LONGEST_ERROR)
+        if clean == str(trouble):
+            raise
+        raise TicketLensError(clean) from None
+    except Exception as fault:
+        raise TicketLensError(faults.told(fault)) from None
+
+
+def _first_page(connector: Connector) -> tuple[int, str | None]:
     for page in connector.pull(None):
         if page.set_aside and not page.tickets:
             raise ConfigError(f"{len(page.set_aside)} tickets came, none can be read: {page.set_aside[0].reason}")
         if page.tickets:
-            return len(page.tickets), page.tickets[-1].subject
+            return len(page.tickets), str(page.tickets[-1].subject)
     return 0, None

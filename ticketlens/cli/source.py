@@ -56,6 +56,8 @@ def add(session: Session, name: str, kind: str, given: tuple[str, ...], as_json:
 def kinds(session: Session, as_json: bool) -> None:
     """The helpdesks that there are connectors for, and the keys of each."""
     found = session.found.kinds
+    for problem in session.found.problems:
+        click.echo(f"ticketlens: {problem}", err=True)
     if as_json:
         echo_json({"kinds": [{"kind": name, "title": kind.title, "keys": _keys(kind)} for name, kind in found.items()]})
         return

@@ -154,10 +154,10 @@ def main() -> None:
         lens = Lens(open_store(address), settings, None, kinds=TABLE)  # type: ignore[arg-type]
         if not chosen.limited:
             TABLE["zendesk"].__init__.__globals__["EXPORTS_A_MINUTE"] = None
-        lens.sources.add("desk", "zendesk", {"url": url, "email": "a@example.com", "token": "t"})
+        lens.helpdesks.registry.add("desk", "zendesk", {"url": url, "email": "a@example.com", "token": "t"})
         seen: list[int] = []
         start = time.perf_counter()
-        told = lens.pull("desk", step=lambda done, total: seen.append(memory()))
+        told = lens.helpdesks.pull("desk", step=lambda done, total: seen.append(memory()))
         spent = time.perf_counter() - start
         assert told.error is None, told.error
         assert told.report.adds_up

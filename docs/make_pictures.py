@@ -102,7 +102,7 @@ def enter_sources(folder: Path) -> None:
     }  # fmt: skip
     for name, (count, state) in told.items():
         given = {"url": f"https://{name.removeprefix('zendesk-')}.example.com", "email": "lead@example.com"}
-        lens.add_source(name, "zendesk", {**given, "token": "of the pictures"})
+        lens.helpdesks.add(name, "zendesk", {**given, "token": "of the pictures"})
         lens.store.claim(lease_of(name), "pictures", timedelta(hours=1).total_seconds(), now)
         keep(lens.store, name, state)
         rows = islice(generate(count, seed=len(name) + count, until=now), count)

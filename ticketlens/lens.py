@@ -16,7 +16,6 @@ from ticketlens.answers.trend import Asked, trend
 from ticketlens.config import Settings
 from ticketlens.engine import Engine
 from ticketlens.errors import BadPayload, ConfigError
-from ticketlens.fetch import Fetch
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
 from ticketlens.intake.context import ReadContext
@@ -32,20 +31,13 @@ from ticketlens.model.report import Report, SetAside
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.model.trend import Trend
-from ticketlens.outside.guard import Guard
 from ticketlens.outside.waiting import Waiting
-from ticketlens.sources.pulling import Pulled, Puller, Step, check
-from ticketlens.sources.registry import Kinds, Registry, Source
-from ticketlens.sources.rounds import Rounds
-from ticketlens.sources.schedule import Schedule
-from ticketlens.sources.seal import Seal, key_file
-from ticketlens.sources.standing import Standing
-from ticketlens.sources.state import PullState, begin_anew, forget, states
+from ticketlens.sources.helpdesks import Helpdesks
+from ticketlens.sources.registry import Kinds
 from ticketlens.store.base import Put, Record, Row, RowPage, Store
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
-MOST_SOURCES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,63 +56,10 @@ class Lens:
     kinds: Kinds = field(default_factory=dict)
     waiting: Waiting = field(default_factory=Waiting)
 
-    # -- helpdesks
-
     @cached_property
-    def sources(self) -> Registry:
-        """The helpdesk accounts that tickets are pulled from."""
-        told = self.settings
-        guard = Guard.of(told.allow_private_hosts)
-        seal = Seal(told.secret_key, key_file(told.store))
-        return Registry(self.store, self.kinds, seal, self.zone, lambda: Fetch(guard, waiting=self.waiting))
-
-    def add_source(self, name: str, kind: str, given: Mapping[str, str]) -> Source:
-        """A new source; raises ConfigError, which names the field that is wrong. Of one before it, nothing is left."""
-        added = self.sources.add(name, kind, given)
-        forget(self.store, name)
-        return added
-
-    def change_source(self, name: str, given: Mapping[str, str]) -> Source:
-        """Another address or way of reading begins anew; a new secret goes on where the old one stood."""
-        before = self.sources.get(name)
-        after = self.sources.change(name, given)
-        if after.values != before.values:
-            begin_anew(self.store, name)
-        return after
-
-    def test_source(self, name: str, seconds: float) -> tuple[int, str | None]:
-        """(tickets on the first page, clean subject of its last); raises what is wrong, and OutOfTime."""
-        told = replace(self.sources, fetch=lambda: replace(self.sources.fetch(), seconds=seconds))
-        count, subject = check(told, name)
-        return count, subject and self.preparer.redactor.redact(subject)
-
-    def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
-        """Reads what changed in one source, or all of it. Raises ConfigError where there is none of that name."""
-        puller = Puller(self.store, self.sources, self.add, self.now)
-        return puller.pull(name, since=since, full=full, step=step)
-
-    def source_standings(self, tickets: Mapping[str, int] | None = None) -> list[Standing]:
-        """How each source stands: fresh, being pulled, in need of a person. `tickets`: the result of `source_sizes`."""
-        return self.rounds.standings(self.source_sizes() if tickets is None else tickets, self.settings.address)
-
-    def source_sizes(self) -> dict[str, int]:
-        """How many tickets there are of each source, those of files and pushes too, the most first."""
-        return dict(self.facet("source", EVERYTHING, limit=MOST_SOURCES))
-
-    @cached_property
-    def rounds(self) -> Rounds:
-        """Which sources are pulled next, and what a person asked for."""
-        schedule = Schedule(self.settings.pull_minutes, self.settings.pull_full_days)
-        return Rounds(self.store, self.sources, schedule, self.now)
-
-    def source_states(self) -> dict[str, PullState]:
-        """How the pulling of each source stands."""
-        return states(self.store)
-
-    def remove_source(self, name: str) -> None:
-        """Its tickets stay."""
-        self.sources.remove(name)
-        forget(self.store, name)
+    def helpdesks(self) -> Helpdesks:
+        """The accounts that tickets are pulled from, and the verbs on them."""
+        return Helpdesks(self.store, self.settings, self.kinds, self.add, self._redact, self.now, self.waiting)
 
     # -- reading tickets in
 
@@ -344,6 +283,9 @@ class Lens:
     def _settled_at(self, where: Filter) -> datetime | None:
         """What has happened by now is only asked where a state depends on it."""
         return self.as_of() if "settled" in where.states and not self.empty() else None
+
+    def _redact(self, text: str) -> str:
+        return self.preparer.redactor.redact(text)
 
     def _redaction_key(self) -> bytes:
         """Made once a store: the same value has the same pseudonym for ever, and another one elsewhere."""

@@ -29,7 +29,7 @@ class Pulls:
     def start_due(self) -> bool:
         """Whether any was begun."""
         self._under_way = {name: thread for name, thread in self._under_way.items() if thread.is_alive()}
-        due = [one for one in self.lens.rounds.due() if one[0] not in self._under_way]
+        due = [one for one in self.lens.helpdesks.rounds.due() if one[0] not in self._under_way]
         begun = due[: AT_ONCE - len(self._under_way)]
         for name, full in begun:
             thread = threading.Thread(target=self._pull, args=(name, full), name=f"pull {name}", daemon=True)
@@ -51,7 +51,7 @@ class Pulls:
 
     def _pull(self, name: str, full: bool) -> None:
         try:
-            trouble = self.lens.pull(name, full=full, step=self._step).error or ""
+            trouble = self.lens.helpdesks.pull(name, full=full, step=self._step).error or ""
         except Stopped:
             return
         except TicketLensError as error:

@@ -1,14 +1,10 @@
 """ticketlens pull: what changed is stored, and one source that fails keeps no other from being read."""
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint
 from typing import Any
 
 from helpdesks.server import Fault
 from helpdesks.zendesk import Server as Zendesk
-
-from connectors import TABLE
-from ticketlens.cli.plugins import find_kinds
 
 Run = Callable[..., Any]
 
@@ -80,26 +76,3 @@ def test_a_full_pull_finds_what_was_deleted(run_near: Run, desk: Zendesk) -> Non
 def test_progress_goes_to_standard_error_alone(run_near: Run, desk: Zendesk) -> None:
     told = run_near("pull")
     assert told.out.startswith("desk: 3 received")
-
-
-def entry(name: str, value: str) -> EntryPoint:
-    return EntryPoint(name, value, "ticketlens.connectors")
-
-
-def test_a_plug_in_adds_its_kind() -> None:
-    found = find_kinds({}, [entry("anything", "connectors.zendesk:Zendesk")])
-    assert found == find_kinds({"zendesk": TABLE["zendesk"]}, [])
-
-
-def test_a_plug_in_that_cannot_be_loaded_or_takes_a_name_is_a_warning() -> None:
-    given = [
-        entry("a", "no_such_module:Acme"), entry("b", "connectors.zendesk:Nothing"),
-        entry("c", "pathlib:Path"), entry("d", "connectors.zendesk:Zendesk"),
-    ]  # fmt: skip
-    found = find_kinds(TABLE, given)
-    assert found.kinds == TABLE
-    assert len(found.problems) == 4
-    for problem, words in zip(
-        found.problems, ("ModuleNotFoundError", "AttributeError", "lacks", "already"), strict=True
-    ):
-        assert words in problem

@@ -67,6 +67,7 @@ def _ticket(dice: Random, number: int) -> Ticket:
             messages=(Message(replied, Actor.AGENT, True, _words(dice)),) if dice.random() < 0.4 else (),
             observed_until=created + timedelta(days=dice.randint(0, 30)) if dice.random() < 0.15 else None,
             satisfaction=_answer(dice, created), spam=dice.random() < 0.05, test=dice.random() < 0.03,
+            pulled=number % 2 == 1,
             merged_into="0" if dice.random() < 0.05 else None,
             custom={"plan": dice.choice(("pro", "free"))} if dice.random() < 0.5 else {}, **life,
         )

@@ -254,7 +254,7 @@ def test_what_is_wrong_is_one_sentence_and_the_cursor_stays(office: Office, told
     busy_day(office, 3)
     office.quiet()
     assert office.pull().error is None
-    cursor = office.lens.source_states()["desk"].cursor
+    cursor = office.lens.helpdesks.states()["desk"].cursor
     office.desk.create("Later", "Text of later")
     office.quiet()
     office.fault(times=1_000, **told)
@@ -262,7 +262,7 @@ def test_what_is_wrong_is_one_sentence_and_the_cursor_stays(office: Office, told
     assert error is not None
     assert words in error
     assert "\n" not in error
-    state = office.lens.source_states()["desk"]
+    state = office.lens.helpdesks.states()["desk"]
     assert (state.cursor, state.error) == (cursor, error)
     office.helpdesk.faults.clear()
     assert office.pull().error is None
@@ -276,7 +276,7 @@ def test_no_secret_is_in_any_message(office: Office, caplog: pytest.LogCaptureFi
         office.helpdesk.faults.clear()
         office.fault(status=status, body=echo, times=1_000, where=lambda asked: True)
         told = office.pull()
-        shown = repr((told, office.lens.source_states(), office.lens.sources.connect("desk")))
+        shown = repr((told, office.lens.helpdesks.states(), office.lens.helpdesks.registry.connect("desk")))
         assert told.error is not None
         assert secret not in told.error + shown + caplog.text
     held = json.dumps([dict(one.fields) for one in office.lens.store.records("source")])
@@ -286,7 +286,7 @@ def test_no_secret_is_in_any_message(office: Office, caplog: pytest.LogCaptureFi
 def test_a_test_of_the_source_says_what_it_could_read(office: Office) -> None:
     busy_day(office, 3)
     office.quiet()
-    count, subject = check(office.lens.sources, "desk")
+    count, subject = check(office.lens.helpdesks.registry, "desk")
     assert 1 <= count <= 3
     assert subject is not None
     assert subject.startswith("Problem ")
@@ -304,14 +304,14 @@ def hooked(office: Office) -> Office:
 
 
 def delivered(office: Office, number: int, secret: str | None = None) -> Hook:
-    own = office.lens.sources.settings("desk")["webhook_secret"]
+    own = office.lens.helpdesks.registry.settings("desk")["webhook_secret"]
     url = "https://lens.example.com/hooks/desk"
     body, headers = office.helpdesk.delivery(number, secret or own, url)
     return Hook({name.lower(): value for name, value in headers.items()}, body, "POST", url, office.desk.now)
 
 
 def receiver(office: Office) -> Any:
-    return office.lens.sources.connect("desk")[0]
+    return office.lens.helpdesks.registry.connect("desk")[0]
 
 
 def test_a_webhook_names_a_ticket_that_reads_as_the_pull_reads_it(hooked: Office) -> None:
@@ -324,7 +324,7 @@ def test_a_webhook_names_a_ticket_that_reads_as_the_pull_reads_it(hooked: Office
     (named,) = connector.receive(hook)
     ticket = connector.read(named.id) if isinstance(named, TicketRef) else named
     stored = hooked.stored()[hooked.id_of(number)]
-    assert dataclasses.replace(ticket, source="desk") == stored
+    assert dataclasses.replace(ticket, source="desk", pulled=True) == stored
 
 
 def test_only_the_right_secret_over_the_same_bytes_proves_a_delivery(hooked: Office) -> None:
@@ -341,8 +341,8 @@ def test_only_the_right_secret_over_the_same_bytes_proves_a_delivery(hooked: Off
 
 def test_the_secret_before_still_proves_while_it_is_changed(hooked: Office) -> None:
     number = busy_day(hooked, 3)[0]
-    old = hooked.lens.sources.settings("desk")["webhook_secret"]
-    hooked.lens.sources.change("desk", {"webhook_secret": "a new one", "webhook_secret_previous": old})
+    old = hooked.lens.helpdesks.registry.settings("desk")["webhook_secret"]
+    hooked.lens.helpdesks.registry.change("desk", {"webhook_secret": "a new one", "webhook_secret_previous": old})
     connector = receiver(hooked)
     assert connector.prove(delivered(hooked, number, old)) is None
     assert connector.prove(delivered(hooked, number)) is None

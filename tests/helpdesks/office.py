@@ -56,7 +56,7 @@ class Office:
         self.lens = Lens(store, settings, None, kinds=TABLE, waiting=waiting)  # type: ignore[arg-type]
 
     def pull(self, **how: Any) -> Pulled:
-        return self.lens.pull("desk", step=lambda done, total: None, **how)
+        return self.lens.helpdesks.pull("desk", step=lambda done, total: None, **how)
 
     def quiet(self) -> None:
         """Time passes in which nothing happens."""
@@ -91,7 +91,7 @@ def opened(kind: str, folder: Path) -> Iterator[Office]:
     """An office whose helpdesk is serving, and whose source `desk` is entered."""
     made = Office(kind, folder)
     with made.helpdesk.serving():
-        made.lens.sources.add("desk", kind, made.helpdesk.settings())
+        made.lens.helpdesks.registry.add("desk", kind, made.helpdesk.settings())
         yield made
     made.lens.store.close()
 

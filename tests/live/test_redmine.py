@@ -39,10 +39,10 @@ class Office:
         store = SqliteStore(folder / "office.db")
         self.lens = Lens(store, load_settings(environment={}, overrides=given), None, kinds=TABLE)  # type: ignore[arg-type]
         asked = {"url": redmine.url, "api_key": redmine.keys["lens"], "project": "shop", **settings}
-        self.lens.sources.add("desk", "redmine", asked)
+        self.lens.helpdesks.registry.add("desk", "redmine", asked)
 
     def pull(self, **how: Any) -> Pulled:
-        return self.lens.pull("desk", step=lambda done, total: None, **how)
+        return self.lens.helpdesks.pull("desk", step=lambda done, total: None, **how)
 
     def tickets(self) -> dict[str, Ticket]:
         return {one.id: one for one in self.lens.store.each_raw()}
@@ -146,7 +146,7 @@ ME = "users/current.json"
 
 
 def read(office: Office, id: str) -> Ticket:
-    connector, _ = office.lens.sources.connect("desk")
+    connector, _ = office.lens.helpdesks.registry.connect("desk")
     (ticket,) = [connector.read(id)]
     assert ticket is not None
     return type(ticket)(**{**{name: getattr(ticket, name) for name in ticket.__slots__}, "source": "desk"})

@@ -39,14 +39,14 @@ def server(helpdesk: Callable[[], Zendesk]) -> Zendesk:
 @pytest.fixture
 def lens(open_lens: Callable[..., Lens], waited: Waited, server: Zendesk) -> Lens:
     made = replace(open_lens(), waiting=Waiting(waited.sleep, waited.monotonic))
-    made.add_source("desk", "zendesk", server.settings())
+    made.helpdesks.add("desk", "zendesk", server.settings())
     return made
 
 
 def test_a_busy_helpdesk_is_not_waited_for_beyond_that_time(lens: Lens, server: Zendesk, waited: Waited) -> None:
     server.faults.append(Fault(status=429, headers={"Retry-After": "60"}, times=100))
     with pytest.raises(Unavailable, match="asks us to wait"):
-        lens.test_source("desk", 20)
+        lens.helpdesks.test("desk", 20)
     assert waited.seconds <= 20
 
 
@@ -64,7 +64,7 @@ def test_one_that_answers_but_takes_long_is_told_so(lens: Lens, server: Zendesk,
     server.page = 100
     server.faults.append(Fault(where=slow))
     with pytest.raises(OutOfTime, match="lets us in and answers"):
-        lens.test_source("desk", 20)
+        lens.helpdesks.test("desk", 20)
 
 
 def test_a_long_answer_is_cut_at_that_time(lens: Lens, server: Zendesk, waited: Waited) -> None:
@@ -74,9 +74,9 @@ def test_a_long_answer_is_cut_at_that_time(lens: Lens, server: Zendesk, waited: 
 
     server.faults.append(Fault(where=late))
     with pytest.raises(OutOfTime, match="no good answer within 20 s"):
-        lens.test_source("desk", 20)
+        lens.helpdesks.test("desk", 20)
 
 
 def test_one_that_is_well_says_what_it_read_and_spends_no_more(lens: Lens, waited: Waited) -> None:
-    assert lens.test_source("desk", 20) == (2, "Problem 1")
+    assert lens.helpdesks.test("desk", 20) == (2, "Problem 1")
     assert waited.seconds < 1

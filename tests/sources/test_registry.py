@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from ticketlens.connector import Field, Hook, Page, Reply, TicketRef
-from ticketlens.errors import ConfigError
+from ticketlens.errors import ConfigError, Denied
 from ticketlens.fetch import Fetch
 from ticketlens.model import Ticket
 from ticketlens.sources.registry import Registry, fields_of
@@ -120,6 +120,34 @@ def test_a_second_source_of_the_same_name_is_refused(registry: Registry) -> None
     registry.add("desk", "acme", GIVEN)
     with pytest.raises(ConfigError, match="already"):
         registry.add("desk", "acme", GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (KeyError("t0p-s3cret"), "the connector has a fault (KeyError at test_registry.py:"),
+        (Denied("t0p-s3cret is no token"), "… is no token"),
+    ],
+)
+def test_what_a_connector_raises_when_it_is_made_is_one_sentence(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, trouble: Exception, words: str
+) -> None:
+    registry.add("eu", "acme", GIVEN)
+
+    def broken(self: object, settings: object, fetch: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(Acme, "__init__", broken)
+    for use in (
+        lambda: registry.add("us", "acme", GIVEN),
+        lambda: registry.change("eu", {"team": "x"}),
+        lambda: registry.connect("eu"),
+    ):
+        with pytest.raises(ConfigError) as told:
+            use()
+        assert words in str(told.value)
+        assert "t0p-s3cret" not in str(told.value)
+    assert [one.name for one in registry.all()] == ["eu"]
 
 
 def test_an_unknown_kind_or_name_says_what_there_is(registry: Registry) -> None:

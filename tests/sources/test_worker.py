@@ -21,7 +21,7 @@ More = Callable[[], Zendesk]
 
 
 def enter(lens: Lens, name: str, server: Zendesk) -> None:
-    lens.add_source(name, "zendesk", server.settings())
+    lens.helpdesks.add(name, "zendesk", server.settings())
 
 
 def fail(server: Zendesk, status: int = 401) -> None:
@@ -37,7 +37,7 @@ def work(lens: Lens) -> bool:
 
 
 def standing(lens: Lens, name: str) -> Standing:
-    return next(one for one in lens.source_standings() if one.name == name)
+    return next(one for one in lens.helpdesks.standings() if one.name == name)
 
 
 def exports(server: Zendesk) -> int:
@@ -67,7 +67,7 @@ def test_minutes_of_0_leave_pulling_to_people(open_lens: Open, helpdesk: More) -
     lens = open_lens(**{"pull.minutes": 0})
     enter(lens, "desk", helpdesk())
     assert not work(lens)
-    lens.rounds.ask("desk")
+    lens.helpdesks.rounds.ask("desk")
     assert work(lens)
     assert lens.count(EVERYTHING) == 2
     assert not work(lens)
@@ -130,7 +130,7 @@ def test_what_a_killed_pull_left_is_taken_up_where_it_stood(open_lens: Open, hel
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        lens.pull("desk", step=killed)
+        lens.helpdesks.pull("desk", step=killed)
     left = standing(lens, "desk")
     assert (left.phase, left.state.running, left.state.done) == ("broken off", True, 1)
     assert "broke off after 1 tickets" in str(left.remedy)
@@ -143,7 +143,7 @@ def test_what_a_killed_pull_left_is_taken_up_where_it_stood(open_lens: Open, hel
 def test_a_running_state_is_left_alone_while_its_lease_is_held(open_lens: Open, helpdesk: More, clock: Any) -> None:
     lens = open_lens()
     enter(lens, "desk", helpdesk())
-    lens.rounds.ask("desk")
+    lens.helpdesks.rounds.ask("desk")
     assert lens.store.claim("pull desk", "somebody else", 60, clock())
     assert not work(lens)
     clock.pass_(seconds=60)
@@ -155,8 +155,8 @@ def test_a_full_pull_that_was_asked_for_is_done_once(open_lens: Open, helpdesk: 
     enter(lens, "desk", server)
     work(lens)
     server.lose(next(iter(server.desk.items)))
-    lens.rounds.ask("desk", full=True)
-    lens.rounds.ask("desk")
+    lens.helpdesks.rounds.ask("desk", full=True)
+    lens.helpdesks.rounds.ask("desk")
     assert standing(lens, "desk").asked is not None
     assert work(lens)
     assert lens.excluded(EVERYTHING) == {"deleted": 1}
@@ -167,9 +167,9 @@ def test_a_full_pull_that_was_asked_for_is_done_once(open_lens: Open, helpdesk: 
 def test_reading_a_part_is_not_the_pull_that_was_asked_for(open_lens: Open, helpdesk: More, clock: Any) -> None:
     lens = open_lens()
     enter(lens, "desk", helpdesk())
-    lens.rounds.ask("desk")
-    assert lens.pull("desk", since=clock(), step=lambda done, total: None).error is None
-    assert lens.rounds.due() == [("desk", False)]
+    lens.helpdesks.rounds.ask("desk")
+    assert lens.helpdesks.pull("desk", since=clock(), step=lambda done, total: None).error is None
+    assert lens.helpdesks.rounds.due() == [("desk", False)]
 
 
 def test_two_workers_at_once_pull_a_source_once_and_complain_of_nothing(
@@ -238,7 +238,7 @@ class Faulty:
 
 def test_a_fault_of_a_connector_is_told_with_its_place_and_without_what_it_held(open_lens: Open, caplog: Any) -> None:
     lens = open_lens(kinds={**TABLE, "faulty": Faulty})
-    lens.add_source("odd", "faulty", {"token": "hush-hush"})
+    lens.helpdesks.add("odd", "faulty", {"token": "hush-hush"})
     assert work(lens)
     one = standing(lens, "odd")
     assert one.phase == "failed"
@@ -247,7 +247,7 @@ def test_a_fault_of_a_connector_is_told_with_its_place_and_without_what_it_held(
 
 
 def test_a_source_whose_connector_is_gone_says_so(open_lens: Open) -> None:
-    open_lens(kinds={"faulty": Faulty}).add_source("odd", "faulty", {"token": "x"})
+    open_lens(kinds={"faulty": Faulty}).helpdesks.add("odd", "faulty", {"token": "x"})
     lens = open_lens()
     assert work(lens)
     assert standing(lens, "odd").remedy == "its connector 'faulty' is not installed: see ticketlens doctor"
@@ -257,15 +257,15 @@ def test_what_is_removed_while_it_is_pulled_leaves_nothing_behind(open_lens: Ope
     lens, server = open_lens(), helpdesk()
     server.page = 1
     enter(lens, "desk", server)
-    told = lens.pull("desk", step=lambda done, total: lens.remove_source("desk") if done == 1 else None)
+    told = lens.helpdesks.pull("desk", step=lambda done, total: lens.helpdesks.remove("desk") if done == 1 else None)
     assert "there is no source 'desk'" in str(told.error)
-    assert lens.source_states() == {}
+    assert lens.helpdesks.states() == {}
 
 
 def test_what_nobody_takes_up_says_that_no_worker_runs(open_lens: Open, helpdesk: More, clock: Any) -> None:
     lens = open_lens()
     enter(lens, "desk", helpdesk())
-    lens.rounds.ask("desk")
+    lens.helpdesks.rounds.ask("desk")
     assert standing(lens, "desk").remedy is None
     clock.pass_(minutes=2)
     assert "ticketlens worker" in str(standing(lens, "desk").remedy)

@@ -2,10 +2,10 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import pytest
@@ -15,6 +15,8 @@ from helpdesks.zendesk import Server as Zendesk
 
 from connectors import TABLE
 from ticketlens.config import load_settings
+from ticketlens.connector import Field, Page
+from ticketlens.errors import BadPayload
 from ticketlens.lens import Lens
 from ticketlens.model.person import Role
 from ticketlens.outside.waiting import Waiting
@@ -28,6 +30,33 @@ SECRET = re.compile(r'<code class="copy">([\w-]{40,})</code>')
 BAD = '<script>alert("x")</script>'
 
 
+class Faulty:
+    """A connector with a fault at a place that a test chooses, as a package of somebody else may bring it."""
+
+    name: ClassVar[str] = "faulty"
+    title: ClassVar[str] = "Faulty"
+    fields: ClassVar[tuple[Field, ...]] = (Field("token", secret=True),)
+    where: ClassVar[str] = ""
+    trouble: ClassVar[Exception] = KeyError("hush-hush")
+
+    def __init__(self, settings: Mapping[str, str], fetch: object) -> None:
+        self._fail_at("made")
+
+    def _fail_at(self, place: str) -> None:
+        if self.where == place:
+            raise self.trouble
+
+    def pull(self, cursor: str | None) -> Iterator[Page]:
+        self._fail_at("pull")
+        yield Page((), None)
+
+    def starting_at(self, moment: object) -> str:
+        return ""
+
+    def read(self, id: str) -> None:
+        return None
+
+
 class Engine:
     def key(self, model: str) -> str:
         return model
@@ -39,7 +68,8 @@ def lens(tmp_path: Path, clock: Any) -> Iterator[Lens]:
     told = {"store": f"sqlite:///{tmp_path}/lens.db", "allow_private_hosts": ["127.0.0.0/8"]}
     settings = load_settings(environment={}, overrides=told)
     store = open_store(told["store"])
-    yield Lens(store, settings, Engine(), clock, TABLE, Waiting(sleep=lambda seconds: None))  # type: ignore[arg-type]
+    kinds = {**TABLE, "faulty": Faulty}
+    yield Lens(store, settings, Engine(), clock, kinds, Waiting(sleep=lambda seconds: None))  # type: ignore[arg-type]
     store.close()
 
 
@@ -71,7 +101,7 @@ def post(admin: FlaskClient, token_of_form: Callable[..., str]) -> Callable[...,
 @pytest.fixture
 def desk(lens: Lens, helpdesk: Zendesk) -> Zendesk:
     """That Zendesk, entered as the source `desk`."""
-    lens.add_source("desk", "zendesk", helpdesk.settings())
+    lens.helpdesks.add("desk", "zendesk", helpdesk.settings())
     return helpdesk
 
 
@@ -85,7 +115,7 @@ def words(page: str) -> str:
 
 
 def pulled(lens: Lens) -> None:
-    assert lens.pull("desk", step=lambda done, total: None).error is None
+    assert lens.helpdesks.pull("desk", step=lambda done, total: None).error is None
 
 
 def running(lens: Lens, clock: Any, **more: Any) -> None:
@@ -115,14 +145,14 @@ def test_who_is_no_admin_sees_how_sources_stand_and_changes_nothing(
         assert client.post(address, data={"csrf_token": token}).status_code == 403
     for address in ("/add-source", "/add-source/zendesk", "/sources/desk/remove"):
         assert client.get(address).status_code == 403
-    assert lens.rounds.registry.get("desk").kind == "zendesk"
+    assert lens.helpdesks.rounds.registry.get("desk").kind == "zendesk"
 
 
 def test_nothing_is_done_without_the_token_of_a_form(admin: FlaskClient, desk: Zendesk, lens: Lens) -> None:
     for address in ("pull", "test", "change", "remove"):
         assert admin.post(f"/sources/desk/{address}", data={"csrf_token": "made up"}).status_code == 400
     assert desk.asked == []
-    assert [one.asked for one in lens.source_standings()] == [None]
+    assert [one.asked for one in lens.helpdesks.standings()] == [None]
 
 
 # -- adding
@@ -158,11 +188,11 @@ def test_the_secret_of_webhooks_is_shown_once(admin: FlaskClient, post: Any, hel
     page = post("/add-source/zendesk", name="desk", **form_of(helpdesk))
     assert page.status_code == 200
     (secret,) = SECRET.findall(page.text)
-    assert secret == lens.sources.settings("desk")["webhook_secret"]
+    assert secret == lens.helpdesks.registry.settings("desk")["webhook_secret"]
     assert "http://127.0.0.1:8000/hooks/desk" in page.text
     assert "docs/connectors/zendesk.md" in page.text
     assert page.headers["Cache-Control"] == "no-store"
-    assert lens.source_standings()[0].asked is not None
+    assert lens.helpdesks.standings()[0].asked is not None
     shown = [admin.get(at).text for at in ("/sources", "/sources/desk", "/sources/desk/remove", "/api/v1/sources")]
     assert all(
         secret not in text and helpdesk.secret not in text for text in [page.text.replace(secret, "", 1), *shown]
@@ -194,12 +224,12 @@ def test_what_is_wrong_is_said_above_the_form_which_keeps_all_but_secrets(
     assert 'value="lead@example.com"' in page.text
     assert helpdesk.secret not in page.text
     assert BAD not in page.text
-    assert lens.sources.all() == []
+    assert lens.helpdesks.registry.all() == []
 
 
 def test_a_name_is_offered_that_is_not_taken(admin: FlaskClient, lens: Lens, helpdesk: Zendesk) -> None:
     assert 'name="name" value="zendesk"' in admin.get("/add-source/zendesk").text
-    lens.add_source("zendesk", "zendesk", helpdesk.settings())
+    lens.helpdesks.add("zendesk", "zendesk", helpdesk.settings())
     assert 'name="name" value="zendesk-2"' in admin.get("/add-source/zendesk").text
 
 
@@ -245,7 +275,7 @@ def test_an_error_stands_there_with_its_remedy_and_when_it_is_tried_again(
     admin: FlaskClient, desk: Zendesk, lens: Lens
 ) -> None:
     desk.faults.append(Fault(status=401, times=100))
-    lens.pull("desk", step=lambda done, total: None)
+    lens.helpdesks.pull("desk", step=lambda done, total: None)
     page = words(admin.get("/sources").text)
     assert "desk cannot be read" in page
     assert "enter a new token or key. Tried again at Mon 16 Nov 09:01." in page
@@ -307,13 +337,32 @@ def test_a_test_that_fails_is_one_sentence_without_secrets(post: Any, desk: Zend
     assert desk.secret not in page
 
 
+@pytest.mark.parametrize("trouble", [KeyError("hush-hush"), BadPayload("results", "missing"), OSError("hush-hush")])
+def test_whatever_a_connector_raises_is_a_sentence_on_the_page(
+    post: Any, lens: Lens, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    lens.helpdesks.add("odd", "faulty", {"token": "hush-hush"})
+    monkeypatch.setattr(Faulty, "trouble", trouble)
+    told = f"the connector has a fault ({type(trouble).__name__} at test_sources_page.py:"
+    sentence = str(trouble) if isinstance(trouble, BadPayload) else told
+    for where, address, status in (
+        ("pull", "/sources/odd/test", 200), ("made", "/sources/odd/test", 200),
+        ("made", "/sources/odd/change", 400), ("made", "/add-source/faulty", 400),
+    ):  # fmt: skip
+        monkeypatch.setattr(Faulty, "where", where)
+        page = post(address, name="odd-2", **{"set.token": "hush-hush"})
+        assert page.status_code == status, address
+        assert sentence.casefold() in words(page.text).casefold(), address
+        assert "hush-hush" not in page.text
+
+
 def test_buttons_leave_word_for_a_worker(post: Any, desk: Zendesk, lens: Lens, admin: FlaskClient) -> None:
     assert post("/sources/desk/pull").headers["Location"] == "/sources/desk"
-    asked = lens.source_standings()[0].asked
+    asked = lens.helpdesks.standings()[0].asked
     assert asked is not None
     assert not asked.full
     post("/sources/desk/pull", full="yes")
-    assert lens.rounds.due() == [("desk", True)]
+    assert lens.helpdesks.rounds.due() == [("desk", True)]
     assert "A full pull was asked for at Mon 16 Nov 09:00; a worker takes it up." in words(
         admin.get("/sources/desk").text
     )
@@ -321,34 +370,34 @@ def test_buttons_leave_word_for_a_worker(post: Any, desk: Zendesk, lens: Lens, a
 
 
 def test_settings_are_changed_and_an_empty_secret_stays(post: Any, desk: Zendesk, lens: Lens) -> None:
-    before = lens.sources.settings("desk")
+    before = lens.helpdesks.registry.settings("desk")
     page = post("/sources/desk/change", **{**form_of(desk, token=""), "set.email": "other@example.com"})
     assert "Saved" in page.text
-    assert lens.sources.settings("desk") == {**before, "email": "other@example.com"}
+    assert lens.helpdesks.registry.settings("desk") == {**before, "email": "other@example.com"}
     post("/sources/desk/change", **form_of(desk, token="new-token"))
-    assert lens.sources.settings("desk")["token"] == "new-token"
+    assert lens.helpdesks.registry.settings("desk")["token"] == "new-token"
 
 
 def test_a_kept_secret_goes_to_no_other_address(post: Any, desk: Zendesk, lens: Lens) -> None:
     page = post("/sources/desk/change", **form_of(desk, token="", url="https://elsewhere.example.com"))
     assert page.status_code == 400
     assert "to change the address, enter token again" in page.text
-    assert lens.sources.get("desk").values["url"] == desk.url
+    assert lens.helpdesks.registry.get("desk").values["url"] == desk.url
 
 
 def test_a_secret_before_the_last_can_be_taken_away(post: Any, desk: Zendesk, lens: Lens) -> None:
-    lens.change_source("desk", {"webhook_secret_previous": "the old one"})
+    lens.helpdesks.change("desk", {"webhook_secret_previous": "the old one"})
     post("/sources/desk/change", **form_of(desk, token=""), **{"forget.webhook_secret_previous": "yes"})
-    assert "webhook_secret_previous" not in lens.sources.settings("desk")
-    assert "webhook_secret" in lens.sources.settings("desk")
+    assert "webhook_secret_previous" not in lens.helpdesks.registry.settings("desk")
+    assert "webhook_secret" in lens.helpdesks.registry.settings("desk")
 
 
 def test_removing_asks_first_and_leaves_the_tickets(admin: FlaskClient, post: Any, desk: Zendesk, lens: Lens) -> None:
     pulled(lens)
     assert "2 tickets stay" in words(admin.get("/sources/desk/remove").text)
-    assert [one.name for one in lens.sources.all()] == ["desk"]
+    assert [one.name for one in lens.helpdesks.registry.all()] == ["desk"]
     assert post("/sources/desk/remove").headers["Location"] == "/sources"
-    assert lens.sources.all() == []
+    assert lens.helpdesks.registry.all() == []
     assert "Tickets that came another way" in admin.get("/sources").text
     assert admin.get("/sources/desk").status_code == 404
 

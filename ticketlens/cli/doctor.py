@@ -119,10 +119,10 @@ def _problems(lens: Lens) -> list[str]:
 def _sources(lens: Lens) -> list[str]:
     """What is wrong with each source; what a key that is missing cannot open is told before it is tried."""
     found = []
-    for one in lens.source_standings():
+    for one in lens.helpdesks.standings():
         trouble = one.remedy
         try:
-            lens.sources.settings(one.name)
+            lens.helpdesks.registry.settings(one.name)
         except TicketLensError as error:
             trouble = str(error)
         if trouble:

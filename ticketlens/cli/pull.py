@@ -30,7 +30,8 @@ def pull(session: Session, names: tuple[str, ...], since: str | None, full: bool
         raise ConfigError("--since reads a part and --full everything: give one of them")
     lens = session.lens
     moment = _moment(since, lens.zone) if since else None
-    chosen = [lens.sources.get(name).name for name in names] or [one.name for one in lens.sources.all()]
+    registry = lens.helpdesks.registry
+    chosen = [registry.get(name).name for name in names] or [one.name for one in registry.all()]
     with steps(quiet=as_json) as step:
         told = list(_each(lens, list(dict.fromkeys(chosen)), moment, full, step))
     if as_json:
@@ -48,7 +49,7 @@ def _each(lens: Lens, names: list[str], since: datetime | None, full: bool, step
     for name in names:
         begun, progress = lens.now(), step(f"pull {name}")
         try:
-            told = lens.pull(name, since=since, full=full, step=progress)
+            told = lens.helpdesks.pull(name, since=since, full=full, step=progress)
         except TicketLensError as error:
             told = Pulled(name, Report(), (lens.now() - begun).total_seconds(), str(error))
         if told.error is None:

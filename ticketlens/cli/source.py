@@ -37,9 +37,9 @@ def add(session: Session, name: str, kind: str, given: tuple[str, ...], as_json:
     The kinds and their keys: ticketlens source kinds.
     """
     lens = session.lens
-    added = lens.add_source(name, kind, _settings(given))
-    made = lens.sources.kind_of(added)
-    secret = lens.sources.settings(name).get("webhook_secret")
+    added = lens.helpdesks.add(name, kind, _settings(given))
+    made = lens.helpdesks.registry.kind_of(added)
+    secret = lens.helpdesks.registry.settings(name).get("webhook_secret")
     hook = _hook(lens, name) if issubclass(made, Receiver) else None
     if as_json:
         echo_json({"name": name, "kind": kind, "webhook_url": hook, "webhook_secret": secret})
@@ -56,6 +56,8 @@ def add(session: Session, name: str, kind: str, given: tuple[str, ...], as_json:
 def kinds(session: Session, as_json: bool) -> None:
     """The helpdesks that there are connectors for, and the keys of each."""
     found = session.found.kinds
+    for problem in session.found.problems:
+        click.echo(f"ticketlens: {problem}", err=True)
     if as_json:
         echo_json({"kinds": [{"kind": name, "title": kind.title, "keys": _keys(kind)} for name, kind in found.items()]})
         return
@@ -77,10 +79,10 @@ def change(session: Session, name: str, given: tuple[str, ...]) -> None:
     """
     lens = session.lens
     if not given:
-        raise ConfigError(f"nothing to change; {name} has {', '.join(_named(lens, lens.sources.get(name)))}")
-    changed = lens.change_source(name, _settings(given))
+        raise ConfigError(f"nothing to change; {name} has {', '.join(_named(lens, lens.helpdesks.registry.get(name)))}")
+    changed = lens.helpdesks.change(name, _settings(given))
     click.echo(f"{name} is changed; see whether it works with: ticketlens source test {name}")
-    _warn_of_secrets(lens.sources.kind_of(changed), given)
+    _warn_of_secrets(lens.helpdesks.registry.kind_of(changed), given)
 
 
 @source.command("list")
@@ -88,7 +90,7 @@ def change(session: Session, name: str, given: tuple[str, ...]) -> None:
 @click.pass_obj
 def list_(session: Session, as_json: bool) -> None:
     """Every source: how fresh it is, what went wrong, and where its webhooks go."""
-    told = session.lens.source_standings()
+    told = session.lens.helpdesks.standings()
     if as_json:
         echo_json({"sources": [one.to_json() for one in told]})
         return
@@ -101,10 +103,10 @@ def list_(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def test(session: Session, name: str, as_json: bool) -> None:
     """Read the first tickets of the source NAME, and store nothing."""
-    session.lens.sources.get(name)
+    session.lens.helpdesks.registry.get(name)
     count, subject, error = 0, None, None
     try:
-        count, subject = session.lens.test_source(name, PATIENCE_SECONDS)
+        count, subject = session.lens.helpdesks.test(name, PATIENCE_SECONDS)
     except TicketLensError as trouble:
         error = str(trouble)
     if as_json:
@@ -121,7 +123,7 @@ def test(session: Session, name: str, as_json: bool) -> None:
 @click.pass_obj
 def remove(session: Session, name: str) -> None:
     """Remove the source NAME with its secrets; its tickets stay."""
-    session.lens.remove_source(name)
+    session.lens.helpdesks.remove(name)
     click.echo(f"{name} is removed; its tickets stay")
 
 
@@ -167,7 +169,7 @@ def _keys(kind: type[Connector]) -> list[dict[str, object]]:
 
 
 def _named(lens: Lens, told: Source) -> list[str]:
-    return [one.name for one in fields_of(lens.sources.kind_of(told))]
+    return [one.name for one in fields_of(lens.helpdesks.registry.kind_of(told))]
 
 
 def _hook(lens: Lens, name: str) -> str:

@@ -1,11 +1,9 @@
 """One pull of one source: pages are stored first, and only then the cursor; what is wrong is said in one sentence."""
 
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from ticketlens.connector import Connector, Page
 from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
@@ -15,7 +13,9 @@ from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import Filter
 from ticketlens.model.report import Report
 from ticketlens.model.ticket import Ticket
+from ticketlens.sources import fault as faults
 from ticketlens.sources import state as states
+from ticketlens.sources.missed import Missed
 from ticketlens.sources.registry import Registry, Source
 from ticketlens.sources.state import PullState
 from ticketlens.store.base import OUTDONE, Store
@@ -110,7 +110,7 @@ class _Run:
         except TicketLensError as trouble:
             error = shown(self.hidden(str(trouble)), LONGEST_ERROR)
         except Exception as fault:
-            error = _fault(fault)
+            error = faults.told(fault)
         if self._is_there():
             self._keep(self.state.ended(self.puller.now(), error, read_to=None if since else begun - SETTLING))
         else:
@@ -162,9 +162,10 @@ class _Run:
     def _of_source(self, ticket: Ticket, known: dict[str, Ticket]) -> Ticket:
         """The ticket as this source's; one that was taken for deleted and is there wins over that."""
         held = known.get(ticket.id)
+        ours = replace(ticket, source=self.name, pulled=True)
         if held is not None and not ticket.deleted and ticket.updated_at <= held.updated_at:
-            return replace(ticket, source=self.name, updated_at=held.updated_at + TICK)
-        return ticket if ticket.source == self.name else replace(ticket, source=self.name)
+            return replace(ours, updated_at=held.updated_at + TICK)
+        return ours
 
     # -- what is there no more
 
@@ -181,18 +182,13 @@ class _Run:
         return {ticket.id: ticket for ticket in self._listed(excluded="deleted")}
 
     def _find_gone(self, connector: Connector, seen: set[str]) -> int:
-        """Mark as deleted what a whole reading did not meet and what the helpdesk, asked by id, has no more."""
-        held = [ticket.id for ticket in self._listed(excluded="any") if not ticket.deleted]
+        """Mark as deleted what a whole reading did not meet and what the helpdesk, asked by id, has no more.
+
+        What a file or a push told under the name of this source was never there, and stays.
+        """
+        held = [ticket.id for ticket in self._listed(excluded="any") if ticket.pulled and not ticket.deleted]
         missed = [id_ for id_ in held if id_ not in seen]
-        gone: list[str] = []
-        for number, id_ in enumerate(missed, 1):
-            self.lease.check()
-            found = connector.read(id_)
-            if found is None:
-                gone.append(id_)
-            else:
-                self._add(self._of_source(found, {}))
-            self.step(self.report.received + number, self.report.received + len(missed))
+        gone = self._ask(connector, missed)
         if len(gone) >= GONE_AT_LEAST and len(gone) > GONE_SHARE * len(held):
             raise Unavailable(
                 f"{len(gone):,} of {len(held):,} tickets can no longer be read: none was marked as deleted; "
@@ -200,6 +196,19 @@ class _Run:
             )
         self._mark_deleted(gone)
         return len(gone)
+
+    def _ask(self, connector: Connector, ids: list[str]) -> list[str]:
+        """Those that the helpdesk has no more; what it does have is stored."""
+        missed = Missed(connector, self.hidden)
+        try:
+            for number, id_ in enumerate(ids, 1):
+                self.lease.check()
+                if (found := missed.look(id_)) is not None:
+                    self._add(self._of_source(found, {}))
+                self.step(self.report.received + number, self.report.received + len(ids))
+        finally:
+            self._note(missed.notes())
+        return missed.gone
 
     def _mark_deleted(self, ids: list[str]) -> None:
         for id_ in ids:
@@ -224,13 +233,6 @@ class _Run:
         states.keep(self.store, self.name, state)
 
 
-def _fault(fault: Exception) -> str:
-    """The kind of an error and its place: its text might hold what is secret."""
-    last = traceback.extract_tb(fault.__traceback__)[-1]
-    place = f"{Path(last.filename).name}:{last.lineno}"
-    return f"the connector has a fault ({type(fault).__name__} at {place}): report it to who made it"
-
-
 def _read(told: Report) -> Report:
     """A record of which a richer one is stored was read well: a helpdesk tells less in a list than one by one."""
     aside = tuple(item for item in told.set_aside_items if item.reason != OUTDONE.reason)
@@ -239,11 +241,26 @@ def _read(told: Report) -> Report:
 
 
 def check(registry: Registry, name: str) -> tuple[int, str | None]:
-    """(tickets on the first page, subject of its last) of a source that can be read; raises what is wrong."""
-    connector, _ = registry.connect(name)
+    """(tickets on the first page, subject of its last) of a source that can be read.
+
+    Raises what is wrong, a fault of the connector too: always a TicketLensError, as a sentence without secrets.
+    """
+    connector, fetch = registry.connect(name)
+    try:
+        return _first_page(connector)
+    except TicketLensError as trouble:
+        clean = shown(fetch.hidden(str(trouble)), LONGEST_ERROR)
+        if clean == str(trouble):
+            raise
+        raise TicketLensError(clean) from None
+    except Exception as fault:
+        raise TicketLensError(faults.told(fault)) from None
+
+
+def _first_page(connector: Connector) -> tuple[int, str | None]:
     for page in connector.pull(None):
         if page.set_aside and not page.tickets:
             raise ConfigError(f"{len(page.set_aside)} tickets came, none can be read: {page.set_aside[0].reason}")
         if page.tickets:
-            return len(page.tickets), page.tickets[-1].subject
+            return len(page.tickets), str(page.tickets[-1].subject)
     return 0, None

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ticketlens.connector import Connector, Field, Receiver
-from ticketlens.errors import ConfigError
+from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.fetch import Fetch
+from ticketlens.sources import fault as faults
 from ticketlens.sources.seal import Seal
 from ticketlens.store.base import Record, RecordStore
 
@@ -67,7 +68,7 @@ class Registry:
         values = self._checked(made, given)
         if issubclass(made, Receiver):
             values.setdefault("webhook_secret", secrets.token_urlsafe(32))
-        made({"zone": self.zone, **values}, self._way_out(values, made))
+        self._made(made, values)
         if self.store.put_record(NOUN, name, self._sealed(made, kind, values), expected=0) is None:
             raise ConfigError(f"there is a source {name!r} already; choose another name, or remove it first")
         return self.get(name)
@@ -80,7 +81,7 @@ class Registry:
             made = self.kind_of(source)
             merged = {**self.settings(name), **given}
             values = self._checked(made, {key: value for key, value in merged.items() if value})
-            made({"zone": self.zone, **values}, self._way_out(values, made))
+            self._made(made, values)
             told = self._sealed(made, source.kind, values)
             if self.store.put_record(NOUN, name, told, expected=held.version) is not None:
                 return self.get(name)
@@ -98,9 +99,19 @@ class Registry:
     def connect(self, name: str) -> tuple[Connector, Fetch]:
         """The connector of a source, and the way out that it uses."""
         kind = self.kind_of(self.get(name))
-        settings = self.settings(name)
+        return self._made(kind, {"source": name, **self.settings(name)})
+
+    def _made(self, kind: type[Connector], settings: Mapping[str, str]) -> tuple[Connector, Fetch]:
+        """Raises ConfigError without secrets, whatever the connector raises that is made with these settings."""
         fetch = self._way_out(settings, kind)
-        return kind({"zone": self.zone, "source": name, **settings}, fetch), fetch
+        try:
+            return kind({"zone": self.zone, **settings}, fetch), fetch
+        except ConfigError:
+            raise
+        except TicketLensError as trouble:
+            raise ConfigError(fetch.hidden(str(trouble))) from None
+        except Exception as fault:
+            raise ConfigError(faults.told(fault)) from None
 
     def _way_out(self, settings: Mapping[str, str], kind: type[Connector]) -> Fetch:
         fetch = self.fetch()

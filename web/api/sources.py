@@ -7,4 +7,4 @@ Json = dict[str, object]
 
 
 def sources(lens: Lens, asked: Asked) -> Json:
-    return {"items": [one.to_json() for one in lens.source_standings()], "next": None}
+    return {"items": [one.to_json() for one in lens.helpdesks.standings()], "next": None}

@@ -33,12 +33,12 @@ def _added(made: type[Connector]) -> ResponseReturnValue:
     lens, given = asked.lens(), entered(made, request.form)
     name = request.form.get("name", "").strip()
     try:
-        lens.add_source(name, made.name, {key: value for key, value in given.items() if value})
+        lens.helpdesks.add(name, made.name, {key: value for key, value in given.items() if value})
     except ConfigError as error:
         return _form(made, name, given, without_secrets(str(error), made, given)), 400
-    lens.rounds.ask(name)
+    lens.helpdesks.rounds.ask(name)
     own = issubclass(made, Receiver) and not given["webhook_secret"]
-    secret = lens.sources.settings(name)["webhook_secret"] if own else None
+    secret = lens.helpdesks.registry.settings(name)["webhook_secret"] if own else None
     one = sources.find(name)
     return render_template("source_added.html", one=one, secret=secret, **sources.around([one]))
 
@@ -47,13 +47,13 @@ def _form(made: type[Connector], name: str = "", given: dict[str, str] | None = 
     fields = form_fields(made, entered=given)
     return render_template(
         "source_add.html", kind=made, name=name or _free(made.name), fields=fields, wrong=wrong,
-        hooks=issubclass(made, Receiver), schedule=asked.lens().rounds.schedule,
+        hooks=issubclass(made, Receiver), schedule=asked.lens().helpdesks.rounds.schedule,
     )  # fmt: skip
 
 
 def _free(kind: str) -> str:
     """A name that is not taken: zendesk, zendesk-2, …"""
-    taken = {one.name for one in asked.lens().sources.all()}
+    taken = {one.name for one in asked.lens().helpdesks.registry.all()}
     names = (kind if number == 1 else f"{kind}-{number}" for number in count(1))
     return next(name for name in names if name not in taken)
 
@@ -71,10 +71,10 @@ def change(name: str) -> ResponseReturnValue:
     given = {key: value for key, value in told.items() if value or key not in secret} | forgotten
     try:
         _check_address(held, made, told)
-        lens.change_source(name, given)
+        lens.helpdesks.change(name, given)
     except ConfigError as error:
         return sources.shown(name, wrong=without_secrets(str(error), made, told)), 400
-    lens.rounds.ask(name)
+    lens.helpdesks.rounds.ask(name)
     return sources.shown(name, changed=True)
 
 
@@ -91,10 +91,10 @@ def remove(name: str) -> ResponseReturnValue:
     if request.method == "GET":
         one = sources.find(name)
         return render_template("source_remove.html", one=one, **sources.around([one]))
-    asked.lens().remove_source(name)
+    asked.lens().helpdesks.remove(name)
     return redirect(url_for("pages.sources"), 303)
 
 
 def _held(name: str) -> Source:
     sources.find(name)
-    return asked.lens().sources.get(name)
+    return asked.lens().helpdesks.registry.get(name)

@@ -39,7 +39,7 @@ def test(name: str) -> str:
     """What the source could read, within the time that a person waits for a page."""
     find(name)
     try:
-        count, subject = asked.lens().test_source(name, TEST_SECONDS)
+        count, subject = asked.lens().helpdesks.test(name, TEST_SECONDS)
     except OutOfTime as error:
         return shown(name, tested=Tested(str(error), well=None))
     except TicketLensError as error:
@@ -54,14 +54,14 @@ def test(name: str) -> str:
 def pull(name: str) -> ResponseReturnValue:
     """The page asks, a worker pulls."""
     find(name)
-    asked.lens().rounds.ask(name, full=request.form.get("full") == "yes")
+    asked.lens().helpdesks.rounds.ask(name, full=request.form.get("full") == "yes")
     return redirect(url_for("pages.source", name=name), 303)
 
 
 def shown(name: str, *, tested: Tested | None = None, wrong: str | None = None, changed: bool = False) -> str:
     """The page of one source, with what came of a button on it."""
     lens, one = asked.lens(), find(name)
-    held = lens.sources.get(name)
+    held = lens.helpdesks.registry.get(name)
     kind, redact = lens.kinds.get(held.kind), lens.preparer.redactor.redact
     return render_template(
         "source.html", one=one, headline=headline_of(one), tested=tested, wrong=wrong, changed=changed,
@@ -71,7 +71,7 @@ def shown(name: str, *, tested: Tested | None = None, wrong: str | None = None, 
 
 
 def standings() -> list[Standing]:
-    return asked.lens().source_standings(_sizes())
+    return asked.lens().helpdesks.standings(_sizes())
 
 
 def find(name: str) -> Standing:
@@ -86,7 +86,8 @@ def around(told: list[Standing]) -> dict[str, object]:
     lens, person = asked.lens(), visitor()
     return {
         "now": lens.now(), "at": moment, "ago": ago, "behind": lambda lag: wording.duration(lag.total_seconds() / 60),
-        "tickets_of": lambda name: asked.tickets(Filter(where={"source": (name,)})), "schedule": lens.rounds.schedule,
+        "tickets_of": lambda name: asked.tickets(Filter(where={"source": (name,)})),
+        "schedule": lens.helpdesks.rounds.schedule,
         "may_change": person is not None and person.role.covers(Role.ADMIN),
         "moving": any(one.phase in MOVING or one.asked for one in told),
         "is_private": (urlsplit(lens.settings.address).hostname or "").startswith(NOT_FROM_OUTSIDE),
@@ -146,4 +147,4 @@ def ago(span: timedelta) -> str:
 
 
 def _sizes() -> dict[str, int]:
-    return kept("tickets by source", asked.lens().source_sizes)
+    return kept("tickets by source", asked.lens().helpdesks.sizes)

@@ -1,6 +1,5 @@
 """The only way out to a helpdesk: time-outs, retries, request budget, size cap and address guard in one place."""
 
-import random
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +13,13 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError, InvalidHeader
-from urllib3.util.retry import Retry
+from urllib3.exceptions import HTTPError
 
 from ticketlens import __version__
 from ticketlens.errors import BadPayload, ConfigError, Denied, TicketLensError, Unavailable
 from ticketlens.intake.shown import shown
+from ticketlens.outside.address import checked, origin_of
+from ticketlens.outside.after import FIRST_WAIT, LONGEST_WAIT, Again, is_throttled, wait_of
 from ticketlens.outside.answer import Answer
 from ticketlens.outside.budget import Budget
 from ticketlens.outside.guard import Forbidden, Guard
@@ -29,15 +29,11 @@ LARGEST = 25 * 1024 * 1024
 CHUNK = 256 * 1024
 CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
 TRIES = 6
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 PATIENCE = 300.0
 """Seconds that one request may wait in all for a helpdesk that is busy; more is left to a later pull."""
 
 MOST_REDIRECTS = 5
 AT_ONCE = 4
-AGAIN = frozenset({408, 409, 423, 425, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)})
-"""Statuses that pass by; 409 and 520 to 530 are what gateways of some helpdesks say under load."""
-
 ABSENT = frozenset({403, 404, 410})
 """What a part of a ticket answers that is gone, or not ours to see: the ticket is read without it."""
 
@@ -108,7 +104,7 @@ class Fetch:
             self.secrets = (*self.secrets, b64encode(":".join(auth).encode("latin-1")).decode("ascii"))
         limits = [limit for limit in (per_minute, self.per_minute) if limit is not None]
         budget = Budget(min(limits, default=None), self.waiting)
-        return Site(self, _checked(base, self.guard), dict(headers or {}), auth, budget)
+        return Site(self, checked(base, self.guard), dict(headers or {}), auth, budget)
 
     @property
     def timeouts(self) -> tuple[float, float]:
@@ -156,7 +152,7 @@ class Site:
     def part(self, path: str, params: Mapping[str, Any] | None = None, json: Any = None) -> Answer | None:
         """A part of one ticket; None where it is gone or not ours to see. With `json` it is asked for by POST."""
         answer = self._patiently("GET" if json is None else "POST", path, params=params, json=json)
-        if answer.status in ABSENT and not _is_throttled(answer):
+        if answer.status in ABSENT and not is_throttled(answer):
             return None
         return self._good(answer)
 
@@ -190,14 +186,14 @@ class Site:
 
     def _patiently(self, method: str, path: str, **asked: Any) -> Answer:
         url = self._address(path)
-        retry = _Retry(total=TRIES - 1, backoff_factor=FIRST_WAIT, backoff_max=LONGEST_WAIT)
+        retry = Again(total=TRIES - 1, backoff_factor=FIRST_WAIT, backoff_max=LONGEST_WAIT)
         waited, failed = 0.0, Unavailable(f"{self.host} does not answer")
         for number in range(TRIES):
             self.budget.take()
             self.fetch.check_time(self.host)
             try:
                 answer = self._once(method, url, **asked)
-                wait = _wait_of(answer, retry, number, self.fetch)
+                wait = wait_of(answer, retry, number, self.fetch.waiting)
                 if wait is None:
                     return answer
                 failed = Unavailable(_busy(self.host, answer), max(wait, 1.0))
@@ -268,13 +264,13 @@ class Site:
 
     def _address(self, path: str) -> str:
         url = path if "://" in path else f"{self.base}/{path.lstrip('/')}"
-        if _origin(url) != _origin(self.base):
+        if origin_of(url) != origin_of(self.base):
             raise Unavailable(f"{self.host} names a page of another host, which is not followed")
         return url
 
     def _moved(self, url: str, location: str) -> str:
         target = urljoin(url, location)
-        if _origin(target) != _origin(self.base):
+        if origin_of(target) != origin_of(self.base):
             where = urlsplit(target).hostname or "elsewhere"
             raise ConfigError(
                 f"{self.host} sends us to {shown(where, 100)}: enter that address in this source, if it is right"
@@ -300,17 +296,6 @@ class Site:
         return session
 
 
-class _Retry(Retry):
-    """Reads Retry-After, in seconds or as a date; its back-off has full jitter."""
-
-    def parse_retry_after(self, retry_after: str) -> float:
-        """Freshdesk also writes whole numbers as 30.0."""
-        return super().parse_retry_after(retry_after.strip().removesuffix(".0"))
-
-    def jittered(self, number: int) -> float:
-        return random.uniform(0, min(self.backoff_max, self.backoff_factor * 2**number))  # noqa: S311
-
-
 def _forms(secret: str) -> tuple[str, ...]:
     """A secret as it may come back: as it is, in an address, in JSON."""
     return secret, quote(secret, safe=""), dumps(secret)[1:-1]
@@ -321,28 +306,6 @@ def _must_be_sendable(auth: Auth, headers: Mapping[str, str]) -> None:
     told = [*headers.values(), *(auth if isinstance(auth, tuple) else ())]
     if not all(text.isprintable() and all(ord(letter) < 256 for letter in text) for text in told):
         raise ConfigError("a token, key or user name holds a character that none has: copy it again, whole")
-
-
-def _wait_of(answer: Answer, retry: _Retry, number: int, fetch: Fetch) -> float | None:
-    """Seconds to wait before it is asked again; None for an answer that stands."""
-    if answer.status not in AGAIN and not _is_throttled(answer):
-        return None
-    after = answer.headers.get("retry-after") or answer.headers.get("x-ratelimit-retry-after")
-    if after:
-        try:
-            return max(retry.parse_retry_after(after), 0.0)
-        except InvalidHeader:
-            pass
-    reset = answer.headers.get("x-ratelimit-reset", "")
-    if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-        return max(float(reset) - fetch.waiting.now().timestamp(), 1.0)
-    return LONGEST_WAIT if answer.status == 403 else retry.jittered(number)
-
-
-def _is_throttled(answer: Answer) -> bool:
-    """GitHub says 403 where others say 429, at times with nothing but words to tell it from a refusal."""
-    told = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
-    return answer.status == 403 and (told or b"rate limit" in answer.body[:1000].lower())
 
 
 def _busy(host: str, answer: Answer) -> str:
@@ -360,24 +323,3 @@ def _trouble(error: BaseException) -> str:
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the answer broke off"
     return "no connection"
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-
-
-def _checked(base: str, guard: Guard) -> str:
-    text = base.strip().rstrip("/")
-    try:
-        parts = urlsplit(text)
-        port, host = parts.port, parts.hostname
-    except ValueError:
-        parts, port, host = urlsplit(""), None, None
-    if not host or parts.scheme not in ("https", "http") or parts.username is not None or parts.query or parts.fragment:
-        raise ConfigError(f"{shown(base, 100)!r} is no address such as https://acme.example.com")
-    if parts.scheme == "http" and not guard.private:
-        raise ConfigError(f"{host}: write https://; http:// sends secrets in the open, outside allow_private_hosts")
-    if port is not None and port < 1:
-        raise ConfigError(f"{host}: no such port")
-    return text

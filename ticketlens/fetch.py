@@ -19,7 +19,7 @@ from ticketlens import __version__
 from ticketlens.errors import BadPayload, ConfigError, Denied, TicketLensError, Unavailable
 from ticketlens.intake.shown import shown
 from ticketlens.outside.address import checked, origin_of
-from ticketlens.outside.after import FIRST_WAIT, LONGEST_WAIT, Again, is_throttled, wait_of
+from ticketlens.outside.after import is_throttled, jittered, wait_of
 from ticketlens.outside.answer import Answer
 from ticketlens.outside.budget import Budget
 from ticketlens.outside.guard import Forbidden, Guard
@@ -186,19 +186,18 @@ class Site:
 
     def _patiently(self, method: str, path: str, **asked: Any) -> Answer:
         url = self._address(path)
-        retry = Again(total=TRIES - 1, backoff_factor=FIRST_WAIT, backoff_max=LONGEST_WAIT)
         waited, failed = 0.0, Unavailable(f"{self.host} does not answer")
         for number in range(TRIES):
             self.budget.take()
             self.fetch.check_time(self.host)
             try:
                 answer = self._once(method, url, **asked)
-                wait = wait_of(answer, retry, number, self.fetch.waiting)
+                wait = wait_of(answer, number, self.fetch.waiting)
                 if wait is None:
                     return answer
                 failed = Unavailable(_busy(self.host, answer), max(wait, 1.0))
             except Unavailable as error:
-                wait, failed = retry.jittered(number), error
+                wait, failed = jittered(number), error
             waited += wait
             if number == TRIES - 1 or waited > self.fetch.patience or isinstance(failed, TooLarge | OutOfTime):
                 break

@@ -9,20 +9,20 @@ from itertools import islice
 from json import dumps
 from math import inf
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
-from ticketlens import __version__
 from ticketlens.errors import BadPayload, ConfigError, Denied, TicketLensError, Unavailable
 from ticketlens.intake.shown import shown
-from ticketlens.outside.address import checked, origin_of
+from ticketlens.outside.address import checked, joined, origin_of
 from ticketlens.outside.after import is_throttled, jittered, wait_of
 from ticketlens.outside.answer import Answer
 from ticketlens.outside.budget import Budget
 from ticketlens.outside.guard import Forbidden, Guard
+from ticketlens.outside.session import Session
 from ticketlens.outside.waiting import Waiting
 
 LARGEST = 25 * 1024 * 1024
@@ -263,13 +263,23 @@ class Site:
 
     def _address(self, path: str) -> str:
         url = path if "://" in path else f"{self.base}/{path.lstrip('/')}"
-        if origin_of(url) != origin_of(self.base):
+        origin = origin_of(url)
+        if origin is None:
+            raise Unavailable(
+                f"{self.host} names {shown(self.fetch.hidden(url), 100)!r} as a page, which is no address"
+            )
+        if origin != origin_of(self.base):
             raise Unavailable(f"{self.host} names a page of another host, which is not followed")
         return url
 
     def _moved(self, url: str, location: str) -> str:
-        target = urljoin(url, location)
-        if origin_of(target) != origin_of(self.base):
+        target = joined(url, location)
+        origin = target and origin_of(target)
+        if not target or not origin:
+            raise Unavailable(
+                f"{self.host} sends us to {shown(self.fetch.hidden(location), 100)!r}, which is no address"
+            )
+        if origin != origin_of(self.base):
             where = urlsplit(target).hostname or "elsewhere"
             raise ConfigError(
                 f"{self.host} sends us to {shown(where, 100)}: enter that address in this source, if it is right"
@@ -286,13 +296,8 @@ class Site:
             self.fetch.notes.setdefault(note)
 
     @cached_property
-    def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        session.headers["User-Agent"] = f"TicketLens/{__version__}"
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, self.fetch.guard.adapter)
-        return session
+    def _session(self) -> Session:
+        return Session(self.fetch.guard)
 
 
 def _forms(secret: str) -> tuple[str, ...]:

@@ -21,16 +21,22 @@ from ticketlens.outside.address import checked, joined, origin_of
 from ticketlens.outside.after import is_throttled, jittered, wait_of
 from ticketlens.outside.answer import Answer
 from ticketlens.outside.budget import Budget
-from ticketlens.outside.guard import Forbidden, Guard
+from ticketlens.outside.guard import Guard
+from ticketlens.outside.pace import Pace, TooLarge
 from ticketlens.outside.session import Session
 from ticketlens.outside.waiting import Waiting
+
+__all__ = ["Fetch", "OutOfTime", "Refused", "Site", "TooLarge"]
 
 LARGEST = 25 * 1024 * 1024
 CHUNK = 256 * 1024
 CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
 TRIES = 6
 PATIENCE = 300.0
-"""Seconds that one request may wait in all for a helpdesk that is busy; more is left to a later pull."""
+"""Seconds that one request may take in all with a helpdesk that is busy or slow; more is left to a later pull."""
+
+ANSWER_SECONDS = 120.0
+"""Within which an answer, once asked for, must have come whole."""
 
 MOST_REDIRECTS = 5
 AT_ONCE = 4
@@ -54,10 +60,6 @@ class OutOfTime(Unavailable):
     """All the time that may be spent is over."""
 
 
-class TooLarge(Unavailable):
-    """An answer larger than is read; a smaller page may do."""
-
-
 @dataclass
 class Fetch:
     """What one source may do outside. `secrets` never stand in what it says; `notes` are for people to read.
@@ -74,6 +76,7 @@ class Fetch:
     notes: dict[str, None] = field(default_factory=dict)
     seconds: float | None = None
     answered: int = 0
+    answer_seconds: float = ANSWER_SECONDS
 
     def __post_init__(self) -> None:
         self._begun = self.waiting.monotonic()
@@ -110,6 +113,11 @@ class Fetch:
     def timeouts(self) -> tuple[float, float]:
         """Seconds to connect, and between two pieces of an answer."""
         return min(CONNECT_SECONDS, max(self.left, 0.1)), min(READ_SECONDS, max(self.left, 0.1))
+
+    @property
+    def pace(self) -> Pace:
+        """Of each answer; what is packed, or sent in small pieces, may need more bytes than it holds."""
+        return Pace(lambda: min(self.answer_seconds, self.left), 2 * self.largest + 2**20, self.waiting.monotonic)
 
     def hidden(self, text: str) -> str:
         """The text without secrets."""
@@ -190,6 +198,7 @@ class Site:
         for number in range(TRIES):
             self.budget.take()
             self.fetch.check_time(self.host)
+            begun = self.fetch.waiting.monotonic()
             try:
                 answer = self._once(method, url, **asked)
                 wait = wait_of(answer, number, self.fetch.waiting)
@@ -198,7 +207,7 @@ class Site:
                 failed = Unavailable(_busy(self.host, answer), max(wait, 1.0))
             except Unavailable as error:
                 wait, failed = jittered(number), error
-            waited += wait
+            waited += wait + self.fetch.waiting.monotonic() - begun
             if number == TRIES - 1 or waited > self.fetch.patience or isinstance(failed, TooLarge | OutOfTime):
                 break
             if wait > self.fetch.left:
@@ -223,7 +232,8 @@ class Site:
                 allow_redirects=False, stream=True, **asked,
             ) as response:  # fmt: skip
                 body = self._body(response)
-        except Forbidden:
+        except TicketLensError:
+            self.fetch.check_time(self.host)
             raise
         except requests.exceptions.SSLError:
             raise Unavailable(
@@ -297,7 +307,7 @@ class Site:
 
     @cached_property
     def _session(self) -> Session:
-        return Session(self.fetch.guard)
+        return Session(self.fetch.guard, self.fetch.pace)
 
 
 def _forms(secret: str) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ import pytest
 
 from ticketlens.config import load_settings
 from ticketlens.connector import Field, Page
-from ticketlens.errors import Denied, StoreError, Unavailable
+from ticketlens.errors import Denied, Stopped, StoreError, Unavailable
 from ticketlens.fetch import Fetch
 from ticketlens.lease import Lease
 from ticketlens.lens import Lens
 from ticketlens.model import Status, Ticket
 from ticketlens.model.filter import Filter
 from ticketlens.model.report import SetAside
-from ticketlens.sources.pulling import SETTLING, Stopped, check
+from ticketlens.sources.pulling import SETTLING, check
 from ticketlens.sources.state import PullState
 from ticketlens.store.sqlite import SqliteStore
 

@@ -236,6 +236,30 @@ def test_a_part_that_is_gone_is_none(place: Callable[..., Place], status: int) -
     assert site.part("tickets/1/comments") is None
 
 
+def test_a_part_that_is_too_large_costs_no_more_than_itself(place: Callable[..., Place]) -> None:
+    large = f'{{"a": "{"x" * 2_000}"}}'
+    there = place(lambda: said(large if request.path == "/t/1" else '{"a": "y"}'))
+    made = fetch(largest_part=1_000)
+    found = list(made.site(there.url).parts(f"t/{number}" for number in range(3)))
+    assert [one.payload.text("a") if one else None for one in found] == ["y", None, "y"]
+    assert made.site(there.url).part("t/1") is None
+    assert sum("left out of its ticket" in note for note in made.notes) == 1
+    assert len(there.asked) == 4
+
+
+def test_what_is_no_part_of_a_ticket_may_be_larger(place: Callable[..., Place]) -> None:
+    there = place(said(f'{{"a": "{"x" * 2_000}"}}'))
+    site = fetch(largest_part=1_000).site(there.url)
+    assert all(answer.payload.text("a") for answer in (site.get("t"), site.post("t", {}), site.part("t", json={})))
+
+
+@pytest.mark.parametrize("ask", ["find", "get", "post"])
+def test_a_ticket_that_is_too_large_is_not_taken_for_one_that_is_gone(place: Callable[..., Place], ask: str) -> None:
+    there = place(said(f'{{"a": "{"x" * 2_000}"}}'))
+    with pytest.raises(TooLarge):
+        getattr(fetch(largest=1_000).site(there.url), ask)("t/1")
+
+
 def test_parts_come_in_the_order_asked_for(place: Callable[..., Place]) -> None:
     there = place(lambda: said(f'{{"path": "{request.path}"}}'))
     paths = [f"t/{number}" for number in range(11)]

@@ -1,7 +1,7 @@
 """The only way out to a helpdesk: time-outs, retries, request budget, size cap and address guard in one place."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +29,9 @@ from ticketlens.outside.waiting import Waiting
 __all__ = ["Fetch", "OutOfTime", "Refused", "Site", "TooLarge"]
 
 LARGEST = 25 * 1024 * 1024
+LARGEST_PART = 5 * 1024 * 1024
+"""Bytes of what is asked for each ticket, several at the same time; attachments are not in there."""
+
 CHUNK = 256 * 1024
 CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
 TRIES = 6
@@ -43,6 +46,7 @@ AT_ONCE = 4
 ABSENT = frozenset({403, 404, 410})
 """What a part of a ticket answers that is gone, or not ours to see: the ticket is read without it."""
 
+GONE = frozenset({404, 410})
 SAID = 20_000
 SKEW_SECONDS = 120.0
 Auth = tuple[str, str] | AuthBase | None
@@ -71,6 +75,7 @@ class Fetch:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     waiting: Waiting = field(default_factory=Waiting)
     largest: int = LARGEST
+    largest_part: int = LARGEST_PART
     patience: float = PATIENCE
     per_minute: float | None = None
     notes: dict[str, None] = field(default_factory=dict)
@@ -152,17 +157,29 @@ class Site:
     def post(self, path: str, json: Any = None, **asked: Any) -> Answer:
         return self._whole("POST", path, json=json, **asked)
 
-    def find(self, path: str, params: Mapping[str, Any] | None = None) -> Answer | None:
-        """One thing by its id; None where there is none any more (404, 410)."""
+    def find(
+        self, path: str, params: Mapping[str, Any] | None = None, *, gone: Collection[int] = GONE
+    ) -> Answer | None:
+        """One thing by its id; None where there is none any more, which these statuses say."""
         answer = self._patiently("GET", path, params=params)
-        return None if answer.status in (404, 410) else self._good(answer)
+        return None if self._says(answer, gone) else self._good(answer)
 
     def part(self, path: str, params: Mapping[str, Any] | None = None, json: Any = None) -> Answer | None:
-        """A part of one ticket; None where it is gone or not ours to see. With `json` it is asked for by POST."""
-        answer = self._patiently("GET" if json is None else "POST", path, params=params, json=json)
-        if answer.status in ABSENT and not is_throttled(answer):
-            return None
-        return self._good(answer)
+        """A part of one ticket; None where it is gone, not ours to see, or too large, which is noted.
+
+        With `json` parts of several tickets are asked for by POST: too large, they are TooLarge, and fewer may do.
+        """
+        if json is not None:
+            answer = self._patiently("POST", path, params=params, json=json)
+        else:
+            limit = min(self.fetch.largest_part, self.fetch.largest)
+            try:
+                answer = self._patiently("GET", path, params=params, largest=limit)
+            except TooLarge:
+                note = f"{self.host}: what is larger than {limit / 2**20:.0f} MiB was left out of its ticket"
+                self.fetch.notes.setdefault(note)
+                return None
+        return None if self._says(answer, ABSENT) else self._good(answer)
 
     def parts(self, paths: Iterable[str]) -> Iterator[Answer | None]:
         """`part` of each path, in order, some of them at the same time."""
@@ -170,6 +187,9 @@ class Site:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             while group := list(islice(asked, AT_ONCE)):
                 yield from pool.map(self.part, group)
+
+    def _says(self, answer: Answer, statuses: Collection[int]) -> bool:
+        return answer.status in statuses and not is_throttled(answer)
 
     def _whole(self, method: str, path: str, **asked: Any) -> Answer:
         return self._good(self._patiently(method, path, **asked))
@@ -224,14 +244,14 @@ class Site:
             asked.pop("params", None)
         raise Unavailable(f"{self.host} sends us round in a circle: check the address of this source")
 
-    def _read(self, method: str, url: str, **asked: Any) -> Answer:
+    def _read(self, method: str, url: str, largest: int | None = None, **asked: Any) -> Answer:
         told = {"Accept": "application/json", **self.headers, **asked.pop("headers", {})}
         try:
             with self._session.request(
                 method, url, headers=told, auth=self.auth, timeout=self.fetch.timeouts,
                 allow_redirects=False, stream=True, **asked,
             ) as response:  # fmt: skip
-                body = self._body(response)
+                body = self._body(response, largest or self.fetch.largest)
         except TicketLensError:
             self.fetch.check_time(self.host)
             raise
@@ -245,14 +265,13 @@ class Site:
         self._look_at_clock(answer)
         return answer
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _body(self, response: requests.Response, largest: int) -> bytes:
         parts, size = [], 0
         for part in response.iter_content(CHUNK):
             size += len(part)
             self.fetch.check_time(self.host)
-            if size > self.fetch.largest:
-                limit = self.fetch.largest // (1024 * 1024)
-                raise TooLarge(f"{self.host}: an answer larger than {limit} MiB was not read")
+            if size > largest:
+                raise TooLarge(f"{self.host}: an answer larger than {largest / 2**20:.0f} MiB was not read")
             parts.append(part)
         return b"".join(parts)
 

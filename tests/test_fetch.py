@@ -318,6 +318,12 @@ def test_a_name_that_is_not_there_and_a_port_that_is_closed_say_so() -> None:
         fetch(patience=1).site("http://127.0.0.1:1").get("x")
 
 
+@pytest.mark.parametrize("name", ["a..example.com", f"{'a' * 64}.example.com", "*.example.com", "."])
+def test_a_name_that_none_can_have_says_so(name: str) -> None:
+    with pytest.raises(Unavailable, match="check the address"):
+        fetch(patience=0).site(f"https://{name}").get("x")
+
+
 def test_half_of_a_surrogate_pair_does_not_cost_a_page(place: Callable[..., Place]) -> None:
     there = place(said('{"a": "x\\ud83d"}'))
     assert fetch().site(there.url).get("x").payload.text("a") == "x�"

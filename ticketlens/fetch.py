@@ -1,10 +1,12 @@
 """The only way out to a helpdesk: time-outs, retries, request budget, size cap and address guard in one place."""
 
+import zlib
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from http.client import HTTPException
 from itertools import islice
 from json import dumps
 from math import inf
@@ -45,6 +47,9 @@ MOST_REDIRECTS = 5
 AT_ONCE = 4
 ABSENT = frozenset({403, 404, 410})
 """What a part of a ticket answers that is gone, or not ours to see: the ticket is read without it."""
+
+UNREADABLE = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, zlib.error)
+"""What the libraries below raise for an answer that is none, on its way or in their parsers."""
 
 GONE = frozenset({404, 410})
 SAID = 20_000
@@ -141,6 +146,7 @@ class Site:
     headers: dict[str, str] = field(repr=False)
     auth: Auth = field(repr=False)
     budget: Budget
+    _skewed: bool = field(default=False, init=False, repr=False)
 
     @property
     def host(self) -> str:
@@ -201,7 +207,7 @@ class Site:
             raise Denied(f"{self.host} does not accept the sign-in of this source (401): enter a new token or key")
         if answer.status == 403:
             raise Denied(f"{where} may not be read with this sign-in (403): give its account the rights in the docs")
-        if answer.status >= 400:
+        if answer.status >= 300:
             said = shown(self.fetch.hidden(answer.body[:SAID].decode("utf-8", "replace")), 200)
             raise Refused(
                 f"{where} answers {answer.status}: {said}" if said else f"{where} answers {answer.status}",
@@ -259,7 +265,7 @@ class Site:
             raise Unavailable(
                 f"{self.host}: its certificate is not trusted here; check the address of this source"
             ) from None
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except UNREADABLE as error:
             raise Unavailable(f"{self.host}: {_trouble(error)}") from None
         answer = Answer(response.status_code, response.headers, body, url)
         self._look_at_clock(answer)
@@ -316,10 +322,13 @@ class Site:
         return target
 
     def _look_at_clock(self, answer: Answer) -> None:
-        if (theirs := answer.date) is None:
+        """Told once, by the first answer that shows it."""
+        theirs = answer.date
+        if theirs is None or self._skewed:
             return
         skew = (self.fetch.waiting.now() - theirs).total_seconds()
         if abs(skew) > SKEW_SECONDS:
+            self._skewed = True
             side = "ahead of" if skew > 0 else "behind"
             note = f"the clock of this machine is {abs(skew) / 60:.0f} min {side} that of {self.host}: set it by NTP"
             self.fetch.notes.setdefault(note)
@@ -349,10 +358,14 @@ def _busy(host: str, answer: Answer) -> str:
 
 def _trouble(error: BaseException) -> str:
     text = str(error)
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or "Read timed out" in text:
         return "no answer in time"
     if "Name" in text and "resol" in text.lower():
         return "there is no such name; check the address of this source"
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return "that is no address; check the address of this source"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the answer broke off"
+    if isinstance(error, requests.exceptions.ContentDecodingError) or not isinstance(error, OSError):
+        return "it sends what cannot be read"
     return "no connection"

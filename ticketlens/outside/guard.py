@@ -142,8 +142,8 @@ def _opened(connection: HTTPConnection, guard: Guard, *, plain: bool) -> socket.
             connection.host, connection.port or 443, connection.timeout, connection.source_address,
             connection.socket_options, plain=plain,
         )  # fmt: skip
-    except socket.gaierror as error:
-        raise NameResolutionError(connection.host, connection, error) from error
+    except (socket.gaierror, UnicodeError) as error:  # the latter for a name that no name server can be asked for
+        raise NameResolutionError(connection.host, connection, socket.gaierror(str(error))) from error
     except TimeoutError as error:
         raise ConnectTimeoutError(connection, f"{connection.host} does not answer") from error
     except OSError as error:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import ConfigError
-from ticketlens.fetch import Fetch
+from ticketlens.fetch import ABSENT, Fetch
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
 from ticketlens.outside.proof import hex_mac, must_match
@@ -64,7 +64,7 @@ class Redmine:
 
     def read(self, id: str) -> Ticket | None:
         """An issue that moved out of sight answers 403; to us it is gone, if only the key is still good."""
-        answer = self.site.part(_path(id))
+        answer = self.site.find(_path(id), gone=ABSENT)
         if answer is None:
             self._sign_in()
             return None

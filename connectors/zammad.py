@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from connectors.zammad_ticket import Parts, States, row_of
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
-from ticketlens.fetch import Fetch, Refused
+from ticketlens.fetch import ABSENT, Fetch, Refused
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
 from ticketlens.outside.answer import Answer
@@ -62,7 +62,7 @@ class Zammad:
 
     def read(self, id: str) -> Ticket | None:
         """A ticket that moved to a group of others answers 403; to us it is gone, if only the token is still good."""
-        answer = self.site.part(f"tickets/{quote(id, safe='')}?expand=true")
+        answer = self.site.find(f"tickets/{quote(id, safe='')}?expand=true", gone=ABSENT)
         if answer is None:
             self.site.get("users/me")
             return None

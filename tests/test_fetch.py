@@ -155,12 +155,10 @@ def test_waits_grow_and_are_spread(place: Callable[..., Place]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("17", 17), (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90), ("0", 0)]
+    ("header", "seconds"),
+    [("17", 17), ("30.0", 30), (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90), ("0", 0)],
 )
-def test_it_waits_as_long_as_it_is_told(
-    place: Callable[..., Place], header: str, seconds: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("urllib3.util.retry.time.time", NOW.timestamp)
+def test_it_waits_as_long_as_it_is_told(place: Callable[..., Place], header: str, seconds: int) -> None:
     waited = Waited()
     fetch(waited).site(place(said("", 429, Retry_After=header), said()).url).get("x")
     assert waited.seconds == [seconds]
@@ -238,6 +236,30 @@ def test_a_part_that_is_gone_is_none(place: Callable[..., Place], status: int) -
     assert site.part("tickets/1/comments") is None
 
 
+def test_a_part_that_is_too_large_costs_no_more_than_itself(place: Callable[..., Place]) -> None:
+    large = f'{{"a": "{"x" * 2_000}"}}'
+    there = place(lambda: said(large if request.path == "/t/1" else '{"a": "y"}'))
+    made = fetch(largest_part=1_000)
+    found = list(made.site(there.url).parts(f"t/{number}" for number in range(3)))
+    assert [one.payload.text("a") if one else None for one in found] == ["y", None, "y"]
+    assert made.site(there.url).part("t/1") is None
+    assert sum("left out of its ticket" in note for note in made.notes) == 1
+    assert len(there.asked) == 4
+
+
+def test_what_is_no_part_of_a_ticket_may_be_larger(place: Callable[..., Place]) -> None:
+    there = place(said(f'{{"a": "{"x" * 2_000}"}}'))
+    site = fetch(largest_part=1_000).site(there.url)
+    assert all(answer.payload.text("a") for answer in (site.get("t"), site.post("t", {}), site.part("t", json={})))
+
+
+@pytest.mark.parametrize("ask", ["find", "get", "post"])
+def test_a_ticket_that_is_too_large_is_not_taken_for_one_that_is_gone(place: Callable[..., Place], ask: str) -> None:
+    there = place(said(f'{{"a": "{"x" * 2_000}"}}'))
+    with pytest.raises(TooLarge):
+        getattr(fetch(largest=1_000).site(there.url), ask)("t/1")
+
+
 def test_parts_come_in_the_order_asked_for(place: Callable[..., Place]) -> None:
     there = place(lambda: said(f'{{"path": "{request.path}"}}'))
     paths = [f"t/{number}" for number in range(11)]
@@ -294,6 +316,12 @@ def test_a_name_that_is_not_there_and_a_port_that_is_closed_say_so() -> None:
         fetch(patience=1).site("https://nowhere.invalid").get("x")
     with pytest.raises(Unavailable, match="no connection"):
         fetch(patience=1).site("http://127.0.0.1:1").get("x")
+
+
+@pytest.mark.parametrize("name", ["a..example.com", f"{'a' * 64}.example.com", "*.example.com", "."])
+def test_a_name_that_none_can_have_says_so(name: str) -> None:
+    with pytest.raises(Unavailable, match="check the address"):
+        fetch(patience=0).site(f"https://{name}").get("x")
 
 
 def test_half_of_a_surrogate_pair_does_not_cost_a_page(place: Callable[..., Place]) -> None:

@@ -32,3 +32,7 @@ class BadPayload(TicketLensError):
 
 class StoreError(TicketLensError):
     """The store cannot do what it was asked to."""
+
+
+class Stopped(TicketLensError):
+    """Whoever runs this was told to stop: it ends where it is, as if it broke off, and is taken up again later."""

@@ -1,46 +1,57 @@
 """The only way out to a helpdesk: time-outs, retries, request budget, size cap and address guard in one place."""
 
-import random
+import zlib
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from http.client import HTTPException
 from itertools import islice
 from json import dumps
 from math import inf
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError, InvalidHeader
-from urllib3.util.retry import Retry
+from urllib3.exceptions import HTTPError
 
-from ticketlens import __version__
 from ticketlens.errors import BadPayload, ConfigError, Denied, TicketLensError, Unavailable
 from ticketlens.intake.shown import shown
+from ticketlens.outside.address import checked, joined, origin_of
+from ticketlens.outside.after import is_throttled, jittered, wait_of
 from ticketlens.outside.answer import Answer
 from ticketlens.outside.budget import Budget
-from ticketlens.outside.guard import Forbidden, Guard
+from ticketlens.outside.guard import Guard
+from ticketlens.outside.pace import Pace, TooLarge
+from ticketlens.outside.session import Session
 from ticketlens.outside.waiting import Waiting
 
+__all__ = ["Fetch", "OutOfTime", "Refused", "Site", "TooLarge"]
+
 LARGEST = 25 * 1024 * 1024
+LARGEST_PART = 5 * 1024 * 1024
+"""Bytes of what is asked for each ticket, several at the same time; attachments are not in there."""
+
 CHUNK = 256 * 1024
 CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
 TRIES = 6
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 PATIENCE = 300.0
-"""Seconds that one request may wait in all for a helpdesk that is busy; more is left to a later pull."""
+"""Seconds that one request may take in all with a helpdesk that is busy or slow; more is left to a later pull."""
+
+ANSWER_SECONDS = 120.0
+"""Within which an answer, once asked for, must have come whole."""
 
 MOST_REDIRECTS = 5
 AT_ONCE = 4
-AGAIN = frozenset({408, 409, 423, 425, 429, 500, 502, 503, 504, 507, 509, *range(520, 531)})
-"""Statuses that pass by; 409 and 520 to 530 are what gateways of some helpdesks say under load."""
-
 ABSENT = frozenset({403, 404, 410})
 """What a part of a ticket answers that is gone, or not ours to see: the ticket is read without it."""
 
+UNREADABLE = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError, zlib.error)
+"""What the libraries below raise for an answer that is none, on its way or in their parsers."""
+
+GONE = frozenset({404, 410})
 SAID = 20_000
 SKEW_SECONDS = 120.0
 Auth = tuple[str, str] | AuthBase | None
@@ -58,10 +69,6 @@ class OutOfTime(Unavailable):
     """All the time that may be spent is over."""
 
 
-class TooLarge(Unavailable):
-    """An answer larger than is read; a smaller page may do."""
-
-
 @dataclass
 class Fetch:
     """What one source may do outside. `secrets` never stand in what it says; `notes` are for people to read.
@@ -73,11 +80,13 @@ class Fetch:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     waiting: Waiting = field(default_factory=Waiting)
     largest: int = LARGEST
+    largest_part: int = LARGEST_PART
     patience: float = PATIENCE
     per_minute: float | None = None
     notes: dict[str, None] = field(default_factory=dict)
     seconds: float | None = None
     answered: int = 0
+    answer_seconds: float = ANSWER_SECONDS
 
     def __post_init__(self) -> None:
         self._begun = self.waiting.monotonic()
@@ -108,12 +117,17 @@ class Fetch:
             self.secrets = (*self.secrets, b64encode(":".join(auth).encode("latin-1")).decode("ascii"))
         limits = [limit for limit in (per_minute, self.per_minute) if limit is not None]
         budget = Budget(min(limits, default=None), self.waiting)
-        return Site(self, _checked(base, self.guard), dict(headers or {}), auth, budget)
+        return Site(self, checked(base, self.guard), dict(headers or {}), auth, budget)
 
     @property
     def timeouts(self) -> tuple[float, float]:
         """Seconds to connect, and between two pieces of an answer."""
         return min(CONNECT_SECONDS, max(self.left, 0.1)), min(READ_SECONDS, max(self.left, 0.1))
+
+    @property
+    def pace(self) -> Pace:
+        """Of each answer; what is packed, or sent in small pieces, may need more bytes than it holds."""
+        return Pace(lambda: min(self.answer_seconds, self.left), 2 * self.largest + 2**20, self.waiting.monotonic)
 
     def hidden(self, text: str) -> str:
         """The text without secrets."""
@@ -132,6 +146,7 @@ class Site:
     headers: dict[str, str] = field(repr=False)
     auth: Auth = field(repr=False)
     budget: Budget
+    _skewed: bool = field(default=False, init=False, repr=False)
 
     @property
     def host(self) -> str:
@@ -148,17 +163,29 @@ class Site:
     def post(self, path: str, json: Any = None, **asked: Any) -> Answer:
         return self._whole("POST", path, json=json, **asked)
 
-    def find(self, path: str, params: Mapping[str, Any] | None = None) -> Answer | None:
-        """One thing by its id; None where there is none any more (404, 410)."""
+    def find(
+        self, path: str, params: Mapping[str, Any] | None = None, *, gone: Collection[int] = GONE
+    ) -> Answer | None:
+        """One thing by its id; None where there is none any more, which these statuses say."""
         answer = self._patiently("GET", path, params=params)
-        return None if answer.status in (404, 410) else self._good(answer)
+        return None if self._says(answer, gone) else self._good(answer)
 
     def part(self, path: str, params: Mapping[str, Any] | None = None, json: Any = None) -> Answer | None:
-        """A part of one ticket; None where it is gone or not ours to see. With `json` it is asked for by POST."""
-        answer = self._patiently("GET" if json is None else "POST", path, params=params, json=json)
-        if answer.status in ABSENT and not _is_throttled(answer):
-            return None
-        return self._good(answer)
+        """A part of one ticket; None where it is gone, not ours to see, or too large, which is noted.
+
+        With `json` parts of several tickets are asked for by POST: too large, they are TooLarge, and fewer may do.
+        """
+        if json is not None:
+            answer = self._patiently("POST", path, params=params, json=json)
+        else:
+            limit = min(self.fetch.largest_part, self.fetch.largest)
+            try:
+                answer = self._patiently("GET", path, params=params, largest=limit)
+            except TooLarge:
+                note = f"{self.host}: what is larger than {limit / 2**20:.0f} MiB was left out of its ticket"
+                self.fetch.notes.setdefault(note)
+                return None
+        return None if self._says(answer, ABSENT) else self._good(answer)
 
     def parts(self, paths: Iterable[str]) -> Iterator[Answer | None]:
         """`part` of each path, in order, some of them at the same time."""
@@ -166,6 +193,9 @@ class Site:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             while group := list(islice(asked, AT_ONCE)):
                 yield from pool.map(self.part, group)
+
+    def _says(self, answer: Answer, statuses: Collection[int]) -> bool:
+        return answer.status in statuses and not is_throttled(answer)
 
     def _whole(self, method: str, path: str, **asked: Any) -> Answer:
         return self._good(self._patiently(method, path, **asked))
@@ -177,7 +207,7 @@ class Site:
             raise Denied(f"{self.host} does not accept the sign-in of this source (401): enter a new token or key")
         if answer.status == 403:
             raise Denied(f"{where} may not be read with this sign-in (403): give its account the rights in the docs")
-        if answer.status >= 400:
+        if answer.status >= 300:
             said = shown(self.fetch.hidden(answer.body[:SAID].decode("utf-8", "replace")), 200)
             raise Refused(
                 f"{where} answers {answer.status}: {said}" if said else f"{where} answers {answer.status}",
@@ -190,20 +220,20 @@ class Site:
 
     def _patiently(self, method: str, path: str, **asked: Any) -> Answer:
         url = self._address(path)
-        retry = _Retry(total=TRIES - 1, backoff_factor=FIRST_WAIT, backoff_max=LONGEST_WAIT)
         waited, failed = 0.0, Unavailable(f"{self.host} does not answer")
         for number in range(TRIES):
             self.budget.take()
             self.fetch.check_time(self.host)
+            begun = self.fetch.waiting.monotonic()
             try:
                 answer = self._once(method, url, **asked)
-                wait = _wait_of(answer, retry, number, self.fetch)
+                wait = wait_of(answer, number, self.fetch.waiting)
                 if wait is None:
                     return answer
                 failed = Unavailable(_busy(self.host, answer), max(wait, 1.0))
             except Unavailable as error:
-                wait, failed = retry.jittered(number), error
-            waited += wait
+                wait, failed = jittered(number), error
+            waited += wait + self.fetch.waiting.monotonic() - begun
             if number == TRIES - 1 or waited > self.fetch.patience or isinstance(failed, TooLarge | OutOfTime):
                 break
             if wait > self.fetch.left:
@@ -220,34 +250,34 @@ class Site:
             asked.pop("params", None)
         raise Unavailable(f"{self.host} sends us round in a circle: check the address of this source")
 
-    def _read(self, method: str, url: str, **asked: Any) -> Answer:
+    def _read(self, method: str, url: str, largest: int | None = None, **asked: Any) -> Answer:
         told = {"Accept": "application/json", **self.headers, **asked.pop("headers", {})}
         try:
             with self._session.request(
                 method, url, headers=told, auth=self.auth, timeout=self.fetch.timeouts,
                 allow_redirects=False, stream=True, **asked,
             ) as response:  # fmt: skip
-                body = self._body(response)
-        except Forbidden:
+                body = self._body(response, largest or self.fetch.largest)
+        except TicketLensError:
+            self.fetch.check_time(self.host)
             raise
         except requests.exceptions.SSLError:
             raise Unavailable(
                 f"{self.host}: its certificate is not trusted here; check the address of this source"
             ) from None
-        except (requests.RequestException, HTTPError, OSError) as error:
+        except UNREADABLE as error:
             raise Unavailable(f"{self.host}: {_trouble(error)}") from None
         answer = Answer(response.status_code, response.headers, body, url)
         self._look_at_clock(answer)
         return answer
 
-    def _body(self, response: requests.Response) -> bytes:
+    def _body(self, response: requests.Response, largest: int) -> bytes:
         parts, size = [], 0
         for part in response.iter_content(CHUNK):
             size += len(part)
             self.fetch.check_time(self.host)
-            if size > self.fetch.largest:
-                limit = self.fetch.largest // (1024 * 1024)
-                raise TooLarge(f"{self.host}: an answer larger than {limit} MiB was not read")
+            if size > largest:
+                raise TooLarge(f"{self.host}: an answer larger than {largest / 2**20:.0f} MiB was not read")
             parts.append(part)
         return b"".join(parts)
 
@@ -268,13 +298,23 @@ class Site:
 
     def _address(self, path: str) -> str:
         url = path if "://" in path else f"{self.base}/{path.lstrip('/')}"
-        if _origin(url) != _origin(self.base):
+        origin = origin_of(url)
+        if origin is None:
+            raise Unavailable(
+                f"{self.host} names {shown(self.fetch.hidden(url), 100)!r} as a page, which is no address"
+            )
+        if origin != origin_of(self.base):
             raise Unavailable(f"{self.host} names a page of another host, which is not followed")
         return url
 
     def _moved(self, url: str, location: str) -> str:
-        target = urljoin(url, location)
-        if _origin(target) != _origin(self.base):
+        target = joined(url, location)
+        origin = target and origin_of(target)
+        if not target or not origin:
+            raise Unavailable(
+                f"{self.host} sends us to {shown(self.fetch.hidden(location), 100)!r}, which is no address"
+            )
+        if origin != origin_of(self.base):
             where = urlsplit(target).hostname or "elsewhere"
             raise ConfigError(
                 f"{self.host} sends us to {shown(where, 100)}: enter that address in this source, if it is right"
@@ -282,33 +322,20 @@ class Site:
         return target
 
     def _look_at_clock(self, answer: Answer) -> None:
-        if (theirs := answer.date) is None:
+        """Told once, by the first answer that shows it."""
+        theirs = answer.date
+        if theirs is None or self._skewed:
             return
         skew = (self.fetch.waiting.now() - theirs).total_seconds()
         if abs(skew) > SKEW_SECONDS:
+            self._skewed = True
             side = "ahead of" if skew > 0 else "behind"
             note = f"the clock of this machine is {abs(skew) / 60:.0f} min {side} that of {self.host}: set it by NTP"
             self.fetch.notes.setdefault(note)
 
     @cached_property
-    def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        session.headers["User-Agent"] = f"TicketLens/{__version__}"
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, self.fetch.guard.adapter)
-        return session
-
-
-class _Retry(Retry):
-    """Reads Retry-After, in seconds or as a date; its back-off has full jitter."""
-
-    def parse_retry_after(self, retry_after: str) -> float:
-        """Freshdesk also writes whole numbers as 30.0."""
-        return super().parse_retry_after(retry_after.strip().removesuffix(".0"))
-
-    def jittered(self, number: int) -> float:
-        return random.uniform(0, min(self.backoff_max, self.backoff_factor * 2**number))  # noqa: S311
+    def _session(self) -> Session:
+        return Session(self.fetch.guard, self.fetch.pace)
 
 
 def _forms(secret: str) -> tuple[str, ...]:
@@ -323,28 +350,6 @@ def _must_be_sendable(auth: Auth, headers: Mapping[str, str]) -> None:
         raise ConfigError("a token, key or user name holds a character that none has: copy it again, whole")
 
 
-def _wait_of(answer: Answer, retry: _Retry, number: int, fetch: Fetch) -> float | None:
-    """Seconds to wait before it is asked again; None for an answer that stands."""
-    if answer.status not in AGAIN and not _is_throttled(answer):
-        return None
-    after = answer.headers.get("retry-after") or answer.headers.get("x-ratelimit-retry-after")
-    if after:
-        try:
-            return max(retry.parse_retry_after(after), 0.0)
-        except InvalidHeader:
-            pass
-    reset = answer.headers.get("x-ratelimit-reset", "")
-    if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-        return max(float(reset) - fetch.waiting.now().timestamp(), 1.0)
-    return LONGEST_WAIT if answer.status == 403 else retry.jittered(number)
-
-
-def _is_throttled(answer: Answer) -> bool:
-    """GitHub says 403 where others say 429, at times with nothing but words to tell it from a refusal."""
-    told = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
-    return answer.status == 403 and (told or b"rate limit" in answer.body[:1000].lower())
-
-
 def _busy(host: str, answer: Answer) -> str:
     if answer.status in (403, 429):
         return f"{host} asks us to wait ({answer.status}): its limit of requests is used up"
@@ -353,31 +358,14 @@ def _busy(host: str, answer: Answer) -> str:
 
 def _trouble(error: BaseException) -> str:
     text = str(error)
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or "Read timed out" in text:
         return "no answer in time"
     if "Name" in text and "resol" in text.lower():
         return "there is no such name; check the address of this source"
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return "that is no address; check the address of this source"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the answer broke off"
+    if isinstance(error, requests.exceptions.ContentDecodingError) or not isinstance(error, OSError):
+        return "it sends what cannot be read"
     return "no connection"
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-
-
-def _checked(base: str, guard: Guard) -> str:
-    text = base.strip().rstrip("/")
-    try:
-        parts = urlsplit(text)
-        port, host = parts.port, parts.hostname
-    except ValueError:
-        parts, port, host = urlsplit(""), None, None
-    if not host or parts.scheme not in ("https", "http") or parts.username is not None or parts.query or parts.fragment:
-        raise ConfigError(f"{shown(base, 100)!r} is no address such as https://acme.example.com")
-    if parts.scheme == "http" and not guard.private:
-        raise ConfigError(f"{host}: write https://; http:// sends secrets in the open, outside allow_private_hosts")
-    if port is not None and port < 1:
-        raise ConfigError(f"{host}: no such port")
-    return text

@@ -4,13 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from ticketlens.errors import TicketLensError
+from ticketlens.errors import Stopped, TicketLensError
 from ticketlens.lease import SECONDS, holder_name
 from ticketlens.lens import Lens
-from ticketlens.sources.pulling import ELSEWHERE, Stopped
+from ticketlens.sources.pulling import ELSEWHERE
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 16
@@ -19,12 +19,18 @@ AT_ONCE = 16
 
 @dataclass
 class Pulls:
-    """The pulls that one worker has under way, each in a thread of its own: a slow source keeps no other waiting."""
+    """The pulls that one worker has under way, each in a thread of its own: a slow source keeps no other waiting.
+
+    Once `stopped` is set none waits for a helpdesk any longer, and each ends after the page that it is at.
+    """
 
     lens: Lens
+    stopped: threading.Event = field(default_factory=threading.Event)
     _under_way: dict[str, threading.Thread] = field(default_factory=dict, init=False, repr=False)
     _troubles: dict[str, str] = field(default_factory=dict, init=False, repr=False)
-    _stopped: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.lens = replace(self.lens, waiting=self.lens.waiting.until(self.stopped))
 
     def start_due(self) -> bool:
         """Whether any was begun."""
@@ -43,8 +49,8 @@ class Pulls:
             thread.join()
 
     def stop(self, seconds: float) -> None:
-        """Each ends after the page that it is at; what is not done by then is left to whoever comes next."""
-        self._stopped.set()
+        """What is not done by then is left to whoever comes next."""
+        self.stopped.set()
         until = time.monotonic() + seconds
         for thread in self._under_way.values():
             thread.join(max(until - time.monotonic(), 0))
@@ -65,7 +71,7 @@ class Pulls:
         self._troubles[name] = trouble
 
     def _step(self, done: int, total: int) -> None:
-        if self._stopped.is_set():
+        if self.stopped.is_set():
             raise Stopped("the worker was told to stop")
 
 
@@ -76,6 +82,7 @@ class Worker:
     lens: Lens
     name: str = field(default_factory=holder_name)
     lease_seconds: float = SECONDS
+    stopped: threading.Event = field(default_factory=threading.Event)
     pulls: Pulls = field(init=False)
     _troubles: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
@@ -83,7 +90,8 @@ class Worker:
     STOP_SECONDS: ClassVar[float] = 5.0
 
     def __post_init__(self) -> None:
-        self.pulls = Pulls(self.lens)
+        self.pulls = Pulls(self.lens, self.stopped)
+        self.lens = self.pulls.lens
 
     def turn(self) -> bool:
         """Whether there was something to do. Pulls go on after it; `pulls.wait` waits for them."""

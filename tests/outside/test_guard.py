@@ -10,6 +10,7 @@ import requests
 from werkzeug.serving import make_server
 
 from ticketlens.outside.guard import Forbidden, Guard, network_of
+from ticketlens.outside.pace import Pace
 
 INSIDE = """127.0.0.1 0.0.0.0 ::1 :: ::ffff:127.0.0.1 ::127.0.0.1 64:ff9b::7f00:1 64:ff9b:1::7f00:1 2002:7f00:1::
     fe80::1 fec0::1 fc00::1 169.254.169.254 10.1.2.3 172.16.0.1 192.168.1.1 100.64.0.1 192.0.0.9 192.0.2.1 198.18.0.1
@@ -57,7 +58,7 @@ def through(guard: Guard) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     for scheme in ("http://", "https://"):
-        session.mount(scheme, guard.adapter)
+        session.mount(scheme, guard.adapter(Pace()))
     return session
 
 

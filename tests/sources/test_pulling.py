@@ -11,7 +11,7 @@ import pytest
 
 from ticketlens.config import load_settings
 from ticketlens.connector import Field, Page
-from ticketlens.errors import BadPayload, ConfigError, Denied, StoreError, TicketLensError, Unavailable
+from ticketlens.errors import BadPayload, ConfigError, Denied, Stopped, StoreError, TicketLensError, Unavailable
 from ticketlens.fetch import Fetch, Refused
 from ticketlens.lease import Lease
 from ticketlens.lens import Lens
@@ -19,7 +19,7 @@ from ticketlens.model import Status, Ticket
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import Filter
 from ticketlens.model.report import SetAside
-from ticketlens.sources.pulling import SETTLING, Stopped, check
+from ticketlens.sources.pulling import SETTLING, check
 from ticketlens.sources.state import PullState
 from ticketlens.store.sqlite import SqliteStore
 

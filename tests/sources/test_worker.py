@@ -206,7 +206,7 @@ def test_a_worker_told_to_stop_ends_its_pulls_and_the_next_one_goes_on(open_lens
     server.page = 1
     enter(lens, "desk", server)
     pulls = Pulls(lens)
-    pulls._stopped.set()
+    pulls.stopped.set()
     pulls.start_due()
     pulls.stop(30)
     assert standing(lens, "desk").phase == "broken off"

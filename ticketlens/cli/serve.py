@@ -112,7 +112,7 @@ def worker(session: Session, once: bool) -> None:
 
 
 def _work(lens: Lens, stop: threading.Event, *, once: bool) -> None:
-    working = Worker(lens)
+    working = Worker(lens, stopped=stop)
     if once:
         working.once()
         return

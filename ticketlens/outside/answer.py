@@ -51,8 +51,13 @@ class Answer:
     @property
     def date(self) -> datetime | None:
         """When the other side says that it answered; None where it does not say it in a way that can be read."""
-        try:
-            told = parsedate_to_datetime(self.headers["date"])
-        except (KeyError, ValueError):
-            return None
-        return told if told.tzinfo else None
+        return http_date(self.headers.get("date", ""))
+
+
+def http_date(text: str) -> datetime | None:
+    """A date as headers hold it (RFC 9110, 5.6.7); None for what is none, or names no zone."""
+    try:
+        told = parsedate_to_datetime(text)
+    except (ValueError, TypeError, LookupError, ArithmeticError):  # what its parser makes of numbers out of range
+        return None
+    return told if told.tzinfo else None

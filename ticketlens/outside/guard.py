@@ -7,7 +7,6 @@ of the name server, for the same name, is never asked for.
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from ipaddress import IPv4Network as Network4
 from typing import Any
@@ -19,6 +18,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from urllib3.util.connection import create_connection
 
 from ticketlens.errors import ConfigError
+from ticketlens.outside.pace import Pace
 
 Address = IPv4Address | IPv6Address
 Network = Network4 | IPv6Network
@@ -84,10 +84,9 @@ class Guard:
                 failed = error
         raise failed
 
-    @cached_property
-    def adapter(self) -> HTTPAdapter:
+    def adapter(self, pace: Pace) -> HTTPAdapter:
         """For a session of requests: all its connections go through this guard, and nothing is tried twice."""
-        return _GuardedAdapter(self)
+        return _GuardedAdapter(self, pace)
 
 
 def network_of(text: str) -> Network:
@@ -101,23 +100,31 @@ def _is_public(address: Address) -> bool:
 
 
 class _GuardedAdapter(HTTPAdapter):
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
+    def __init__(self, guard: Guard, pace: Pace) -> None:
+        self._guard, self._pace = guard, pace
         super().__init__(pool_connections=4, pool_maxsize=4, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._guard)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._guard, self._pace)
 
 
-def _pools(guard: Guard) -> dict[str, type[HTTPConnectionPool]]:
+def _pools(guard: Guard, pace: Pace) -> dict[str, type[HTTPConnectionPool]]:
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
             return _opened(self, guard, plain=True)
 
+        def request(self, *asked: Any, **more: Any) -> None:
+            self.response_class = pace.response_class(self.host)
+            super().request(*asked, **more)
+
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             return _opened(self, guard, plain=False)
+
+        def request(self, *asked: Any, **more: Any) -> None:
+            self.response_class = pace.response_class(self.host)
+            super().request(*asked, **more)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -135,8 +142,8 @@ def _opened(connection: HTTPConnection, guard: Guard, *, plain: bool) -> socket.
             connection.host, connection.port or 443, connection.timeout, connection.source_address,
             connection.socket_options, plain=plain,
         )  # fmt: skip
-    except socket.gaierror as error:
-        raise NameResolutionError(connection.host, connection, error) from error
+    except (socket.gaierror, UnicodeError) as error:  # the latter for a name that no name server can be asked for
+        raise NameResolutionError(connection.host, connection, socket.gaierror(str(error))) from error
     except TimeoutError as error:
         raise ConnectTimeoutError(connection, f"{connection.host} does not answer") from error
     except OSError as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from ticketlens.connector import Connector, Page
-from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
+from ticketlens.errors import ConfigError, Stopped, StoreError, TicketLensError, Unavailable
 from ticketlens.intake.shown import shown
 from ticketlens.lease import Lease, LeaseLost
 from ticketlens.model.batch import TicketBatch
@@ -30,10 +30,6 @@ SETTLING = timedelta(minutes=1)
 
 TICK = timedelta(microseconds=1)
 ELSEWHERE = "another process is pulling this source; it goes on there"
-
-
-class Stopped(TicketLensError):
-    """Raised by a `step` to end a pull between two pages: its state stays as that of one that broke off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,10 @@ class Puller:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
-        """Raises ConfigError for a source that there is not, StoreError, LeaseLost, Stopped; else tells in `error`."""
+        """Raises ConfigError for a source that there is not, StoreError, LeaseLost; else tells in `error`.
+
+        Stopped, raised by `step` or while it waits, leaves the state as that of a pull that broke off.
+        """
         source = self.registry.get(name)
         begun = self.now()
         lease = Lease(self.store, states.lease_of(name), now=self.now)

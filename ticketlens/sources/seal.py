@@ -1,6 +1,7 @@
 """Secrets of sources at rest: sealed under a key that lies outside the store."""
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,14 +69,37 @@ class Seal:
             raise ConfigError(f"{self.file}: {getattr(error, 'strerror', None) or 'no key'}") from None
 
     def _made(self) -> str:
-        """A new key, that only this account may read; of two that make one at once both get the first one's."""
+        """A new key, that only this account may read; of several that make one at once all get the same."""
         key = Fernet.generate_key().decode("ascii")
         try:
-            handle = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return self.file.read_text(encoding="ascii").split()[0]
+            made = _place_whole(self.file, f"{key}\n")
+            return key if made else self.file.read_text(encoding="ascii").split()[0]
         except OSError as error:
             raise ConfigError(f"{self.file}: {error.strerror}; set secret_key, or make that folder writable") from None
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key + "\n")
-        return key
+        except (UnicodeDecodeError, IndexError):
+            raise ConfigError(f"{self.file}: no key") from None
+
+
+def _place_whole(file: Path, text: str) -> bool:
+    """Whether it was put there, for this account alone; False where one is. Nobody ever sees half of it."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # of mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as draft:
+            draft.write(text)
+            draft.flush()
+            os.fsync(draft.fileno())
+        os.link(name, file)
+    except FileExistsError:
+        return False
+    finally:
+        Path(name).unlink()
+    _fsync_folder(file.parent)
+    return True
+
+
+def _fsync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

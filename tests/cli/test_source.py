@@ -150,7 +150,8 @@ def test_a_source_is_removed_and_its_tickets_stay(run_near: Run, desk: Zendesk) 
 def test_a_source_that_takes_the_name_of_one_before_it_begins_at_the_beginning(run_near: Run, desk: Zendesk) -> None:
     run_near("pull", "desk")
     run_near("source", "remove", "desk")
-    run_near("source", "add", "desk", "zendesk", *entered(desk, token="@token"))
+    again = run_near("source", "add", "desk", "zendesk", *entered(desk, token="@token"), "--json")
+    assert "there are 3 tickets of desk already" in again.err
     assert run_near("pull", "desk", "--json").json["sources"][0]["received"] == 3
 
 

@@ -199,6 +199,13 @@ def test_the_secret_of_webhooks_is_shown_once(admin: FlaskClient, post: Any, hel
     )
 
 
+def test_tickets_that_bear_the_name_already_are_told(post: Any, desk: Zendesk, lens: Lens) -> None:
+    pulled(lens)
+    lens.helpdesks.remove("desk")
+    page = post("/add-source/zendesk", name="desk", **form_of(desk))
+    assert "There are 2 tickets of this name already" in words(page.text)
+
+
 def test_a_secret_that_a_person_chose_is_not_shown_at_all(post: Any, helpdesk: Zendesk) -> None:
     page = post("/add-source/zendesk", name="desk", **form_of(helpdesk, webhook_secret="chosen-by-a-person")).text
     assert "desk is added" in page

@@ -48,6 +48,7 @@ def add(session: Session, name: str, kind: str, given: tuple[str, ...], as_json:
         if hook and secret:
             click.echo(f"webhook address  {hook}\nwebhook secret   {secret}   (shown once)")
     _warn_of_secrets(made, given)
+    _warn_of_tickets(name, lens.helpdesks.sizes().get(name, 0))
 
 
 @source.command()
@@ -160,6 +161,16 @@ def _warn_of_secrets(kind: type[Connector], given: Iterable[str]) -> None:
                 f"machine may see it; next time write {key}=@FILE or {key}=@-",
                 err=True,
             )
+
+
+def _warn_of_tickets(name: str, tickets: int) -> None:
+    if tickets:
+        what = "is 1 ticket" if tickets == 1 else f"are {tickets:,} tickets"
+        click.echo(
+            f"ticketlens: there {what} of {name} already, which go on as tickets of this account; if they are of "
+            "another one, remove this source and choose another name before it is pulled",
+            err=True,
+        )
 
 
 def _keys(kind: type[Connector]) -> list[dict[str, object]]:

@@ -1,15 +1,17 @@
 """Do most customers write about the same few problems, and what is one of them?"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, render_template
 
+from ticketlens.answers.topic_page import TopicPage
+from ticketlens.model.filter import Filter
 from ticketlens.model.overview import TopicTable
 from ticketlens.model.topic import STATES, TopicFigures
 from web import wording
 from web.charts import trend as charts
-from web.charts.trend import Size
 from web.pages import asked, figures
 
 Key = Callable[[TopicFigures], Any]
@@ -88,15 +90,18 @@ def topic(id: int) -> str:
     figure = told.figures
     window = now.where.between(*told.window).having("topic", str(id))
     trend_where = window.between(None, None)
-    drawn = figures.figure(
-        "topic",
-        figures.trend_title(told.ttr),
-        figures.trend_note(told.ttr),
-        lambda size: _two_panels(told, size, asked.PointLink(trend_where, told.volume)),
-        figures.trend_files(told.ttr, trend_where),
+    few = all(point.too_few for point in told.ttr.points)
+    drawn = figures.trend_figure("topic", told.volume, trend_where) if few else _with_durations(told, trend_where)
+    return render_template(
+        "topic.html", told=told, figure=figure, where=window, trend_where=trend_where, drawn=drawn, few=few
     )
-    return render_template("topic.html", told=told, figure=figure, where=window, trend_where=trend_where, drawn=drawn)
 
 
-def _two_panels(told: Any, size: Size, link: asked.PointLink) -> dict[str, Any]:
-    return charts.volume_and_durations(told.volume, told.ttr, link, size)
+def _with_durations(told: TopicPage, where: Filter) -> figures.Figure:
+    link = asked.PointLink(where, told.volume)
+    drawn = figures.figure(
+        "topic", figures.trend_title(told.ttr), figures.trend_note(told.ttr),
+        lambda size: charts.volume_and_durations(told.volume, told.ttr, link, size),
+        figures.trend_files(told.ttr, where),
+    )  # fmt: skip
+    return replace(drawn, trend=told.ttr, where=where)

@@ -11,18 +11,20 @@ NUMBER_LINK = re.compile(r'<a [^>]*href="(/tickets\?[^"]*)"[^>]*>(?:all )?(?:<st
 COLUMN_LINK = re.compile(r'<a href="(/tickets\?[^"]*)"[^>]*><path[^>]*/><title>[^<]*?([\d,]+)\xa0tickets?[,<]')
 PIECE_LINK = re.compile(r'<a href="(/tickets\?[^"]*)"><rect[^>]*/><title>[^<]*: ([\d,]+)\xa0tickets?</title>')
 HEADING = re.compile(r"<h1>([\d,]+)\xa0tickets?")
+FEW = "/topics/10?brand=shop&channel=phone"
 PAGES = (
     "/", "/?weeks=8&brand=shop", "/?clock=business", "/?cohort=solved", "/topics", "/topics?sort=-p50&channel=email",
     "/topics/1", "/topics/1?group=Payments", "/trends", "/trends?metric=reopen_rate", "/trends?metric=backlog&by=month",
     "/trends?metric=csat", "/trends?group_by=group&metric=reply.first", "/trends?metric=waited_hours&group_by=channel",
     "/trends?metric=solved&by=quarter", "/tickets", "/tickets?q=refund&is=open", "/tickets?topic=1",
-    "/tickets/zendesk-eu/4001", "/tickets/mail%2Fbox/4000", "/sources",
+    "/tickets/zendesk-eu/4001", "/tickets/mail%2Fbox/4000", "/sources", FEW,
 )  # fmt: skip
 
 COUNTED = (
     "/", "/?brand=shop", "/?cohort=solved&weeks=8", "/topics", "/topics?channel=email", "/topics/1",
     "/topics/3?brand=shop", "/trends?by=month", "/trends?metric=solved&by=month", "/trends?metric=backlog&by=month",
     "/trends?metric=arrived&by=month", "/trends?metric=csat&by=month", "/trends?metric=reopen_rate&by=month",
+    FEW,
 )  # fmt: skip
 EVERYWHERE = ("/topics", "/trends", "/tickets", "/topics/1", "/why.csv", "/trends.svg", "/topics.png")
 MISTAKEN = {
@@ -119,6 +121,23 @@ def test_the_running_week_is_hatched_and_named(browser):
     page = text_of(browser, "/")
     assert "4 of 7 days →" in page
     assert "<pattern" in page
+
+
+def test_a_topic_with_too_few_solved_tickets_shows_no_empty_panels_but_the_way_to_them(browser):
+    page = text_of(browser, FEW)
+    told = re.sub(r"<[^>]*>", "", page)
+    assert "Fewer than 20 of the tickets of any month are solved: too few to say how long it takes." in told
+    assert "solved within" not in page.partition('id="topic"')[2].partition("</figure>")[0]
+    assert "arrived tickets, by week" in page
+    (link,) = re.findall(r'href="([^"]*)">the tickets themselves', page)
+    said, _ = listed_heading(browser, link)
+    assert said > 0
+
+
+def test_a_topic_with_enough_of_them_shows_how_long_they_take(browser):
+    page = text_of(browser, "/topics/1")
+    assert "nine in ten solved within" in page
+    assert "the tickets themselves" not in page
 
 
 def test_a_chart_has_its_exact_numbers_beside_it(browser):

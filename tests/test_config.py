@@ -13,13 +13,13 @@ SAID = {
     "base_url": "https://x.example", "redaction.regions": "se,it", "schedules": SCHEDULES,
     "elastic.ca_file": "ca.pem", "elastic.api_key": "aWQ6a2V5", "elastic.timeout": "2.5",
     "allow_private_hosts": "10.0.0.0/8", "secret_key": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-    "pull.minutes": "15", "pull.full_days": "0",
+    "pull.minutes": "15", "pull.full_days": "0", "retention.inbox_days": "90",
 }  # fmt: skip
 WRONG = {
     "store": "", "zone": "Mars/Olympus", "model": " ", "host": "", "port": "70000", "redaction.regions": "se,",
     "schedules": "[[schedules]]\nhours = 1", "elastic.api_key": "two words", "elastic.timeout": "601",
     "allow_private_hosts": "10.0.0.0/99", "secret_key": "no key",
-    "pull.minutes": "-1", "pull.full_days": "1.5",
+    "pull.minutes": "-1", "pull.full_days": "1.5", "retention.inbox_days": "6",
 }  # fmt: skip
 
 

@@ -128,6 +128,8 @@ TABLE = (
             "minutes between two pulls of a source by the worker; 0 leaves pulling to ticketlens pull"),
     Setting("pull.full_days", 7, _whole(0, 366, "days"),
             "days between two full pulls, which also find what was deleted; 0 leaves them to ticketlens pull --full"),
+    Setting("retention.inbox_days", 30, _whole(7, 3_650, "days"),
+            "days for which a webhook's delivery is kept, to see what it brought and to know it when it comes again"),
     Setting("elastic.ca_file", "", str,
             "a file of certificates (PEM) to trust, for a store at https:// whose certificate is not known here"),
     Setting("elastic.api_key", "", _line,
@@ -154,6 +156,7 @@ class Settings:
     secret_key: tuple[str, ...] = field(repr=False)
     pull_minutes: int
     pull_full_days: int
+    retention_inbox_days: int
     elastic_ca_file: str
     elastic_api_key: str = field(repr=False)
     elastic_timeout: float

@@ -18,6 +18,7 @@ from ticketlens.engine import Engine
 from ticketlens.errors import BadPayload, ConfigError
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
+from ticketlens.hooks.inbox import Inbox
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.crew import Crew, Recipe
 from ticketlens.intake.normal import read_ticket
@@ -61,7 +62,17 @@ class Lens:
         """The accounts that tickets are pulled from, and the verbs on them."""
         return Helpdesks(self.store, self.settings, self.kinds, self.add, self._redact, self.now, self.waiting)
 
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What helpdesks pushed, and what became of it."""
+        return Inbox(self.store, self.helpdesks.registry, self.keep, self.settings.retention_inbox_days, self.now)
+
     # -- reading tickets in
+
+    def keep(self, tickets: Sequence[Ticket]) -> list[Put]:
+        """Stores a few tickets at once; what became of each."""
+        self._begin()
+        return self.store.put_tickets([self.preparer.prepare(ticket) for ticket in tickets])
 
     def add(self, batches: Iterable[TicketBatch], *, reading: int = 0) -> Iterator[Report]:
         """Stores batch by batch, and tells what became of each. What is stored is on disk before it is told."""

@@ -7,6 +7,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ticketlens.hooks.gate import open_gate
 from ticketlens.lens import Lens
 from ticketlens.people import People
 from web.addresses import understand_encoded_slashes
@@ -14,6 +15,7 @@ from web.api import api, docs
 from web.auth import OPEN, auth, guard_doors
 from web.headers import protect_answers
 from web.health import health
+from web.hooks import hooks
 from web.origin import LOOPBACK, check_origins
 from web.pages import pages
 from web.problems import explain_errors
@@ -44,6 +46,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["ticketlens"] = lens
     app.extensions["people"] = people or People(lens.store)
+    app.extensions["gate"] = open_gate(lens.helpdesks.registry, lens.store)
     understand_encoded_slashes(app)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
@@ -55,7 +58,8 @@ def create_app(
     guard_doors(app, loopback_only=loopback_only and not proxies)
     forms = CSRFProtect(app)
     forms.exempt(api)
-    for part in (pages, api, docs, auth, health):
+    forms.exempt(hooks)
+    for part in (pages, api, docs, auth, health, hooks):
         app.register_blueprint(part)
     return app
 

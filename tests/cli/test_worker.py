@@ -25,21 +25,13 @@ ROOT = Path(__file__).parents[2]
 def test_a_worker_that_a_helpdesk_makes_wait_stops_at_once(tmp_path: Path, helpdesk: Zendesk, once: bool) -> None:
     settings = {"store": f"sqlite:///{tmp_path / 'tickets.db'}", "allow_private_hosts": ["127.0.0.0/8"]}
     lens = Lens(open_store(settings["store"]), load_settings(None, {}, settings), None, kinds=TABLE)  # type: ignore[arg-type]
-    lens.add_source("desk", "zendesk", helpdesk.settings())
+    lens.helpdesks.add("desk", "zendesk", helpdesk.settings())
     asked = threading.Event()
     helpdesk.faults.append(Fault(429, headers={"Retry-After": "50"}, where=lambda request: asked.set() or True))
     own = {name: value for name, value in os.environ.items() if not name.startswith("TICKETLENS_")}
     own |= {"PYTHONPATH": str(ROOT), "TICKETLENS_ALLOW_PRIVATE_HOSTS": "127.0.0.0/8"}
-    command = [
-        sys.executable,
-        "-m",
-        "ticketlens",
-        "--store",
-        settings["store"],
-        "worker",
-        *(["--once"] if once else []),
-    ]
-    process = subprocess.Popen(command, cwd=tmp_path, env=own, stderr=subprocess.PIPE)
+    command = [sys.executable, "-m", "ticketlens", "--store", settings["store"], "worker"]
+    process = subprocess.Popen([*command, *["--once"] * once], cwd=tmp_path, env=own, stderr=subprocess.PIPE)
     try:
         assert asked.wait(60)
         begun = monotonic()
@@ -50,7 +42,7 @@ def test_a_worker_that_a_helpdesk_makes_wait_stops_at_once(tmp_path: Path, helpd
         process.kill()
         process.wait()
     assert (process.returncode, err) == (0, b"")
-    (left,) = lens.source_standings()
+    (left,) = lens.helpdesks.standings()
     lens.store.close()
     assert left.phase == "broken off"
     assert len(helpdesk.asked) == 1

@@ -11,7 +11,8 @@ from ticketlens.model.person import Role
 from ticketlens.people import People
 from web.auth import needs
 
-OPEN = {"/healthz", "/readyz", "/static/<path:filename>", "/sign-in", "/sign-in/<secret>", "/sign-out"}
+OPEN = {"/healthz", "/readyz", "/static/<path:filename>", "/sign-in", "/sign-in/<secret>", "/sign-out",
+        "/hooks/<source>", "/hooks/<source>/<secret>"}  # fmt: skip
 FAR = {"REMOTE_ADDR": "203.0.113.7"}
 
 

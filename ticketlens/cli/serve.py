@@ -100,7 +100,7 @@ def _nothing() -> Iterator[None]:
 @click.option("--once", is_flag=True, help="do what is there to do, then end")
 @click.pass_obj
 def worker(session: Session, once: bool) -> None:
-    """Pull sources when they are due, embed and group new tickets as they come, until told to stop."""
+    """Pull sources when they are due, read what webhooks brought, embed and group new tickets, until told to stop."""
     stop = threading.Event()
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
@@ -115,8 +115,5 @@ def _work(lens: Lens, stop: threading.Event, *, once: bool) -> None:
     working = Worker(lens, stopped=stop)
     if once:
         working.once()
-        return
-    while not stop.is_set():
-        working.turn()
-        stop.wait(Worker.PAUSE_SECONDS)
-    working.stop()
+    else:
+        working.run()

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from ticketlens.connector import Connector
 from ticketlens.errors import BadPayload, TicketLensError, Unavailable
-from ticketlens.fetch import LONGEST_WAIT, Refused
+from ticketlens.fetch import Refused
 from ticketlens.intake.shown import shown
 from ticketlens.model.ticket import Ticket
+from ticketlens.outside.after import LONGEST_WAIT
 
 MOST_IN_A_ROW = 20
 """Tickets one after the other that cannot be read, from which on it is the helpdesk that has trouble."""

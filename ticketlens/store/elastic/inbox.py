@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ticketlens.model.delivery import Became, Delivery, DeliveryKey, KeptDelivery, Outcome
+from ticketlens.model.delivery import SETTLED, Became, Delivery, DeliveryKey, KeptDelivery, Outcome
 from ticketlens.store.codec import from_seconds, seconds
 from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.bulk import Write, bulk
@@ -87,6 +87,14 @@ class ElasticInbox:
         query = {"bool": {"filter": asked}}
         found = self._cluster.search(INBOX, query=query, sort=[{"number": order}], size=limit)
         return [_kept(hit["_source"]) for hit in found["hits"]["hits"]]
+
+
+def outcome_apart(source: Body) -> Body:
+    """A document of version 1 as one of version 2: what became of a delivery stands apart from why."""
+    told = {name: value for name, value in source.items() if name != "waiting"}
+    outcome = str(source.get("outcome") or "")
+    settled = next((name for name in SETTLED if outcome.startswith(name)), "set_aside")
+    return {**told, "became": "waiting" if source["waiting"] else settled}
 
 
 def _first(batch: Sequence[Delivery], key: DeliveryKey) -> Delivery:

@@ -15,6 +15,7 @@ from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.errors import translated
 from ticketlens.store.elastic.filters import every, never
 from ticketlens.store.elastic.ids import document_id
+from ticketlens.store.elastic.inbox import INBOX, outcome_apart
 from ticketlens.store.elastic.mapping import MADE_BY, NOUNS, Body, template, version_in
 from ticketlens.store.elastic.rebuilding import (
     LEASE_NAME,
@@ -32,7 +33,7 @@ from ticketlens.store.elastic.rebuilding import (
 )
 from ticketlens.store.elastic.records import LEASE, RECORDS
 
-STEPS: Mapping[str, Mapping[int, Rewrite]] = {}
+STEPS: Mapping[str, Mapping[int, Rewrite]] = {INBOX: {2: outcome_apart}}
 """For a noun and a version of its template what makes a document of that version of one of the version before; where
 there is nothing, documents stay as they are."""
 

@@ -1,0 +1,243 @@
+"""From a helpdesk's call to the ticket: the same for every kind, over the real page, inbox and reader."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from helpdesks.office import Office, opened
+from helpdesks.server import Fault
+from werkzeug.test import TestResponse
+
+from connectors import TABLE
+from ticketlens.connector import Receiver
+from ticketlens.lens import Lens
+from ticketlens.outside.proof import base64_mac
+from web.app import create_app
+
+HOOKED = sorted(name for name, kind in TABLE.items() if issubclass(kind, Receiver))
+OUTSIDE = "https://lens.example.com"
+
+
+class Pushed:
+    """A helpdesk that pushes to our page, on the helpdesk's own time."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.desk = office, office.desk
+        settings = replace(office.lens.settings, base_url=OUTSIDE)
+        self.lens: Lens = replace(office.lens, settings=settings, now=lambda: office.desk.now)
+        self.app = create_app(self.lens, secret=b"a secret of the tests", base_url=OUTSIDE)
+        self.gate = self.app.extensions["gate"]
+
+    @property
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    @property
+    def secret(self) -> str:
+        return self.lens.helpdesks.registry.settings("desk")["webhook_secret"]
+
+    def signed(self, number: int) -> tuple[bytes, dict[str, str]]:
+        body, headers = self.office.helpdesk.delivery(number, self.secret, f"{OUTSIDE}/hooks/desk")
+        return body, {"Content-Type": "application/json", **headers}
+
+    def send(self, body: bytes, headers: dict[str, str], path: str = "/hooks/desk") -> TestResponse:
+        return self.client.post(path, data=body, headers=headers, base_url=OUTSIDE)
+
+    def push(self, number: int) -> TestResponse:
+        return self.send(*self.signed(number))
+
+    def read(self) -> str:
+        return self.lens.inbox.read("desk")
+
+    def counts(self) -> dict[str, int]:
+        """The sum always fits."""
+        self.gate.tally.write()
+        told = self.lens.inbox.counts()["desk"]
+        assert told.adds_up
+        return {name: n for name, n in told.to_json().items() if n}
+
+
+@pytest.fixture(params=HOOKED)
+def pushed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pushed]:
+    with opened(request.param, tmp_path) as made:
+        yield Pushed(made)
+
+
+@pytest.fixture
+def zendesk(tmp_path: Path) -> Iterator[Pushed]:
+    with opened("zendesk", tmp_path) as made:
+        yield Pushed(made)
+
+
+def solved(pushed: Pushed, count: int = 1) -> list[int]:
+    numbers = [pushed.desk.create(f"Problem {number}", f"Text {number}") for number in range(count)]
+    pushed.desk.tick(60)
+    for number in numbers:
+        pushed.desk.reply(number)
+        pushed.desk.tick(30)
+        pushed.desk.solve(number)
+    pushed.desk.tick(60)
+    return numbers
+
+
+def test_a_delivery_is_kept_answered_and_read_as_a_pull_reads_it(pushed: Pushed) -> None:
+    (number,) = solved(pushed)
+    told = pushed.push(number)
+    assert told.status_code == 202
+    assert told.get_json()["repeated"] is False
+    assert pushed.office.stored() == {}
+    assert pushed.counts() == {"received": 1, "waiting": 1}
+    assert pushed.read() == ""
+    assert pushed.counts() == {"received": 1, "stored": 1}
+    by_hook = pushed.office.stored()
+    pushed.office.quiet()
+    told_by_pull = pushed.office.pull()
+    assert (told_by_pull.error, told_by_pull.report.stored) == (None, 0)
+    assert pushed.office.stored() == by_hook
+    pushed.office.must_equal()
+
+
+def test_what_comes_again_is_told_so_and_changes_nothing(pushed: Pushed) -> None:
+    (number,) = solved(pushed)
+    call = pushed.signed(number)
+    first = pushed.send(*call)
+    pushed.read()
+    before = pushed.office.stored()
+    again = pushed.send(*call)
+    assert (again.status_code, again.get_json()) == (202, {**first.get_json(), "repeated": True})
+    assert pushed.lens.store.waiting("desk", 9) == []
+    pushed.read()
+    assert pushed.office.stored() == before
+    assert pushed.counts() == {"received": 2, "stored": 1, "unchanged": 1}
+
+
+def test_what_is_not_proven_is_refused_and_leaves_nothing(pushed: Pushed) -> None:
+    (number,) = solved(pushed)
+    body, headers = pushed.signed(number)
+    told = pushed.send(body, {"Content-Type": headers["Content-Type"]})
+    assert (told.status_code, told.get_json()["title"]) == (401, "Unauthorized")
+    assert pushed.secret not in told.get_data(as_text=True)
+    assert pushed.lens.store.deliveries("desk") == []
+    assert pushed.counts() == {"received": 1, "refused": 1}
+
+
+def test_a_packed_body_is_proven_unpacked(pushed: Pushed) -> None:
+    (number,) = solved(pushed)
+    body, headers = pushed.signed(number)
+    told = pushed.send(gzip.compress(body), {**headers, "Content-Encoding": "gzip"})
+    assert told.status_code == 202
+    (kept,) = pushed.lens.store.waiting("desk", 9)
+    assert kept.delivery.body == body
+
+
+def test_a_deleted_ticket_is_marked_by_its_next_delivery(pushed: Pushed) -> None:
+    numbers = solved(pushed, 2)
+    pushed.push(numbers[0])
+    pushed.read()
+    call = pushed.signed(numbers[0])
+    pushed.desk.delete(numbers[0])
+    pushed.desk.tick(60)
+    body, headers = call
+    pushed.lens.store.forget_deliveries("desk", pushed.desk.now)
+    pushed.send(body, headers)
+    told = pushed.read()
+    assert told == ""
+    (ticket,) = pushed.office.stored().values()
+    assert ticket.deleted
+    before = pushed.office.stored()
+    pushed.lens.inbox.replay(pushed.lens.store.deliveries("desk"))
+    pushed.read()
+    assert pushed.office.stored() == before
+
+
+def test_bursts_about_one_ticket_are_one_read(zendesk: Pushed) -> None:
+    numbers = solved(zendesk, 2)
+    for turn in range(20):
+        for number in numbers:
+            body, headers = zendesk.signed(number)
+            headers["x-zendesk-webhook-invocation-id"] = f"{number}-{turn}"
+            assert zendesk.send(body, headers).status_code == 202
+    asked = len(zendesk.office.helpdesk.asked)
+    zendesk.read()
+    reads = [path for path in zendesk.office.helpdesk.asked[asked:] if "audits" not in path]
+    assert len(reads) == 2
+    assert zendesk.counts() == {"received": 40, "stored": 40}
+
+
+def test_an_authentic_delivery_that_cannot_be_read_is_kept_set_aside_and_can_be_read_again(zendesk: Pushed) -> None:
+    stamp = zendesk.desk.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    for number, body in enumerate((b"{}", b"[1]", b"not json", b'{"detail": {"id": {}}}', b"\xff\xfe", b"")):
+        headers = {
+            "Content-Type": "application/json", "x-zendesk-webhook-signature-timestamp": stamp,
+            "x-zendesk-webhook-signature": base64_mac(zendesk.secret, stamp.encode() + body, "sha256"),
+            "x-zendesk-webhook-invocation-id": f"odd {number}",
+        }  # fmt: skip
+        assert zendesk.send(body, headers).status_code == 202
+    assert zendesk.read() == ""
+    assert zendesk.counts() == {"received": 6, "set_aside": 6}
+    reasons = [kept.outcome.reason for kept in zendesk.lens.inbox.last("desk")]
+    assert all(reasons)
+    assert zendesk.lens.inbox.replay_set_aside("desk") == 6
+    assert zendesk.counts() == {"received": 6, "waiting": 6}
+    zendesk.read()
+    assert zendesk.counts() == {"received": 6, "set_aside": 6}
+
+
+def test_while_the_helpdesk_is_away_deliveries_wait_and_are_read_later(zendesk: Pushed) -> None:
+    (number,) = solved(zendesk)
+    zendesk.push(number)
+    fault = Fault(where=lambda asked: True, status=500, times=10_000)
+    zendesk.office.helpdesk.faults.append(fault)
+    assert "500" in zendesk.read()
+    assert zendesk.lens.inbox.trouble("desk") is not None
+    assert zendesk.lens.inbox.due() == []
+    assert zendesk.counts() == {"received": 1, "waiting": 1}
+    zendesk.office.helpdesk.faults.remove(fault)
+    zendesk.desk.tick(120)
+    assert zendesk.lens.inbox.due() == ["desk"]
+    assert zendesk.read() == ""
+    assert zendesk.lens.inbox.trouble("desk") is None
+    assert zendesk.counts() == {"received": 1, "stored": 1}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_any_repetition_and_any_pulls_between_give_the_same_tickets(zendesk: Pushed, seed: int) -> None:
+    numbers = solved(zendesk, 12)
+    for number in numbers[:4]:
+        zendesk.desk.reopen(number)
+        zendesk.desk.tick(10)
+    zendesk.desk.delete(numbers[5])
+    zendesk.office.quiet()
+    calls = [zendesk.signed(number) for number in numbers for _ in range(3)]
+    for turn, (_, headers) in enumerate(calls):
+        headers["x-zendesk-webhook-invocation-id"] = str(turn)
+    random = Random(seed)
+    random.shuffle(calls)
+    for body, headers in [*calls, *random.sample(calls, 20)]:
+        assert zendesk.send(body, headers).status_code == 202
+        if random.random() < 0.2:
+            zendesk.read()
+        if random.random() < 0.1:
+            zendesk.office.pull(full=random.random() < 0.5)
+    zendesk.read()
+    zendesk.office.pull(full=True)
+    zendesk.office.must_equal()
+    held = [_shown(zendesk, id_) for id_ in sorted(zendesk.office.stored())]
+    assert held == EXPECTED.setdefault("tickets", held)
+
+
+def _shown(pushed: Pushed, id_: str) -> str:
+    """All but the port of the helpdesk's own address."""
+    row = pushed.lens.store.get_ticket("desk", id_)
+    assert row is not None
+    return json.dumps(pushed.lens.row_json(row), sort_keys=True).replace(pushed.office.helpdesk.url, "")
+
+
+EXPECTED: dict[str, Any] = {}
+"""What the first order gave; all others have to give the same."""

@@ -1,0 +1,118 @@
+"""Who calls a webhook is let in by a proof over the raw bytes; what is proven is on disk before it is answered."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ticketlens.connector import BadProof, Hook, Receiver, Reply
+from ticketlens.errors import ConfigError, TicketLensError
+from ticketlens.hooks.mailroom import Mailroom
+from ticketlens.hooks.tally import Kind, Tally
+from ticketlens.model.delivery import Delivery
+from ticketlens.sources.registry import Registry
+from ticketlens.store.base import Store
+
+LARGEST = 1024 * 1024
+LONGEST_NAME = 200
+KNOWN_SECONDS = 2.0
+"""How long a source's settings are taken as known: so soon another secret counts on every web process."""
+
+UNKEPT = frozenset({
+    "authorization", "proxy-authorization", "cookie", "x-ticketlens-secret",
+    "x-forwarded-for", "x-real-ip", "forwarded",
+})  # fmt: skip
+"""Headers that hold secrets, or whose machine it was; nothing is read from them later."""
+
+
+class NoSuchSource(TicketLensError):
+    """Nobody added a source of that name, or its helpdesk has no webhooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A delivery that is on disk, under its name; `new`: it came for the first time."""
+
+    name: str
+    new: bool
+
+
+@dataclass
+class Gate:
+    """One a process."""
+
+    registry: Registry
+    mailroom: Mailroom
+    tally: Tally
+    monotonic: Callable[[], float] = time.monotonic
+    _known: dict[str, tuple[float, Any]] = field(default_factory=dict, init=False, repr=False)
+    _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def largest(self, source: str) -> int:
+        """Bytes that a delivery of that source may have; raises NoSuchSource."""
+        return int(getattr(self._receiver(source), "largest_delivery", LARGEST))
+
+    def take(self, source: str, *hooks: Hook) -> Taken | Reply:
+        """Keep a delivery that one of `hooks` proves: the same call as it came, and unpacked.
+
+        Raises NoSuchSource, BadProof, and Unavailable where it cannot be kept now.
+        """
+        receiver = self._receiver(source)
+        hook, reply = _proven(receiver, hooks)
+        if reply is not None:
+            return reply
+        name = _name(receiver.delivery(hook), hook.body)
+        headers = {key: value for key, value in hook.headers.items() if key not in UNKEPT}
+        new = self.mailroom.keep(Delivery(source, name, hook.body, headers, hook.at))
+        if not new:
+            self.count(source, "repeated")
+        return Taken(name, new)
+
+    def count(self, source: str, kind: Kind) -> None:
+        """One more of a source that there is."""
+        self.tally.add(source, kind)
+
+    def _receiver(self, source: str) -> Any:
+        with self._guard:
+            at, known = self._known.get(source, (float("-inf"), None))
+        if self.monotonic() - at < KNOWN_SECONDS:
+            return known
+        try:
+            connector, _ = self.registry.connect(source)
+        except ConfigError:
+            raise NoSuchSource("there is no source of this name") from None
+        if not isinstance(connector, Receiver):
+            raise NoSuchSource("this source has no webhook")
+        with self._guard:
+            self._known[source] = (self.monotonic(), connector)
+        return connector
+
+
+def open_gate(registry: Registry, store: Store) -> Gate:
+    tally = Tally(store)
+    return Gate(registry, Mailroom(store, tally), tally)
+
+
+def _proven(receiver: Receiver, hooks: tuple[Hook, ...]) -> tuple[Hook, Reply | None]:
+    """What is kept is the last form of the call, which is unpacked; any of them may be what was signed."""
+    failed = BadProof("nothing came")
+    for hook in hooks:
+        try:
+            return hooks[-1], receiver.prove(hook)
+        except BadProof as error:
+            failed = error
+    raise failed
+
+
+def _name(told: str, body: bytes) -> str:
+    """What the helpdesk calls it; else the bytes themselves."""
+    if told and len(told) <= LONGEST_NAME and told.isprintable():
+        return told
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape") + b"\n" + body).hexdigest()
+
+
+def headers_of(told: Mapping[str, str]) -> dict[str, str]:
+    """Names in lower case; of one that came twice, both values, as HTTP joins them."""
+    return {name.lower(): value for name, value in told.items()}

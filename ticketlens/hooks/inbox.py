@@ -1,0 +1,105 @@
+"""class Inbox: what waits in it, whose turn it is, how it stands, and what a person does with it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ticketlens.errors import ConfigError, Denied, Stopped, StoreError, TicketLensError, Unavailable
+from ticketlens.hooks.counts import HookCounts, hook_counts, sweep
+from ticketlens.hooks.reading import InboxReader, Keep, lease_of
+from ticketlens.intake.shown import shown
+from ticketlens.lease import LeaseLost
+from ticketlens.model.delivery import WAITING, Became, KeptDelivery
+from ticketlens.sources import fault as faults
+from ticketlens.sources.registry import Registry
+from ticketlens.store.base import Store
+
+TROUBLE = "hook trouble"
+LONGEST_WAIT = timedelta(minutes=1)
+DENIED_WAIT = timedelta(minutes=5)
+LONGEST_ERROR = 600
+
+
+@dataclass
+class Inbox:
+    """Deliveries of all sources. Those that cannot be read since a helpdesk is away wait, however long that takes."""
+
+    store: Store
+    registry: Registry
+    keep: Keep
+    kept_days: int
+    now: Callable[[], datetime]
+    _tidy_day: str = field(default="", init=False, repr=False)
+    _not_before: dict[str, datetime] = field(default_factory=dict, init=False, repr=False)
+
+    # -- a worker's part
+
+    def due(self) -> list[str]:
+        """Sources of which something waits, and that nobody reads at this moment."""
+        now = self.now()
+        waiting = [source for source, own in self.store.delivery_counts(now).items() if own.get("waiting")]
+        rested = [source for source in waiting if self._not_before.get(source, now) <= now]
+        return [source for source in rested if not self.store.is_claimed(lease_of(source), now)]
+
+    def read(self, source: str) -> str:
+        """Reads all that waits; what is wrong, or nothing. Raises StoreError, LeaseLost and Stopped."""
+        try:
+            InboxReader(self.store, self.registry, self.keep, self.now).read(source)
+        except (StoreError, LeaseLost, Stopped):
+            raise
+        except TicketLensError as error:
+            wait = DENIED_WAIT if isinstance(error, Denied | ConfigError) else LONGEST_WAIT
+            if isinstance(error, Unavailable):
+                wait = min(wait, timedelta(seconds=max(error.retry_after, 1.0)))
+            self._not_before[source] = self.now() + wait
+            return self._told(source, shown(str(error), LONGEST_ERROR))
+        except Exception as error:
+            self._not_before[source] = self.now() + DENIED_WAIT
+            return self._told(source, faults.told(error))
+        return self._told(source, "")
+
+    def tidied(self) -> bool:
+        """Forgets what is older than is kept, once in a day. Whether there was any."""
+        today = self.now().date().isoformat()
+        if self._tidy_day == today:
+            return False
+        self._tidy_day = today
+        return sweep(self.store, self.now(), timedelta(days=self.kept_days)) > 0
+
+    # -- a person's part
+
+    def counts(self) -> dict[str, HookCounts]:
+        return hook_counts(self.store)
+
+    def trouble(self, source: str) -> str | None:
+        """Why deliveries wait."""
+        held = self.store.get_record(TROUBLE, source)
+        return str(held.fields["error"]) if held else None
+
+    def last(
+        self, source: str, *, became: Became | None = None, before: int | None = None, limit: int = 20
+    ) -> list[KeptDelivery]:
+        return self.store.deliveries(source, became=became, before=before, limit=limit)
+
+    def find(self, source: str, number: int) -> KeptDelivery | None:
+        return self.store.delivery(source, number)
+
+    def replay(self, kept: Sequence[KeptDelivery]) -> None:
+        """They are read once more, as if they came now."""
+        self.store.settle({one.delivery.key: WAITING for one in kept})
+
+    def replay_set_aside(self, source: str) -> int:
+        """All that is set aside of a source; how many."""
+        count, before = 0, None
+        while batch := self.store.deliveries(source, became="set_aside", before=before, limit=500):
+            self.replay(batch)
+            count, before = count + len(batch), batch[-1].number
+        return count
+
+    def _told(self, source: str, error: str) -> str:
+        held = self.store.get_record(TROUBLE, source)
+        if error and (held is None or held.fields["error"] != error):
+            self.store.put_record(TROUBLE, source, {"error": error})
+        elif not error and held is not None:
+            self.store.delete_record(TROUBLE, source)
+        return error

@@ -1,0 +1,5 @@
+"""Where helpdesks push: proven, on disk, and only then answered."""
+
+from web.hooks.views import hooks
+
+__all__ = ["hooks"]

@@ -1,0 +1,66 @@
+"""POST /hooks/{source}, and the ways in which helpdesks look whether the address is there."""
+
+from typing import cast
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
+
+from ticketlens.connector import BadProof, Hook, Reply
+from ticketlens.hooks.gate import Gate, NoSuchSource, headers_of
+from web.current import lens
+from web.hooks.body import read_body
+
+hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
+NO_SUCH = "There is no webhook of this name."
+
+
+@hooks.post("/<source>")
+@hooks.post("/<source>/<secret>")
+def take(source: str, secret: str = "") -> ResponseReturnValue:
+    """What is refused here is counted for its source; `secret`, the end of the address, is a proof and kept nowhere."""
+    gate = _gate()
+    try:
+        largest = gate.largest(source)
+    except NoSuchSource:
+        raise NotFound(NO_SUCH) from None
+    try:
+        raw, body = read_body(request, largest)
+        taken = gate.take(source, *(_hook(form) for form in dict.fromkeys((raw, body))))
+    except BadProof as error:
+        gate.count(source, "refused")
+        raise Unauthorized(f"This delivery is not proven: {error}.") from None
+    except HTTPException:
+        gate.count(source, "refused")
+        raise
+    if isinstance(taken, Reply):
+        return Response(taken.body, 200, content_type=taken.content_type)
+    return {"delivery": taken.name, "repeated": not taken.new}, 202
+
+
+@hooks.get("/<source>")
+@hooks.get("/<source>/<secret>")
+def there(source: str, secret: str = "") -> ResponseReturnValue:
+    """Some look, by GET or HEAD, whether there is somebody before they send."""
+    try:
+        _gate().largest(source)
+    except NoSuchSource:
+        raise NotFound(NO_SUCH) from None
+    return {"webhook": source}
+
+
+def _gate() -> Gate:
+    return cast(Gate, current_app.extensions["gate"])
+
+
+def _hook(body: bytes) -> Hook:
+    return Hook(
+        headers=headers_of(dict(request.headers)), body=body, method=request.method, url=_called(), at=lens().now()
+    )
+
+
+def _called() -> str:
+    """The address as the helpdesk called it: under the name that it goes by outside, its escapes as they came."""
+    path = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
+    base = lens().settings.base_url or request.host_url
+    return base.rstrip("/") + str(path)

@@ -19,6 +19,7 @@ from ticketlens.errors import BadPayload, ConfigError
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
 from ticketlens.hooks.inbox import Inbox
+from ticketlens.hooks.pushes import count_pushed, pushed
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.crew import Crew, Recipe
 from ticketlens.intake.normal import read_ticket
@@ -28,7 +29,7 @@ from ticketlens.metrics.periods import By
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.overview import Overview, TopicTable
-from ticketlens.model.report import Report, SetAside
+from ticketlens.model.report import Counts, Report, SetAside
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.model.trend import Trend
@@ -101,7 +102,12 @@ class Lens:
         report = Report()
         for told in self.add([TicketBatch(tuple(tickets), tuple(aside), tuple(numbers))]):
             report = report.add(told)
+        count_pushed(self.store, report)
         return replace(report, notes=context.notes.sentences())
+
+    def pushes(self) -> Counts:
+        """What became of all rows that were ever pushed."""
+        return pushed(self.store)
 
     def reading(self, source: str, mapping: str) -> int:
         """The number of this way of reading a source: it grows each time that the mapping is another than before."""

@@ -17,11 +17,10 @@ from web.headers import protect_answers
 from web.health import health
 from web.hooks import hooks
 from web.origin import LOOPBACK, check_origins
+from web.packed import LARGEST_BODY
 from web.pages import pages
 from web.problems import explain_errors
 from web.secret import fetch_secret_later
-
-LARGEST_BODY = 1024 * 1024
 
 
 def create_app(

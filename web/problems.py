@@ -46,7 +46,9 @@ def explain_errors(app: Flask) -> None:
 
 
 def answer(problem: Problem) -> Response:
-    response = _for_programs(problem) if request.path.startswith(("/api/v", "/hooks/")) else _for_people(problem)
+    response = (
+        _for_programs(problem) if request.path.startswith(("/api/v", "/hooks/", "/metrics")) else _for_people(problem)
+    )
     response.status_code = problem.status
     response.headers.update(problem.headers)
     return response

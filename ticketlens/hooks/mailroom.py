@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass, field
 
-from ticketlens.errors import StoreError, TicketLensError, Unavailable
+from ticketlens.errors import TicketLensError, Unavailable
 from ticketlens.hooks.tally import Tally
 from ticketlens.model.delivery import Delivery
 from ticketlens.store.base import InboxStore
@@ -37,6 +37,7 @@ class Mailroom:
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _writer: threading.Thread | None = field(default=None, init=False, repr=False)
     _writing_since: float | None = field(default=None, init=False, repr=False)
+    _failed: str | None = field(default=None, init=False, repr=False)
 
     def keep(self, delivery: Delivery) -> bool:
         """Whether it is new; on disk when this returns. Raises Unavailable where it is not: it may be there later."""
@@ -56,6 +57,11 @@ class Mailroom:
         since = self._writing_since
         return since is not None and self.monotonic() - since > self.patience
 
+    @property
+    def trouble(self) -> str | None:
+        """What keeps deliveries out now, in words for whomever: nothing of hosts and files; None where all is well."""
+        return "the store is busy" if self.stuck else self._failed
+
     def _begin(self) -> None:
         with self._guard:
             if self._writer is None or not self._writer.is_alive():
@@ -67,7 +73,7 @@ class Mailroom:
             batch = self._next()
             if batch:
                 self._writing_since = self.monotonic()
-                _store(self.store, batch)
+                self._failed = None if _store(self.store, batch) else "the store takes no writes"
                 self._writing_since = None
             self._tell()
 
@@ -93,22 +99,23 @@ class Mailroom:
             LOG.debug("what was refused is written down later: %s", error)
 
 
-def _store(store: InboxStore, batch: list[Letter]) -> None:
-    """Of a batch that the store refuses as a whole each is tried by itself, so that one alone is refused."""
+def _store(store: InboxStore, batch: list[Letter]) -> bool:
+    """Whether any is on disk. Of a batch that the store refuses each is tried by itself, so that one alone fails."""
     try:
         told = store.put_deliveries([delivery for delivery, _ in batch])
     except Unavailable as error:
         for _, answer in batch:
             answer.set_exception(error)
+        return False
     except Exception as error:
-        if len(batch) == 1:
-            batch[0][1].set_exception(error if isinstance(error, TicketLensError) else StoreError(type(error).__name__))
-            return
-        for letter in batch:
-            _store(store, [letter])
-    else:
-        for (_, answer), new in zip(batch, told, strict=True):
-            answer.set_result(new)
+        if len(batch) > 1:
+            return sum(_store(store, [letter]) for letter in batch) > 0
+        LOG.warning("a delivery could not be kept: %s", error if isinstance(error, TicketLensError) else repr(error))
+        batch[0][1].set_exception(Unavailable("this delivery cannot be kept now", RETRY_AFTER))
+        return False
+    for (_, answer), new in zip(batch, told, strict=True):
+        answer.set_result(new)
+    return True
 
 
 def _busy() -> Unavailable:

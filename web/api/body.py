@@ -6,6 +6,8 @@ from typing import NoReturn
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from web.packed import LARGEST_BODY, plain
+
 JSON = "application/json"
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
@@ -13,8 +15,7 @@ NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 def read_rows(headers: Headers, body: bytes) -> list[object]:
     """Each row as JSON gives it; a line that is no JSON stays a text, to be set aside with its place."""
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+    body = plain(body, headers, LARGEST_BODY)
     if kind in NDJSON:
         rows = [_line(line) for line in _text(body).split("\n") if line.strip()]
     elif kind == JSON:

@@ -51,7 +51,7 @@ ROUTES = (
                      "the same key with the same body gets the same answer, for 7 days", "header"),),
           filters=False, role=Role.LEAD, status=202, takes=(JSON, NDJSON[0]),
           fails={409: "The first call under this key still runs", 413: "The body is over 1 MiB",
-                 415: "The body is of another type", 422: "This key came with another body"}),
+                 415: "The body is of another type, or packed by other than gzip", 422: "This key came with another body"}),
     Route("GET", "/sources", "list_sources", "How each source stands: how fresh, how whole, what went wrong",
           sources.sources, "SourceList", filters=False),
     Route("GET", "/coverage", "get_coverage", "How many tickets are in topics, and how surely", figures.coverage,

@@ -92,7 +92,8 @@ def _needed() -> Role:
 
 
 def _is_api() -> bool:
-    return request.path.startswith("/api/v")
+    """Whether it is programs that ask: they show a token and are sent to no page."""
+    return request.path.startswith("/api/v") or request.path == "/metrics"
 
 
 def _ask_to_sign_in() -> Response:

@@ -69,11 +69,11 @@ class Story:
 
     @property
     def first_reply(self) -> datetime | None:
-        """HubSpot's own, which may be missing; else the first e-mail that an agent sent."""
+        """HubSpot's own, which may be missing; else the first e-mail that an agent sent to answer, and not to begin."""
         for name in ("hs_first_agent_message_sent_at", "first_agent_reply_date"):
-            if (at := self.properties.opt_time(name, self.rule)) is not None:
+            if (at := self.properties.opt_time(name, self.rule)) is not None and at > self.created:
                 return at
-        sent = [at for at, author, public, _ in self._said() if author == "agent" and public and at >= self.created]
+        sent = [at for at, author, public, _ in self._said() if author == "agent" and public and at > self.created]
         return self._after("time_to_first_agent_reply") or min(sent, default=None)
 
     def _after(self, name: str) -> datetime | None:

@@ -18,7 +18,7 @@ CHANNELS = {
     "telegram personal-message": "chat", "twitter status": "social", "twitter direct-message": "social",
     "facebook feed post": "social", "facebook feed comment": "social",
 }  # fmt: skip
-AUTHORS = {"Customer": "customer", "2": "customer", "System": "bot", "3": "bot"}
+AUTHORS = {"Agent": "agent", "1": "agent", "Customer": "customer", "2": "customer", "System": "bot", "3": "bot"}
 SYSTEM = "1"
 
 
@@ -69,7 +69,7 @@ def row_of(ticket: Payload, parts: Parts, states: States, agent: str | None, roo
         "group": ticket.opt_text("group") or ticket.opt_text("group_id"),
         "created_at": ticket.text("created_at"),
         "updated_at": ticket.text("updated_at"),
-        "first_reply_at": ticket.opt_text("first_response_at") or _first_reply(articles),
+        "first_reply_at": _first_reply(ticket, articles),
         "first_solved_at": closed,
         "solved_at": ticket.opt_text("last_close_at") or closed,
         "history": list(_moves(ticket, parts.history, states)) if parts.history else None,
@@ -100,7 +100,17 @@ def _message(article: Payload) -> dict[str, object]:
     return {"at": article.text("created_at"), "author": _author(article), "public": public, "body": body}
 
 
-def _first_reply(articles: list[Payload]) -> str | None:
+def _first_reply(ticket: Payload, articles: list[Payload]) -> str | None:
+    """Zammad's own, but what an agent opens a ticket with answers nobody, though it is the first response there."""
+    opened = (
+        _author(articles[0]) if articles else AUTHORS.get(ticket.opt_text("create_article_sender") or "", "customer")
+    )
+    if opened != "agent":
+        return ticket.opt_text("first_response_at") or _first_of_agent(articles)
+    return _first_of_agent(articles[1:])
+
+
+def _first_of_agent(articles: list[Payload]) -> str | None:
     """Notes are no replies: nobody is told of them."""
     replies = (one for one in articles if _author(one) == "agent" and one.opt_text("type") != "note")
     return next((one.text("created_at") for one in replies if not one.boolean("internal")), None)

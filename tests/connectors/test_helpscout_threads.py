@@ -48,6 +48,14 @@ def test_what_an_agent_writes_first_is_no_reply(scout: Server) -> None:
     assert ticket.body == "Body 2"
 
 
+def test_the_second_words_of_an_agent_who_began_are_his_reply(scout: Server) -> None:
+    number = scout.desk.create()
+    threads = [thread(3, 30, "customer", "customer"), thread(2, 20, "message", "user"), thread(1, 1, "message", "user")]
+    outbound = {"createdBy": {"id": 901, "type": "user"}, "threads": 3, "_embedded": {"threads": threads}}
+    (ticket,) = told_as(scout, number, **outbound)
+    assert f"{ticket.first_reply_at:%M}" == "20"
+
+
 def test_threads_of_a_chat_are_asked_for_since_they_come_cut_short(scout: Server) -> None:
     number = scout.desk.create(channel="chat")
     scout.desk.tick()

@@ -1,10 +1,13 @@
 """What an answer has to be before it is read: an object or a list, as the helpdesk tells it, and not any JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from ticketlens.errors import BadPayload, Unavailable
 from ticketlens.intake.payload import Payload
+
+Found = TypeVar("Found")
 
 
 @contextmanager
@@ -19,6 +22,15 @@ def told_by(title: str, host: str) -> Iterator[None]:
         raise Unavailable(
             f"{host} answers something else than {title} does: check the address of this source"
         ) from None
+
+
+def readable(notes: dict[str, None], what: str, read: Callable[[], Found]) -> Found | None:
+    """What is read of a part, such as the messages of one ticket; None, and a note, where it cannot be read."""
+    try:
+        return read()
+    except BadPayload as error:
+        notes.setdefault(f"{what} that cannot be read are left out: {error.reason}")
+        return None
 
 
 def rows_of(body: Payload, name: str = "") -> list[Payload]:

@@ -16,6 +16,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from connectors.client_credentials import ClientCredentials
+from connectors.frame import rows_of, told_by
 from connectors.helpscout_ratings import Ratings
 from connectors.helpscout_threads import changed_at, embedded, is_cut, published, story
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
@@ -89,14 +90,15 @@ class HelpScout:
         place = _Place.of(cursor)
         while True:
             body = self._listed(place)
-            if place.page is None and (pages := _pages(body)) > 1:
+            with told_by(self.title, self.site.host):
+                pages, total, rows = _pages(body), body.integer("page.totalElements"), _conversations(body)
+            if place.page is None and pages > 1:
                 place = replace(place, page=pages)
                 continue
-            rows = list(body.items("_embedded.conversations"))
             threads = self._threads(rows)
             make = partial(self._row, threads, place.asked)
             place = self._after(place, rows, threads)
-            yield self.reader.page(rows, make, str(place), body.integer("page.totalElements"))
+            yield self.reader.page(rows, make, str(place), total)
             if place.page is None:
                 return
 
@@ -221,6 +223,19 @@ class HelpScout:
 
 def _pages(body: Payload) -> int:
     return body.integer("page.totalPages")
+
+
+def _conversations(body: Payload) -> list[Payload]:
+    """Without any there is no `_embedded`."""
+    name = "_embedded.conversations"
+    if body.at("_embedded").value is None and (body.integer("page.totalElements") == 0 or _is_beyond(body)):
+        return []
+    return rows_of(body, name)
+
+
+def _is_beyond(body: Payload) -> bool:
+    """A page that was there when the last one was asked for, before rows went away."""
+    return body.integer("page.number") > _pages(body)
 
 
 def _channel(conversation: Payload) -> str:

@@ -4,9 +4,11 @@ Sources: developers.hubspot.com, CRM API: Search, Objects, Associations v4; limi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from connectors.frame import rows_of, told_by
 from ticketlens.errors import BadPayload, Unavailable
 from ticketlens.fetch import Refused, Site, TooLarge
 from ticketlens.intake.payload import Payload
@@ -34,12 +36,21 @@ class Crm:
     # -- tickets
 
     def search(self, filters: Sequence[Mapping[str, str]], sort: str, *, down: bool = False, limit: int) -> Payload:
-        return self.searches.post("crm/v3/objects/tickets/search", {
+        """With its `results` and their `total`, whatever these hold."""
+        found = self.searches.post("crm/v3/objects/tickets/search", {
             "filterGroups": [{"filters": list(filters)}] if filters else [],
             "sorts": [{"propertyName": sort, "direction": "DESCENDING" if down else "ASCENDING"}],
             "properties": [sort],
             "limit": limit,
         }).payload  # fmt: skip
+        with self._told():
+            rows_of(found, "results")
+            found.integer("total")
+            found.opt_text("paging.next.after")
+        return found
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told_by("HubSpot", self.site.host)
 
     def tickets(
         self, ids: Iterable[str], properties: Sequence[str], history: Sequence[str], *, archived: bool = False
@@ -50,8 +61,9 @@ class Crm:
             asked = {"inputs": _inputs(some), "properties": properties, "propertiesWithHistory": history}
             params = {"archived": "true"} if archived else None
             answer = self.site.post("crm/v3/objects/tickets/batch/read", asked, params=params)
-            self._must_be_whole(answer.payload)
-            return list(answer.payload.items("results"))
+            with self._told():
+                self._must_be_whole(answer.payload)
+                return rows_of(answer.payload, "results")
 
         wanted = list(ids)
         found = {one.id(): one for one in self._in_batches("tickets", wanted, WITH_HISTORY, ask)}
@@ -67,7 +79,9 @@ class Crm:
     def archived(self) -> Iterator[Payload]:
         """Deleted tickets, by id: HubSpot keeps them for 90 days, and has no order of time for them."""
         for page in self.pages("crm/v3/objects/tickets", {"archived": "true"}, must=True):
-            yield from page.items("results")
+            with self._told():
+                rows = rows_of(page, "results")
+            yield from rows
 
     # -- what is associated with tickets: each costs no more than itself where it may not be read
 

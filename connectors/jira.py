@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from connectors.frame import told_by
 from connectors.jira_issue import CHANNEL, NO_PARTS, Parts, Scheme, is_rated, row_of, scheme_of
 from connectors.jira_search import Search, quoted
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef, sound
@@ -95,7 +96,9 @@ class Jira:
     def _zone(self) -> ZoneInfo:
         """Of the account that asks, in which Jira reads the times of a search. Who is not signed in is told so here:
         the search itself would answer a wrong token as it answers anybody, with nothing."""
-        name = self.site.get("myself").payload.opt_text("timeZone") or self.settings.get("zone") or "UTC"
+        myself = self.site.get("myself").payload
+        with told_by(self.title, self.site.host):
+            name = myself.opt_text("timeZone") or self.settings.get("zone") or "UTC"
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):

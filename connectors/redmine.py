@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import ClassVar
 from urllib.parse import quote
 
+from connectors.frame import rows_of, told_by
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import ConfigError
 from ticketlens.fetch import Fetch
@@ -90,7 +91,9 @@ class Redmine:
     @cached_property
     def _statuses(self) -> "_Statuses":
         solved = [name.strip().lower() for name in self.settings.get("solved", "").split(",")]
-        return _Statuses(self.site.get("issue_statuses.json").payload.items("issue_statuses"), frozenset(solved))
+        answer = self.site.get("issue_statuses.json")
+        with told_by(self.title, self.site.host):
+            return _Statuses(rows_of(answer.payload, "issue_statuses"), frozenset(solved))
 
     def _row(self, issue: Payload) -> Row:
         id_, status = issue.id(), self._statuses.ours(issue.opt_text("status.id"))
@@ -179,9 +182,10 @@ class _List:
         if answer is None:
             what = f"project: there is no {project!r} here" if project else "url: there is no Redmine at this address"
             raise ConfigError(f"{what}, or the account of this key does not see it")
-        listed, rows = answer.payload, list(answer.payload.items("issues"))
-        self.size = max(listed.integer("limit"), 1)
-        total = listed.integer("total_count")
+        with told_by(self.connector.title, self.connector.site.host):
+            listed, rows = answer.payload, rows_of(answer.payload, "issues")
+            self.size = max(listed.integer("limit"), 1)
+            total = listed.integer("total_count")
         return Batch(rows, more=start + self.size < total, total=total)
 
 

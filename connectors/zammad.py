@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import ClassVar
 from urllib.parse import quote
 
+from connectors.frame import rows_of, told_by
 from connectors.zammad_ticket import Parts, States, row_of
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.fetch import Fetch, Refused
@@ -80,7 +81,7 @@ class Zammad:
         last = since
         for page in range(1, MOST_PAGES):
             params = {"expand": "true", "per_page": LISTED_PER_PAGE, "page": page}
-            rows = _tickets(self.site.get("tickets", params))
+            rows = self._tickets(self.site.get("tickets", params))
             if not rows:
                 break
             good = sound(rows, self._changed)
@@ -101,9 +102,13 @@ class Zammad:
             "with_total_count": True,
         }
         answer = self.site.post("tickets/search", asked)
-        rows = _tickets(answer)
+        rows = self._tickets(answer)
         told = answer.payload.at("total_count").value if isinstance(answer.payload.value, Mapping) else None
         return Batch(rows, more=bool(rows), total=told if isinstance(told, int) else None)
+
+    def _tickets(self, answer: Answer) -> list[Payload]:
+        with told_by(self.title, self.site.host):
+            return _tickets(answer.payload)
 
     def _changed(self, ticket: Payload) -> datetime:
         return ticket.time("updated_at", self.reader.context.rule)
@@ -128,7 +133,9 @@ class Zammad:
 
     @cached_property
     def _states(self) -> States:
-        return States(_rooted(self.site.get("ticket_states", {"expand": "true"})).items("rows"))
+        answer = self.site.get("ticket_states", {"expand": "true"})
+        with told_by(self.title, self.site.host):
+            return States(rows_of(answer.payload))
 
     def _agent(self, ticket: Payload) -> str | None:
         """The name of the owner, whose login is often an address; user 1 stands for nobody."""
@@ -162,14 +169,14 @@ def _rooted(answer: Answer) -> Payload:
     return Payload({"rows": told}) if isinstance(told, list) else answer.payload
 
 
-def _tickets(answer: Answer) -> list[Payload]:
+def _tickets(body: Payload) -> list[Payload]:
     """Tickets of each form in which versions answer: a list, `records`, or numbers beside `assets`."""
-    body = _rooted(answer)
-    for name in ("rows", "records"):
-        if body.at(name).value is not None:
-            return list(body.items(name))
+    if isinstance(body.value, list):
+        return rows_of(body)
+    if body.at("records").value is not None:
+        return rows_of(body, "records")
     numbers = "record_ids" if body.at("record_ids").value is not None else "tickets"
-    return [_with_names(body.at("assets"), str(number.value)) for number in body.items(numbers)]
+    return [_with_names(body.at("assets"), str(number.value)) for number in rows_of(body, numbers)]
 
 
 def _with_names(assets: Payload, number: str) -> Payload:

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from connectors.frame import readable, rows_of, told_by
 from connectors.zendesk_audits import STATUSES, Audits
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
-from ticketlens.errors import BadPayload, Unavailable
+from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch, Refused, TooLarge
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
@@ -63,7 +64,8 @@ class Zendesk:
         at = json.loads(cursor) if cursor else {"time": 0}
         while True:
             body = self._export(at)
-            rows, done = list(body.items("tickets")), self._is_last(body, at)
+            with told_by(self.title, self.exports.host):
+                rows, done = rows_of(body, "tickets"), self._is_last(body, at)
             names, audits = _Names(body), self._audits(rows) if self._wants_audits(at) else {}
             at = {
                 "after": body.opt_text("after_cursor") or at.get("after"),
@@ -93,7 +95,7 @@ class Zendesk:
     def _is_last(self, body: Payload, at: Mapping[str, Any]) -> bool:
         told = body.at("end_of_stream").value
         if not isinstance(told, bool) or not (told or body.opt_text("after_cursor") not in (None, at.get("after"))):
-            raise Unavailable(f"{self.exports.host} answers something else than Zendesk does: check the address")
+            raise BadPayload("end_of_stream", "neither an end nor a way on")
         return told
 
     def _page(self, place: Mapping[str, object]) -> Payload:
@@ -111,16 +113,13 @@ class Zendesk:
         """What was done to each ticket; deleted ones have nothing more to tell."""
         ids = [row.id() for row in sound(rows, Payload.id) if row.at("status").value != "deleted"]
         found = self.site.parts(f"tickets/{id_}/audits.json?page[size]=100&include=users" for id_ in ids)
-        told = ((id_, self._whole(id_, first)) for id_, first in zip(ids, found, strict=True) if first is not None)
+        told = ((id_, self._whole(first)) for id_, first in zip(ids, found, strict=True) if first is not None)
         return {id_: audits for id_, audits in told if audits is not None}
 
-    def _whole(self, id: str, first: Answer) -> Audits | None:
+    def _whole(self, first: Answer) -> Audits | None:
         """None, and a note, for audits that cannot be read: their ticket is read without them."""
-        try:
-            return Audits.of(self._pages(first), self.reader.context.rule)
-        except BadPayload as error:
-            self.notes.setdefault(f"{self.site.host}: audits that cannot be read are left out: {error}")
-            return None
+        what = f"{self.site.host}: audits of tickets"
+        return readable(self.notes, what, lambda: Audits.of(self._pages(first), self.reader.context.rule))
 
     def _pages(self, page: Answer) -> Iterator[Payload]:
         for _ in range(MOST_PAGES):

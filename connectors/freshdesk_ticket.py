@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ticketlens.connector import Row
+from ticketlens.connector import Row, sound
 from ticketlens.errors import BadPayload
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.terms import STATUSES as WORDS
@@ -36,7 +36,8 @@ class Choices:
     @classmethod
     def told_by(cls, fields: Iterable[Payload]) -> "Choices":
         """Of the account's ticket fields. Statuses are listed by number, with the names for agents and customers."""
-        listed = {one.opt_text("type"): one.at("choices").value for one in fields}
+        told = sound(fields, lambda one: one.opt_text("type"))
+        listed = {one.opt_text("type"): one.at("choices").value for one in told}
         statuses = listed.get("default_status")
         names = statuses.items() if isinstance(statuses, Mapping) else ()
         return cls(

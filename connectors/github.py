@@ -173,8 +173,8 @@ class GitHub:
 
 
 def _is_issue(row: Payload) -> bool:
-    """GitHub lists pull requests among the issues."""
-    return row.at("pull_request").value is None
+    """GitHub lists pull requests among the issues. What is no object at all is for a page to set aside."""
+    return not isinstance(row.value, Mapping) or row.value.get("pull_request") is None
 
 
 def _stamp(moment: datetime) -> str:

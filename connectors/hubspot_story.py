@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.hubspot_names import Names
-from ticketlens.connector import Row
+from ticketlens.connector import Row, sound
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.times import TimeRule
 
@@ -152,7 +152,8 @@ class Story:
     @property
     def company(self) -> str | None:
         told = self.properties.opt_text("hs_primary_company_name")
-        return told or next(filter(None, (one.opt_text("name") for one in self._of(self.beside.companies))), None)
+        named = sound(self._of(self.beside.companies), lambda one: one.opt_text("name"))
+        return told or next(filter(None, (one.opt_text("name") for one in named)), None)
 
     def satisfaction(self) -> Row | None:
         """The last answer to a survey of satisfaction, on the three steps into which HubSpot puts every scale."""

@@ -84,7 +84,7 @@ class Redmine:
         yield from (issue for issue in issues if issue not in good)
         found = self.site.parts(_path(issue.id()) for issue in good)
         for issue, answer in zip(good, found, strict=True):
-            yield issue if answer is None else answer.payload.at("issue")
+            yield issue if answer is None else _whole(answer.payload) or issue
 
     # -- an issue
 
@@ -193,7 +193,8 @@ class _Statuses:
     """Statuses have names of each Redmine's own; whether one is closed is what counts."""
 
     def __init__(self, statuses: Iterable[Payload], solved: frozenset[str]) -> None:
-        self._ours = {status.id(): _ours(status, solved) for status in statuses}
+        told = sound(statuses, Payload.id, lambda status: _ours(status, solved))
+        self._ours = {status.id(): _ours(status, solved) for status in told}
 
     def ours(self, id: str | None) -> str:
         """Open for a status that was removed since."""
@@ -203,6 +204,12 @@ class _Statuses:
 def _ours(status: Payload, solved: frozenset[str]) -> str:
     name = status.text("name").strip().lower()
     return "closed" if status.boolean("is_closed") or name in solved else STATUSES.get(name, "open")
+
+
+def _whole(answer: Payload) -> Payload | None:
+    """None for an answer that holds no issue of any kind."""
+    held = answer.value.get("issue") if isinstance(answer.value, Mapping) else None
+    return answer.at("issue") if isinstance(held, Mapping) else None
 
 
 def _path(id: str) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import ClassVar
 from urllib.parse import quote
 
-from connectors.frame import rows_of, told_by
+from connectors.frame import readable, rows_of, told_by
 from connectors.zammad_ticket import Parts, States, row_of
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.fetch import Fetch, Refused
@@ -44,6 +44,7 @@ class Zammad:
         self.settings = settings
         self.root = settings["url"].rstrip("/")
         self.site = fetch.site(f"{self.root}/api/v1", headers={"Authorization": f"Token token={settings['token']}"})
+        self.notes = fetch.notes
         self.reader = Reader(settings)
         self._names: dict[str, str | None] = {}
 
@@ -129,7 +130,12 @@ class Zammad:
         names = ("ticket_articles/by_ticket/{}?expand=true", "ticket_history/{}", "tags?object=Ticket&o_id={}")
         found = list(self.site.parts(name.format(id_) for id_ in ids for name in names))
         for start in range(0, len(found), len(names)):
-            yield Parts(*(None if one is None else _rooted(one) for one in found[start : start + len(names)]))
+            articles, history, tags = found[start : start + len(names)]
+            yield Parts(self._rows(articles, ""), self._rows(history, "history"), self._rows(tags, "tags"))
+
+    def _rows(self, answer: Answer | None, name: str) -> list[Payload] | None:
+        what = f"{self.site.host}: {name or 'articles'} of tickets"
+        return None if answer is None else readable(self.notes, what, lambda: rows_of(answer.payload, name))
 
     @cached_property
     def _states(self) -> States:
@@ -161,12 +167,6 @@ class Zammad:
 
     def receive(self, hook: Hook) -> Iterator[TicketRef]:
         yield TicketRef(Payload(parse_json(hook.body.decode("utf-8", "replace"))).at("ticket").id())
-
-
-def _rooted(answer: Answer) -> Payload:
-    """A list as the member `rows` of an object."""
-    told = answer.payload.value
-    return Payload({"rows": told}) if isinstance(told, list) else answer.payload
 
 
 def _tickets(body: Payload) -> list[Payload]:

@@ -65,14 +65,14 @@ class Zendesk:
         while True:
             body = self._export(at)
             with told_by(self.title, self.exports.host):
-                rows, done = rows_of(body, "tickets"), self._is_last(body, at)
+                rows, done, after = rows_of(body, "tickets"), self._is_last(body, at), body.opt_text("after_cursor")
             names, audits = _Names(body), self._audits(rows) if self._wants_audits(at) else {}
             at = {
-                "after": body.opt_text("after_cursor") or at.get("after"),
-                "time": max([int(at["time"]), *(_stamp(row) or 0 for row in rows)]),
+                "after": after or at.get("after"),
+                "time": max([int(at["time"]), *(_stamp(row) or 0 for row in sound(rows, _stamp))]),
                 "live": bool(at.get("live")) or done,
             }
-            yield self.reader.page(rows, lambda row, n=names, a=audits: self._row(row, n, a), json.dumps(at))  # type: ignore[misc]
+            yield self.reader.page(rows, lambda row, n=names, a=audits: self._made(row, n, a), json.dumps(at))  # type: ignore[misc]
             if done:
                 return
 
@@ -84,7 +84,7 @@ class Zendesk:
         if answer is None:
             return None
         ticket, names = answer.payload.at("ticket"), _Names(answer.payload)
-        return self.reader.one(ticket, lambda row: self._row(row, names, self._audits([row])))
+        return self.reader.one(ticket, lambda row: self._made(row, names, self._audits([row])))
 
     def _export(self, at: Mapping[str, Any]) -> Payload:
         if at.get("after"):
@@ -127,9 +127,17 @@ class Zendesk:
             following = page.payload.opt_text("links.next")
             if not page.payload.boolean("meta.has_more") or following is None:
                 return
-            page = self.site.get(following)
+            if (rest := self.site.part(following)) is None:
+                raise BadPayload("links.next", "leads nowhere")
+            page = rest
 
     # -- a ticket
+
+    def _made(self, ticket: Payload, names: "_Names", audits: Mapping[str, Audits]) -> Row:
+        try:
+            return self._row(ticket, names, audits)
+        except (ValueError, OverflowError, OSError):
+            raise BadPayload("created_at, updated_at, generated_timestamp", "not all of them are times") from None
 
     def _row(self, ticket: Payload, names: "_Names", audits: Mapping[str, Audits]) -> Row:
         id_, metrics = ticket.id(), ticket.at("metric_set")
@@ -195,13 +203,19 @@ class _Names:
 
     def part(self, kind: str, id: str | None, name: str) -> str | None:
         if kind not in self._known:
-            self._known[kind] = {one.id(): one for one in self.body.items(kind)}
+            self._known[kind] = {one.id(): one for one in _named(self.body, kind)}
         found = self._known[kind].get(id or "")
         return found.opt_text(name) if found is not None else None
 
     def of(self, kind: str, id: str | None) -> str | None:
         """The name where it is known, else the id."""
         return self.part(kind, id, "name") or id
+
+
+def _named(body: Payload, kind: str) -> list[Payload]:
+    """Those that can be read of what stands beside the tickets: it costs no more than names."""
+    told = body.items(kind) if isinstance(body.at(kind).value, list) else ()
+    return sound(told, Payload.id, lambda one: [one.opt_text(name) for name in ("name", "role", "locale")])
 
 
 def _stamp(ticket: Payload) -> int | None:

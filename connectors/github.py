@@ -236,6 +236,9 @@ def _story(issue: Payload, events: list[Payload]) -> Row:
 
 
 def _role(person: Payload, opener: str | None) -> str:
+    """Whose account is there no more is nobody: whether he asked or answered cannot be told."""
+    if (id_ := person.opt_text("id")) is None:
+        return "system"
     if person.opt_text("type") == "Bot" or (person.opt_text("login") or "").endswith("[bot]"):
         return "bot"
-    return "customer" if person.opt_text("id") == opener else "agent"
+    return "customer" if id_ == opener else "agent"

@@ -217,8 +217,12 @@ def _path(id: str) -> str:
 
 
 def _actor(issue: Payload, journal: Payload) -> str:
-    """Whoever wrote the issue is the customer, anybody else is an agent: Redmine itself knows no such difference."""
-    return "customer" if journal.opt_text("user.id") == issue.opt_text("author.id") else "agent"
+    """Whoever wrote the issue is the customer, anybody else is an agent: Redmine itself knows no such difference.
+
+    Where either is not told, it is neither.
+    """
+    writer, author = journal.opt_text("user.id"), issue.opt_text("author.id")
+    return "system" if None in (writer, author) else "customer" if writer == author else "agent"
 
 
 def _messages(issue: Payload) -> Iterator[dict[str, object]]:

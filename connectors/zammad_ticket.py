@@ -92,7 +92,8 @@ def _priority(name: str | None) -> str | None:
 
 
 def _author(article: Payload) -> str:
-    return AUTHORS.get(article.opt_text("sender") or article.opt_text("sender_id") or "", "agent")
+    """Neither a customer nor an agent where it is not told."""
+    return AUTHORS.get(article.opt_text("sender") or article.opt_text("sender_id") or "", "system")
 
 
 def _message(article: Payload) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Any
 from requests import PreparedRequest, Response
 from requests.auth import AuthBase
 
-from ticketlens.errors import Denied
+from ticketlens.errors import BadPayload, Denied, Unavailable
 from ticketlens.fetch import Fetch, Refused, Site
 
 
@@ -47,6 +47,8 @@ class ClientCredentials(AuthBase):
     def _new(self) -> str:
         try:
             return self._site.post(self._path, data=self._asked).payload.text("access_token")
+        except BadPayload:
+            raise Unavailable(f"{self._site.host} answers without a token: check the address of this source") from None
         except (Denied, Refused) as error:
             if isinstance(error, Refused) and error.status != 400:
                 raise

@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
-from connectors.freshdesk_lists import MOST_PAGES, PER_PAGE, Lists, has_more, rows_of
+from connectors.frame import rows_of, told_by
+from connectors.freshdesk_lists import MOST_PAGES, PER_PAGE, Lists, has_more
 from connectors.freshdesk_ticket import Beside, Choices, is_set_apart, moment, rated_at, row_of
 from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef, sound
 from ticketlens.errors import BadPayload
@@ -92,7 +93,8 @@ class Freshdesk:
         }  # fmt: skip
         answer = self._including(lambda: self.lists.get("tickets", {**params, "include": ",".join(self.includes)}))
         self._keep_to_limit(answer)
-        rows = rows_of(answer)
+        with told_by(self.title, self.lists.host):
+            rows = rows_of(answer.payload)
         return Batch(rows, has_more(answer, rows))
 
     def _including(self, ask: Callable[[], T]) -> T:

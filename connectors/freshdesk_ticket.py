@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ticketlens.connector import Row
+from ticketlens.connector import Row, sound
 from ticketlens.errors import BadPayload
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.terms import STATUSES as WORDS
@@ -36,7 +36,8 @@ class Choices:
     @classmethod
     def told_by(cls, fields: Iterable[Payload]) -> "Choices":
         """Of the account's ticket fields. Statuses are listed by number, with the names for agents and customers."""
-        listed = {one.opt_text("type"): one.at("choices").value for one in fields}
+        told = sound(fields, lambda one: one.opt_text("type"))
+        listed = {one.opt_text("type"): one.at("choices").value for one in told}
         statuses = listed.get("default_status")
         names = statuses.items() if isinstance(statuses, Mapping) else ()
         return cls(
@@ -75,7 +76,7 @@ def row_of(ticket: Payload, root: str, choices: Choices, beside: Beside) -> Row:
         "brand": _named(choices.products, ticket.opt_text("product_id")),
         "created_at": ticket.text("created_at"),
         "updated_at": _changed(ticket, beside.rating),
-        "first_reply_at": stats.opt_text("first_responded_at"),
+        "first_reply_at": _first_reply(ticket, stats),
         "solved_at": min(solves).isoformat() if solves else None,
         "reopens": None if stats.opt_text("reopened_at") is None else 1,
         "satisfaction": None if beside.rating is None else _satisfaction(beside.rating),
@@ -139,6 +140,15 @@ def _changed(ticket: Payload, rating: Payload | None) -> str:
     """A rating may come without a change of the ticket, which is then as new as its rating."""
     updated = moment(ticket, "updated_at")
     return (updated if rating is None else max(updated, rated_at(rating))).isoformat()
+
+
+def _first_reply(ticket: Payload, stats: Payload) -> str | None:
+    """Freshdesk's own; the e-mail with which an agent opened a ticket is no reply to it."""
+    if stats.opt_text("first_responded_at") is None:
+        return None
+    replied = moment(stats, "first_responded_at")
+    opens = ticket.opt_text("source") == OUTBOUND and replied <= moment(ticket, "created_at")
+    return None if opens else replied.isoformat()
 
 
 def _satisfaction(rating: Payload) -> Row | None:

@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from typing import ClassVar
 from urllib.parse import quote
 
+from connectors.frame import readable, rows_of, told_by
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import ConfigError
 from ticketlens.fetch import Fetch, Refused
@@ -48,6 +49,7 @@ class GitHub:
         self.settings = settings
         headers = {**HEADERS, "Authorization": f"Bearer {settings['token']}"}
         self.site = fetch.site(settings.get("url") or HOME, headers=headers, per_minute=REQUESTS_A_MINUTE)
+        self.notes = fetch.notes
         self.reader = Reader(settings)
         self._numbers: dict[str, str] = {}
         self._listing: str | None = None
@@ -82,7 +84,8 @@ class GitHub:
                 f"{self.site.host} shows no repository {self.settings['repo']} to this token: "
                 "check its name, and that the token was made for it"
             )
-        return f"repos/{quote(answer.payload.text('full_name'))}"
+        with told_by(self.title, self.site.host):
+            return f"repos/{quote(answer.payload.text('full_name'))}"
 
     def _changed_since(self) -> Ask:
         following: str | None = None
@@ -92,7 +95,7 @@ class GitHub:
             first = {"direction": "asc"} if since <= EPOCH else {"direction": "asc", "since": _stamp(since - SECOND)}
             answer = self._issues(following if page > 1 else None, first)
             following = answer.next_link
-            return Batch(list(_list(answer)), more=following is not None)
+            return Batch(self._rows(answer), more=following is not None)
 
         return ask
 
@@ -108,6 +111,10 @@ class GitHub:
                 f"issues are turned off in {self.settings['repo']}: turn them on in its settings, or remove this source"
             ) from None
 
+    def _rows(self, answer: Answer) -> list[Payload]:
+        with told_by(self.title, self.site.host):
+            return rows_of(answer.payload)
+
     def _changed_at(self, row: Payload) -> datetime:
         return row.time("updated_at", self.reader.context.rule)
 
@@ -115,7 +122,11 @@ class GitHub:
         """Where it was not met, the list is gone through once, what changed last first; None if it is not there."""
         while id not in self._numbers and not self._all_listed:
             answer = self._issues(self._listing, {"direction": "desc"})
-            self._numbers.update((row.id(), row.id("number")) for row in _list(answer) if _is_issue(row))
+            self._numbers.update(
+                (row.id(), row.id("number"))
+                for row in sound(self._rows(answer), Payload.id, _is_issue)
+                if _is_issue(row)
+            )
             self._listing = answer.next_link
             self._all_listed = self._listing is None
         return self._numbers.get(id)
@@ -123,14 +134,18 @@ class GitHub:
     def _timelines(self, issues: list[Payload]) -> dict[str, list[Payload] | None]:
         """What happened to each issue, by its id; None where that may not be read."""
         paths = (f"{self._home}/issues/{row.id('number')}/timeline?per_page={PER_PAGE}" for row in issues)
-        return {row.id(): self._whole(first) for row, first in zip(issues, self.site.parts(paths), strict=True)}
+        what = f"{self.site.host}: timelines of issues"
+        return {
+            row.id(): readable(self.notes, what, partial(self._whole, first))
+            for row, first in zip(issues, self.site.parts(paths), strict=True)
+        }
 
     def _whole(self, page: Answer | None) -> list[Payload] | None:
         events: list[Payload] = []
         for _ in range(MOST_PAGES):
             if page is None:
                 return None
-            events += (event for event in _list(page) if event.opt_text("event") in TOLD)
+            events += (event for event in rows_of(page.payload) if event.opt_text("event") in TOLD)
             if page.next_link is None:
                 break
             page = self.site.part(page.next_link)
@@ -157,13 +172,9 @@ class GitHub:
         yield TicketRef(issue.id(), gone=kind == "issues" and event.opt_text("action") in ("deleted", "transferred"))
 
 
-def _list(answer: Answer) -> Iterator[Payload]:
-    return Payload({"list": answer.payload.value}).items("list")
-
-
 def _is_issue(row: Payload) -> bool:
-    """GitHub lists pull requests among the issues."""
-    return row.at("pull_request").value is None
+    """GitHub lists pull requests among the issues. What is no object at all is for a page to set aside."""
+    return not isinstance(row.value, Mapping) or row.value.get("pull_request") is None
 
 
 def _stamp(moment: datetime) -> str:
@@ -225,6 +236,9 @@ def _story(issue: Payload, events: list[Payload]) -> Row:
 
 
 def _role(person: Payload, opener: str | None) -> str:
+    """Whose account is there no more is nobody: whether he asked or answered cannot be told."""
+    if (id_ := person.opt_text("id")) is None:
+        return "system"
     if person.opt_text("type") == "Bot" or (person.opt_text("login") or "").endswith("[bot]"):
         return "bot"
-    return "customer" if person.opt_text("id") == opener else "agent"
+    return "customer" if id_ == opener else "agent"

@@ -16,9 +16,10 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from connectors.client_credentials import ClientCredentials
+from connectors.frame import readable, rows_of, told_by
 from connectors.helpscout_ratings import Ratings
 from connectors.helpscout_threads import changed_at, embedded, is_cut, published, story
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
+from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch, Site
 from ticketlens.intake.payload import Payload, parse_json
@@ -89,14 +90,15 @@ class HelpScout:
         place = _Place.of(cursor)
         while True:
             body = self._listed(place)
-            if place.page is None and (pages := _pages(body)) > 1:
+            with told_by(self.title, self.site.host):
+                pages, total, rows = _pages(body), body.integer("page.totalElements"), _conversations(body)
+            if place.page is None and pages > 1:
                 place = replace(place, page=pages)
                 continue
-            rows = list(body.items("_embedded.conversations"))
             threads = self._threads(rows)
             make = partial(self._row, threads, place.asked)
             place = self._after(place, rows, threads)
-            yield self.reader.page(rows, make, str(place), body.integer("page.totalElements"))
+            yield self.reader.page(rows, make, str(place), total)
             if place.page is None:
                 return
 
@@ -108,7 +110,7 @@ class HelpScout:
         answer = self.site.find(path)
         if answer is None or answer.payload.id() != id:  # a merged conversation leads to the one that it is part of
             return None
-        whole = self._whole(path, self.site.part(f"{path}/threads"))
+        whole = self._threads_of(path, self.site.part(f"{path}/threads"))
         return self.reader.one(answer.payload, partial(self._row, {answer.payload.path: whole or []}, None))
 
     def _listed(self, place: _Place) -> Payload:
@@ -123,7 +125,7 @@ class HelpScout:
         """The newest change is taken from the page read first: nothing there is later than what is not listed yet."""
         top = place.top
         if top is None:
-            told = [place.since, *(self._changed_at(row, threads[row.path]) for row in rows)]
+            told = [place.since, *(self._changed_at(row, threads.get(row.path, [])) for row in rows)]
             top = max(filter(None, told), default=None)
         page = (place.page or 1) - 1
         return replace(place, top=top, page=page) if page else _Place(top)
@@ -137,12 +139,17 @@ class HelpScout:
 
     def _threads(self, rows: list[Payload]) -> dict[str, list[Payload]]:
         """The threads of each conversation, by its place on the page."""
-        told = {row.path: embedded(row) for row in rows}
-        paths = {row.path: f"conversations/{quote(row.opt_text('id') or '')}" for row in rows if is_cut(row)}
+        good = sound(rows, Payload.id, is_cut)
+        told = {row.path: embedded(row) for row in good}
+        paths = {row.path: f"conversations/{quote(row.id(), safe='')}" for row in good if is_cut(row)}
         firsts = self.site.parts(f"{path}/threads" for path in paths.values())
         for (place, path), first in zip(paths.items(), firsts, strict=True):
-            told[place] = self._whole(path, first) or told[place]
+            told[place] = self._threads_of(path, first) or told[place]
         return told
+
+    def _threads_of(self, path: str, first: Answer | None) -> list[Payload] | None:
+        what = f"{self.site.host}: threads of conversations"
+        return readable(self.fetch.notes, what, lambda: self._whole(path, first))
 
     def _whole(self, path: str, answer: Answer | None) -> list[Payload] | None:
         threads: list[Payload] = []
@@ -157,15 +164,17 @@ class HelpScout:
 
     @cached_property
     def _inboxes(self) -> dict[str, str]:
-        names: dict[str, str] = {}
+        rows = readable(self.fetch.notes, f"{self.site.host}: names of inboxes", lambda: list(self._listed_inboxes()))
+        return {one.id(): one.text("name") for one in sound(rows or (), Payload.id, lambda one: one.text("name"))}
+
+    def _listed_inboxes(self) -> Iterator[Payload]:
         for page in range(1, MOST_PAGES):
             answer = self.site.part("mailboxes", {"page": page})
             if answer is None:
                 break
-            names.update((one.id(), one.text("name")) for one in answer.payload.items("_embedded.mailboxes"))
+            yield from answer.payload.items("_embedded.mailboxes")
             if page >= _pages(answer.payload):
                 break
-        return names
 
     # -- a ticket
 
@@ -175,7 +184,7 @@ class HelpScout:
         if state == "draft":
             return None
         id_, number, inbox = (conversation.opt_text(name) for name in ("id", "number", "mailboxId"))
-        told = threads[conversation.path]
+        told = threads.get(conversation.path) or embedded(conversation)
         parts = story(conversation, told, rule)
         if parts["first_reply_at"]:  # only what an agent wrote can be rated
             rating = self.ratings.of(conversation.id(), conversation.time("createdAt", rule))
@@ -221,6 +230,19 @@ class HelpScout:
 
 def _pages(body: Payload) -> int:
     return body.integer("page.totalPages")
+
+
+def _conversations(body: Payload) -> list[Payload]:
+    """Without any there is no `_embedded`."""
+    name = "_embedded.conversations"
+    if body.at("_embedded").value is None and (body.integer("page.totalElements") == 0 or _is_beyond(body)):
+        return []
+    return rows_of(body, name)
+
+
+def _is_beyond(body: Payload) -> bool:
+    """A page that was there when the last one was asked for, before rows went away."""
+    return body.integer("page.number") > _pages(body)
 
 
 def _channel(conversation: Payload) -> str:

@@ -74,14 +74,11 @@ def _author(thread: Payload) -> str:
 
 
 def _first_reply(conversation: Payload, ordered: list[Payload], rule: TimeRule) -> str | None:
-    """What an agent writes first in a conversation that he began is no reply: it follows the customer's first words."""
-    heard = conversation.opt_text("createdBy.type") != "user"
-    for thread in ordered:
-        author = _author(thread)
-        if heard and author == "agent" and thread.opt_text("type") in REPLIES:
-            return _at(thread, rule).isoformat()
-        heard = heard or author == "customer"
-    return None
+    """What an agent begins a conversation with is no reply: his second words are."""
+    written = [thread for thread in ordered if thread.opt_text("type") != LINE_ITEM]
+    opened_by_agent = conversation.opt_text("createdBy.type") == "user"
+    replies = (one for one in written[opened_by_agent:] if _author(one) == "agent" and one.opt_text("type") in REPLIES)
+    return next((_at(one, rule).isoformat() for one in replies), None)
 
 
 def _history(conversation: Payload, ordered: list[Payload], rule: TimeRule) -> tuple[str, list[Row]]:

@@ -17,7 +17,7 @@ from connectors import hubspot_hook
 from connectors.hubspot_crm import SEARCHED, SURVEYS, Crm
 from connectors.hubspot_names import Names
 from connectors.hubspot_story import Beside, Story
-from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef
+from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef, sound
 from ticketlens.errors import BadPayload, ConfigError, Unavailable
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload
@@ -140,7 +140,7 @@ class HubSpot:
         rows = self.crm.tickets(ids, PROPERTIES, HISTORY)
         away = {
             id_: row.id()
-            for row in rows
+            for row in sound(rows, Payload.id)
             for id_ in (_glimpse(row, "properties.hs_merged_object_ids") or "").split(";")
             if id_ and id_ != row.id()
         }
@@ -154,7 +154,7 @@ class HubSpot:
                 return moment is None or moment.timestamp() * 1000 >= at.since
             return True
 
-        fresh = [row.id() for row in self.crm.archived() if is_fresh(row)]
+        fresh = list(self.crm.those("tickets", filter(is_fresh, self.crm.archived()), Payload.id))
         for start in range(0, len(fresh), SEARCHED):
             rows = self.crm.tickets(fresh[start : start + SEARCHED], PROPERTIES, HISTORY, archived=True)
             yield self._page(rows, None, None)
@@ -164,7 +164,7 @@ class HubSpot:
         return self.reader.page(rows, lambda row: self._row(row, beside), cursor, total)
 
     def _beside(self, rows: list[Payload]) -> Beside:
-        live = [row for row in rows if row.at("archived").value is not True]
+        live = [row for row in sound(rows, Payload.id) if row.at("archived").value is not True]
         ids = [row.id() for row in live]
         nameless = [row.id() for row in live if _glimpse(row, "properties.hs_primary_company_name") is None]
         return Beside(

@@ -4,9 +4,12 @@ Sources: developers.hubspot.com, CRM API: Search, Objects, Associations v4; limi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from connectors.frame import readable, rows_of, told_by
+from ticketlens.connector import sound
 from ticketlens.errors import BadPayload, Unavailable
 from ticketlens.fetch import Refused, Site, TooLarge
 from ticketlens.intake.payload import Payload
@@ -34,28 +37,42 @@ class Crm:
     # -- tickets
 
     def search(self, filters: Sequence[Mapping[str, str]], sort: str, *, down: bool = False, limit: int) -> Payload:
-        return self.searches.post("crm/v3/objects/tickets/search", {
+        """With its `results` and their `total`, whatever these hold."""
+        found = self.searches.post("crm/v3/objects/tickets/search", {
             "filterGroups": [{"filters": list(filters)}] if filters else [],
             "sorts": [{"propertyName": sort, "direction": "DESCENDING" if down else "ASCENDING"}],
             "properties": [sort],
             "limit": limit,
         }).payload  # fmt: skip
+        with self.told():
+            rows_of(found, "results")
+            found.integer("total")
+            found.opt_text("paging.next.after")
+        return found
+
+    def told(self) -> AbstractContextManager[None]:
+        return told_by("HubSpot", self.site.host)
 
     def tickets(
         self, ids: Iterable[str], properties: Sequence[str], history: Sequence[str], *, archived: bool = False
     ) -> list[Payload]:
-        """Those that are there, in the order asked for: a ticket that was deleted meanwhile is left out."""
+        """Those that are there, in the order asked for: a ticket that was deleted meanwhile is left out.
+
+        Behind them what has no id, for a page to set aside.
+        """
 
         def ask(some: list[str]) -> list[Payload]:
             asked = {"inputs": _inputs(some), "properties": properties, "propertiesWithHistory": history}
             params = {"archived": "true"} if archived else None
             answer = self.site.post("crm/v3/objects/tickets/batch/read", asked, params=params)
-            self._must_be_whole(answer.payload)
-            return list(answer.payload.items("results"))
+            with self.told():
+                self._must_be_whole(answer.payload)
+                return rows_of(answer.payload, "results")
 
         wanted = list(ids)
-        found = {one.id(): one for one in self._in_batches("tickets", wanted, WITH_HISTORY, ask)}
-        return [found[id_] for id_ in wanted if id_ in found]
+        rows = list(self._in_batches("tickets", wanted, WITH_HISTORY, ask))
+        found = {one.id(): one for one in sound(rows, Payload.id)}
+        return [*(found[id_] for id_ in wanted if id_ in found), *(one for one in rows if not sound([one], Payload.id))]
 
     def _must_be_whole(self, batch: Payload) -> None:
         """What was deleted meanwhile may be missing from a batch; what failed must not be passed over."""
@@ -67,7 +84,9 @@ class Crm:
     def archived(self) -> Iterator[Payload]:
         """Deleted tickets, by id: HubSpot keeps them for 90 days, and has no order of time for them."""
         for page in self.pages("crm/v3/objects/tickets", {"archived": "true"}, must=True):
-            yield from page.items("results")
+            with self.told():
+                rows = rows_of(page, "results")
+            yield from rows
 
     # -- what is associated with tickets: each costs no more than itself where it may not be read
 
@@ -132,7 +151,7 @@ class Crm:
         if answer is None:
             self.notes.setdefault(f"{self.site.host}: this token may not read {kind}; tickets are read without them")
             return []
-        return list(answer.payload.items("results"))
+        return readable(self.notes, f"{self.site.host}: {kind}", lambda: rows_of(answer.payload, "results")) or []
 
     def _in_batches(
         self, kind: str, ids: list[str], size: int, ask: Callable[[list[str]], list[Payload]]

@@ -6,6 +6,7 @@ Sources: developers.hubspot.com, CRM API: Pipelines, Owners; Account information
 from dataclasses import dataclass
 from functools import cached_property
 
+from connectors.frame import readable, rows_of
 from connectors.hubspot_crm import Crm
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.terms import STATUSES, fold_term
@@ -24,7 +25,9 @@ class Names:
 
     @cached_property
     def _stages(self) -> dict[str, Stage]:
-        rows = self.crm.site.get("crm/v3/pipelines/tickets").payload.items("results")
+        answer = self.crm.site.get("crm/v3/pipelines/tickets")
+        with self.crm.told():
+            rows = rows_of(answer.payload, "results")
         return {id_: stage for found in self.crm.those("pipelines", rows, _stages_of) for id_, stage in found}
 
     def stage(self, id: str | None) -> tuple[str | None, str | None]:
@@ -46,7 +49,8 @@ class Names:
         """People who own tickets, also those who left; none where they may not be read."""
         told = ({"archived": archived} for archived in ("true", "false"))
         pages = (page for asked in told for page in self.crm.pages("crm/v3/owners", asked))
-        return [one for page in pages for one in page.items("results")]
+        what = f"{self.crm.site.host}: names of owners"
+        return readable(self.crm.notes, what, lambda: [one for page in pages for one in rows_of(page, "results")]) or []
 
     @cached_property
     def _people(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.hubspot_names import Names
-from ticketlens.connector import Row
+from ticketlens.connector import Row, sound
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.times import TimeRule
 
@@ -69,11 +69,11 @@ class Story:
 
     @property
     def first_reply(self) -> datetime | None:
-        """HubSpot's own, which may be missing; else the first e-mail that an agent sent."""
+        """HubSpot's own, which may be missing; else the first e-mail that an agent sent to answer, and not to begin."""
         for name in ("hs_first_agent_message_sent_at", "first_agent_reply_date"):
-            if (at := self.properties.opt_time(name, self.rule)) is not None:
+            if (at := self.properties.opt_time(name, self.rule)) is not None and at > self.created:
                 return at
-        sent = [at for at, author, public, _ in self._said() if author == "agent" and public and at >= self.created]
+        sent = [at for at, author, public, _ in self._said() if author == "agent" and public and at > self.created]
         return self._after("time_to_first_agent_reply") or min(sent, default=None)
 
     def _after(self, name: str) -> datetime | None:
@@ -152,7 +152,8 @@ class Story:
     @property
     def company(self) -> str | None:
         told = self.properties.opt_text("hs_primary_company_name")
-        return told or next(filter(None, (one.opt_text("name") for one in self._of(self.beside.companies))), None)
+        named = sound(self._of(self.beside.companies), lambda one: one.opt_text("name"))
+        return told or next(filter(None, (one.opt_text("name") for one in named)), None)
 
     def satisfaction(self) -> Row | None:
         """The last answer to a survey of satisfaction, on the three steps into which HubSpot puts every scale."""

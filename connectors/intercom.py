@@ -5,16 +5,17 @@ Both are searched by their last change, oldest first; what the search leaves out
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar
 from urllib.parse import quote
 
+from connectors.frame import Found, readable
 from connectors.intercom_rows import CONVERSATIONS, TICKETS, Account, Kind, kind_of
 from connectors.intercom_search import Search, id_of
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef
+from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload, parse_json
@@ -43,6 +44,7 @@ class Intercom:
         self.settings = settings
         headers = {"Authorization": f"Bearer {settings['token']}", "Intercom-Version": VERSION}
         self.site = fetch.site(settings.get("url") or DEFAULT_URL, headers=headers, per_minute=A_MINUTE)
+        self.notes = fetch.notes
         self.reader = Reader(settings)
         wants_tickets = settings.get("tickets", "yes").lower() not in ("no", "false", "0")
         self.kinds = (CONVERSATIONS, TICKETS) if wants_tickets else (CONVERSATIONS,)
@@ -83,14 +85,17 @@ class Intercom:
     def _account(self) -> Account:
         told = self.site.parts(("me", "admins", "teams"))
         me, admins, teams = (answer.payload if answer else Payload(None) for answer in told)
-        host = INBOXES.get(me.opt_text("app.region") or "US", INBOXES["US"])
-        workspace = me.opt_text("app.id_code")
+        region, workspace = (self._told(partial(me.opt_text, name)) for name in ("app.region", "app.id_code"))
+        host = INBOXES.get(region or "US", INBOXES["US"])
         return Account(
-            admins={one.id(): one.opt_text("name") or one.id() for one in admins.items("admins")},
-            teams={one.id(): one.opt_text("name") or one.id() for one in teams.items("teams")},
+            admins=self._told(lambda: _names(admins.items("admins"))) or {},
+            teams=self._told(lambda: _names(teams.items("teams"))) or {},
             inbox=f"https://{host}/a/inbox/{workspace}/inbox/conversation" if workspace else None,
             has_tickets=TICKETS in self.kinds,
         )
+
+    def _told(self, read: Callable[[], Found]) -> Found | None:
+        return readable(self.notes, f"{self.site.host}: names of the workspace", read)
 
     # -- webhooks
 
@@ -121,6 +126,12 @@ class Intercom:
             yield TicketRef(
                 _named(event.at("data.item"), about), gone=topic in ("conversation.deleted", "ticket.deleted")
             )
+
+
+def _names(people: Iterable[Payload]) -> dict[str, str]:
+    """The name of each, by his id, which stands for a name that is not told."""
+    told = sound(people, Payload.id, lambda one: one.opt_text("name"))
+    return {one.id(): one.opt_text("name") or one.id() for one in told}
 
 
 def _event(hook: Hook) -> Payload:

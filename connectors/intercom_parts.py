@@ -118,7 +118,10 @@ def _event(part: Payload, before: str | None, after: str | None) -> Row:
 
 
 def _author(author: Payload) -> str:
+    """Neither a customer nor an agent where it is not told."""
     kind = author.opt_text("type")
+    if kind is None:
+        return "system"
     if kind in CUSTOMERS:
         return "customer"
     return "bot" if kind == "bot" or author.boolean("from_ai_agent") else "agent"

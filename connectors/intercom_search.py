@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.frame import rows_of, told_by
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Site
 from ticketlens.intake.payload import Payload
@@ -71,11 +72,11 @@ class Search:
         }
         answer = self.site.post(f"{self.name}/search", json=asked)
         body = answer.payload
-        if body.at(self.name).value is None:
-            raise BadPayload(self.name, "missing in the answer of the search")
-        total = body.integer("total_count") if body.at("total_count").value is not None else None
-        following = body.opt_text("pages.next.starting_after") or ""
-        return _Found(list(body.items(self.name)), following, total, answer.date)
+        with told_by("Intercom", self.site.host):
+            rows = rows_of(body, self.name)
+            total = body.integer("total_count") if body.at("total_count").value is not None else None
+            following = body.opt_text("pages.next.starting_after") or ""
+        return _Found(rows, following, total, answer.date)
 
 
 def changed_at(row: Payload) -> datetime:

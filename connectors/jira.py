@@ -5,12 +5,14 @@ and it lags behind what is written; its page tokens are never kept from one pull
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from connectors.frame import Found, readable, rows_of, told_by
 from connectors.jira_issue import CHANNEL, NO_PARTS, Parts, Scheme, is_rated, row_of, scheme_of
 from connectors.jira_search import Search, quoted
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef, sound
@@ -51,6 +53,7 @@ class Jira:
         self.site = fetch.site(f"{self.root}/rest/api/3", auth=auth)
         opted = {"X-ExperimentalApi": "opt-in"}
         self.service = fetch.site(f"{self.root}/rest/servicedeskapi", auth=auth, headers=opted)
+        self.notes = fetch.notes
         self.reader = Reader(settings)
         keys = [key.strip() for key in settings["project"].split(",") if key.strip()]
         if not keys:
@@ -95,7 +98,9 @@ class Jira:
     def _zone(self) -> ZoneInfo:
         """Of the account that asks, in which Jira reads the times of a search. Who is not signed in is told so here:
         the search itself would answer a wrong token as it answers anybody, with nothing."""
-        name = self.site.get("myself").payload.opt_text("timeZone") or self.settings.get("zone") or "UTC"
+        myself = self.site.get("myself").payload
+        with told_by(self.title, self.site.host):
+            name = myself.opt_text("timeZone") or self.settings.get("zone") or "UTC"
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -104,12 +109,18 @@ class Jira:
 
     def _scheme(self) -> Scheme:
         server, statuses, fields = self.site.parts(("serverInfo", "status", "field"))
-        base = server.payload.opt_text("baseUrl") if server else None
-        return scheme_of(base or self.root, _listed(statuses), _listed(fields))
+        base = self._told("its address", lambda: server.payload.opt_text("baseUrl") if server else None)
+        return scheme_of(base or self.root, self._listed(statuses), self._listed(fields))
+
+    def _listed(self, answer: Answer | None) -> list[Payload]:
+        return (answer and self._told("statuses and fields", lambda: rows_of(answer.payload))) or []
 
     def _count(self) -> int | None:
         answer = self.site.part("search/approximate-count", json={"jql": self.projects})
-        return answer.payload.integer("count") if answer else None
+        return self._told("the count", lambda: answer.payload.integer("count")) if answer else None
+
+    def _told(self, what: str, read: Callable[[], Found]) -> Found | None:
+        return readable(self.notes, f"{self.site.host}: {what}", read)
 
     # -- what belongs to issues
 
@@ -124,7 +135,7 @@ class Jira:
         missing = [id_ for id_, comments in found.items() if comments is None]
         pages = self.site.parts(_comment_page(id_, 0) for id_ in missing)
         for id_, first in zip(missing, pages, strict=True):
-            found[id_] = None if first is None else self._rest(id_, first)
+            found[id_] = None if first is None else self._told("comments of issues", partial(self._rest, id_, first))
         return found
 
     def _rest(self, id: str, page: Answer) -> list[Payload]:
@@ -144,6 +155,9 @@ class Jira:
 
     def _moves(self, ids: list[str]) -> dict[str, list[Payload]]:
         """Changes of status of these issues; none where they are not ours to see, since some of them would mislead."""
+        return self._told("changes of status", lambda: self._changes(ids)) or {}
+
+    def _changes(self, ids: list[str]) -> dict[str, list[Payload]]:
         found: dict[str, list[Payload]] = {}
         for answer in self._changelogs(ids):
             if answer is None:
@@ -185,10 +199,6 @@ class Jira:
 
 def _version(issue: Payload) -> str:
     return f"{issue.id()} {issue.text('fields.updated')}"
-
-
-def _listed(answer: Answer | None) -> Iterable[Payload]:
-    return Payload({"listed": answer.payload.value}).items("listed") if answer else ()
 
 
 def _whole(told: Payload) -> list[Payload] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connectors.adf import plain_text
-from ticketlens.connector import Row
+from ticketlens.connector import Row, sound
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.terms import STATUSES, fold_term
 from ticketlens.intake.times import TimeRule
@@ -62,15 +62,22 @@ NO_PARTS: Final = Parts(None, [])
 
 
 def scheme_of(base: str, statuses: Iterable[Payload], fields: Iterable[Payload]) -> Scheme:
-    categories = {status.id(): status.opt_text("statusCategory.key") or "" for status in statuses}
+    told = sound(statuses, Payload.id, lambda status: status.opt_text("statusCategory.key"))
+    categories = {status.id(): status.opt_text("statusCategory.key") or "" for status in told}
     custom: dict[str, str] = {}
-    for field in fields:
-        kind, name = field.opt_text("schema.custom"), field.opt_text("untranslatedName") or field.opt_text("name") or ""
+    for field in sound(fields, Payload.id, _kind_of):
+        kind, name = _kind_of(field)
         if kind in KINDS:
             custom.setdefault(KINDS[kind], field.id())
         elif (kind, name.lower()) == FIRST_REPLY:
             custom.setdefault("first_reply", field.id())
     return Scheme(base, categories, custom)
+
+
+def _kind_of(field: Payload) -> tuple[str | None, str]:
+    """The type of a custom field, and its name."""
+    name = field.opt_text("untranslatedName") or field.opt_text("name")
+    return field.opt_text("schema.custom"), name or ""
 
 
 def row_of(issue: Payload, scheme: Scheme, parts: Parts, rule: TimeRule) -> Row:

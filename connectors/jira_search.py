@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.frame import rows_of, told_by
 from connectors.jira_issue import CHANNEL
 from ticketlens.errors import Unavailable
 from ticketlens.fetch import Site, TooLarge
@@ -39,11 +40,12 @@ class Search:
         jql = f'{self.projects} AND updated >= "{minute_in(self.zone, since)}" ORDER BY updated ASC, key ASC'
         asked = {"jql": jql, "fields": self.fields, "properties": [CHANNEL]}
         body = self._answer(asked if page == 1 else {**asked, "nextPageToken": self.token})
-        token, last = body.opt_text("nextPageToken"), body.at("isLast").value
+        with told_by("Jira Service Management", self.site.host):
+            rows, token, last = rows_of(body, "issues"), body.opt_text("nextPageToken"), body.at("isLast").value
         if (page > 1 and token is not None and token == self.token) or (token is None and last is False):
             raise Unavailable(f"{self.site.host} says that more issues follow, but names no way to them")
         self.token = token
-        return Batch(list(body.items("issues")), more=token is not None and last is not True)
+        return Batch(rows, more=token is not None and last is not True)
 
     def _answer(self, asked: Mapping[str, Any]) -> Payload:
         while True:

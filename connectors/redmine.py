@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import ClassVar
 from urllib.parse import quote
 
+from connectors.frame import rows_of, told_by
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import ConfigError
 from ticketlens.fetch import ABSENT, Fetch
@@ -83,14 +84,16 @@ class Redmine:
         yield from (issue for issue in issues if issue not in good)
         found = self.site.parts(_path(issue.id()) for issue in good)
         for issue, answer in zip(good, found, strict=True):
-            yield issue if answer is None else answer.payload.at("issue")
+            yield issue if answer is None else _whole(answer.payload) or issue
 
     # -- an issue
 
     @cached_property
     def _statuses(self) -> "_Statuses":
         solved = [name.strip().lower() for name in self.settings.get("solved", "").split(",")]
-        return _Statuses(self.site.get("issue_statuses.json").payload.items("issue_statuses"), frozenset(solved))
+        answer = self.site.get("issue_statuses.json")
+        with told_by(self.title, self.site.host):
+            return _Statuses(rows_of(answer.payload, "issue_statuses"), frozenset(solved))
 
     def _row(self, issue: Payload) -> Row:
         id_, status = issue.id(), self._statuses.ours(issue.opt_text("status.id"))
@@ -179,9 +182,10 @@ class _List:
         if answer is None:
             what = f"project: there is no {project!r} here" if project else "url: there is no Redmine at this address"
             raise ConfigError(f"{what}, or the account of this key does not see it")
-        listed, rows = answer.payload, list(answer.payload.items("issues"))
-        self.size = max(listed.integer("limit"), 1)
-        total = listed.integer("total_count")
+        with told_by(self.connector.title, self.connector.site.host):
+            listed, rows = answer.payload, rows_of(answer.payload, "issues")
+            self.size = max(listed.integer("limit"), 1)
+            total = listed.integer("total_count")
         return Batch(rows, more=start + self.size < total, total=total)
 
 
@@ -189,7 +193,8 @@ class _Statuses:
     """Statuses have names of each Redmine's own; whether one is closed is what counts."""
 
     def __init__(self, statuses: Iterable[Payload], solved: frozenset[str]) -> None:
-        self._ours = {status.id(): _ours(status, solved) for status in statuses}
+        told = sound(statuses, Payload.id, lambda status: _ours(status, solved))
+        self._ours = {status.id(): _ours(status, solved) for status in told}
 
     def ours(self, id: str | None) -> str:
         """Open for a status that was removed since."""
@@ -201,13 +206,23 @@ def _ours(status: Payload, solved: frozenset[str]) -> str:
     return "closed" if status.boolean("is_closed") or name in solved else STATUSES.get(name, "open")
 
 
+def _whole(answer: Payload) -> Payload | None:
+    """None for an answer that holds no issue of any kind."""
+    held = answer.value.get("issue") if isinstance(answer.value, Mapping) else None
+    return answer.at("issue") if isinstance(held, Mapping) else None
+
+
 def _path(id: str) -> str:
     return f"issues/{quote(id, safe='')}.json?include=journals"
 
 
 def _actor(issue: Payload, journal: Payload) -> str:
-    """Whoever wrote the issue is the customer, anybody else is an agent: Redmine itself knows no such difference."""
-    return "customer" if journal.opt_text("user.id") == issue.opt_text("author.id") else "agent"
+    """Whoever wrote the issue is the customer, anybody else is an agent: Redmine itself knows no such difference.
+
+    Where either is not told, it is neither.
+    """
+    writer, author = journal.opt_text("user.id"), issue.opt_text("author.id")
+    return "system" if None in (writer, author) else "customer" if writer == author else "agent"
 
 
 def _messages(issue: Payload) -> Iterator[dict[str, object]]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import ClassVar
 from urllib.parse import quote
 
+from connectors.frame import readable, rows_of, told_by
 from connectors.zammad_ticket import Parts, States, row_of
 from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.fetch import ABSENT, Fetch, Refused
@@ -43,6 +44,7 @@ class Zammad:
         self.settings = settings
         self.root = settings["url"].rstrip("/")
         self.site = fetch.site(f"{self.root}/api/v1", headers={"Authorization": f"Token token={settings['token']}"})
+        self.notes = fetch.notes
         self.reader = Reader(settings)
         self._names: dict[str, str | None] = {}
 
@@ -80,7 +82,7 @@ class Zammad:
         last = since
         for page in range(1, MOST_PAGES):
             params = {"expand": "true", "per_page": LISTED_PER_PAGE, "page": page}
-            rows = _tickets(self.site.get("tickets", params))
+            rows = self._tickets(self.site.get("tickets", params))
             if not rows:
                 break
             good = sound(rows, self._changed)
@@ -101,9 +103,13 @@ class Zammad:
             "with_total_count": True,
         }
         answer = self.site.post("tickets/search", asked)
-        rows = _tickets(answer)
+        rows = self._tickets(answer)
         told = answer.payload.at("total_count").value if isinstance(answer.payload.value, Mapping) else None
         return Batch(rows, more=bool(rows), total=told if isinstance(told, int) else None)
+
+    def _tickets(self, answer: Answer) -> list[Payload]:
+        with told_by(self.title, self.site.host):
+            return _tickets(answer.payload)
 
     def _changed(self, ticket: Payload) -> datetime:
         return ticket.time("updated_at", self.reader.context.rule)
@@ -124,11 +130,18 @@ class Zammad:
         names = ("ticket_articles/by_ticket/{}?expand=true", "ticket_history/{}", "tags?object=Ticket&o_id={}")
         found = list(self.site.parts(name.format(id_) for id_ in ids for name in names))
         for start in range(0, len(found), len(names)):
-            yield Parts(*(None if one is None else _rooted(one) for one in found[start : start + len(names)]))
+            articles, history, tags = found[start : start + len(names)]
+            yield Parts(self._rows(articles, ""), self._rows(history, "history"), self._rows(tags, "tags"))
+
+    def _rows(self, answer: Answer | None, name: str) -> list[Payload] | None:
+        what = f"{self.site.host}: {name or 'articles'} of tickets"
+        return None if answer is None else readable(self.notes, what, lambda: rows_of(answer.payload, name))
 
     @cached_property
     def _states(self) -> States:
-        return States(_rooted(self.site.get("ticket_states", {"expand": "true"})).items("rows"))
+        answer = self.site.get("ticket_states", {"expand": "true"})
+        with told_by(self.title, self.site.host):
+            return States(rows_of(answer.payload))
 
     def _agent(self, ticket: Payload) -> str | None:
         """The name of the owner, whose login is often an address; user 1 stands for nobody."""
@@ -156,20 +169,14 @@ class Zammad:
         yield TicketRef(Payload(parse_json(hook.body.decode("utf-8", "replace"))).at("ticket").id())
 
 
-def _rooted(answer: Answer) -> Payload:
-    """A list as the member `rows` of an object."""
-    told = answer.payload.value
-    return Payload({"rows": told}) if isinstance(told, list) else answer.payload
-
-
-def _tickets(answer: Answer) -> list[Payload]:
+def _tickets(body: Payload) -> list[Payload]:
     """Tickets of each form in which versions answer: a list, `records`, or numbers beside `assets`."""
-    body = _rooted(answer)
-    for name in ("rows", "records"):
-        if body.at(name).value is not None:
-            return list(body.items(name))
+    if isinstance(body.value, list):
+        return rows_of(body)
+    if body.at("records").value is not None:
+        return rows_of(body, "records")
     numbers = "record_ids" if body.at("record_ids").value is not None else "tickets"
-    return [_with_names(body.at("assets"), str(number.value)) for number in body.items(numbers)]
+    return [_with_names(body.at("assets"), str(number.value)) for number in rows_of(body, numbers)]
 
 
 def _with_names(assets: Payload, number: str) -> Payload:

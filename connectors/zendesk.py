@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
-from ticketlens.errors import BadPayload, Unavailable
+from connectors.frame import readable, rows_of, told_by
+from connectors.zendesk_audits import STATUSES, Audits
+from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
+from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch, Refused, TooLarge
 from ticketlens.intake.payload import Payload, parse_json
 from ticketlens.model import Ticket
@@ -34,7 +36,6 @@ CHANNELS = {
     "twitter": "social", "facebook": "social", "instagram_dm": "social", "twitter_dm": "social", "any_channel": "other",
     "help_center": "web", "web_widget": "web", "mobile_sdk": "web", "mobile": "web", "rule": "other",
 }  # fmt: skip
-STATUSES = {"pending": "waiting_customer", "hold": "on_hold", "deleted": "closed"}
 
 
 class Zendesk:
@@ -54,6 +55,7 @@ class Zendesk:
         self.exports = fetch.site(f"{self.root}/api/v2", auth=auth, per_minute=EXPORTS_A_MINUTE)
         self.site = fetch.site(f"{self.root}/api/v2", auth=auth, per_minute=OTHERS_A_MINUTE)
 
+        self.notes = fetch.notes
         self.reader = Reader(settings)
 
     # -- pull
@@ -62,14 +64,15 @@ class Zendesk:
         at = json.loads(cursor) if cursor else {"time": 0}
         while True:
             body = self._export(at)
-            rows, done = list(body.items("tickets")), self._is_last(body, at)
+            with told_by(self.title, self.exports.host):
+                rows, done, after = rows_of(body, "tickets"), self._is_last(body, at), body.opt_text("after_cursor")
             names, audits = _Names(body), self._audits(rows) if self._wants_audits(at) else {}
             at = {
-                "after": body.opt_text("after_cursor") or at.get("after"),
-                "time": max([int(at["time"]), *(_stamp(row) or 0 for row in rows)]),
+                "after": after or at.get("after"),
+                "time": max([int(at["time"]), *(_stamp(row) or 0 for row in sound(rows, _stamp))]),
                 "live": bool(at.get("live")) or done,
             }
-            yield self.reader.page(rows, lambda row, n=names, a=audits: self._row(row, n, a), json.dumps(at))  # type: ignore[misc]
+            yield self.reader.page(rows, lambda row, n=names, a=audits: self._made(row, n, a), json.dumps(at))  # type: ignore[misc]
             if done:
                 return
 
@@ -81,7 +84,7 @@ class Zendesk:
         if answer is None:
             return None
         ticket, names = answer.payload.at("ticket"), _Names(answer.payload)
-        return self.reader.one(ticket, lambda row: self._row(row, names, self._audits([row])))
+        return self.reader.one(ticket, lambda row: self._made(row, names, self._audits([row])))
 
     def _export(self, at: Mapping[str, Any]) -> Payload:
         if at.get("after"):
@@ -92,7 +95,7 @@ class Zendesk:
     def _is_last(self, body: Payload, at: Mapping[str, Any]) -> bool:
         told = body.at("end_of_stream").value
         if not isinstance(told, bool) or not (told or body.opt_text("after_cursor") not in (None, at.get("after"))):
-            raise Unavailable(f"{self.exports.host} answers something else than Zendesk does: check the address")
+            raise BadPayload("end_of_stream", "neither an end nor a way on")
         return told
 
     def _page(self, place: Mapping[str, object]) -> Payload:
@@ -106,23 +109,37 @@ class Zendesk:
         """The first reading of a large account would take a request a ticket, so it is done where it is asked for."""
         return bool(at.get("live")) or self.settings.get("conversations", "").lower() in ("yes", "true", "1")
 
-    def _audits(self, rows: list[Payload]) -> dict[str, list[Payload]]:
-        """What was done to each ticket, oldest first; deleted ones have nothing more to tell."""
-        ids = [str(row.at("id").value) for row in rows if row.at("status").value != "deleted"]
-        found = self.site.parts(f"tickets/{id_}/audits.json?page[size]=100" for id_ in ids)
-        return {id_: list(self._rest(first)) for id_, first in zip(ids, found, strict=True) if first is not None}
+    def _audits(self, rows: list[Payload]) -> dict[str, Audits]:
+        """What was done to each ticket; deleted ones have nothing more to tell."""
+        ids = [row.id() for row in sound(rows, Payload.id) if row.at("status").value != "deleted"]
+        found = self.site.parts(f"tickets/{id_}/audits.json?page[size]=100&include=users" for id_ in ids)
+        told = ((id_, self._whole(first)) for id_, first in zip(ids, found, strict=True) if first is not None)
+        return {id_: audits for id_, audits in told if audits is not None}
 
-    def _rest(self, page: Answer) -> Iterator[Payload]:
+    def _whole(self, first: Answer) -> Audits | None:
+        """None, and a note, for audits that cannot be read: their ticket is read without them."""
+        what = f"{self.site.host}: audits of tickets"
+        return readable(self.notes, what, lambda: Audits.of(self._pages(first), self.reader.context.rule))
+
+    def _pages(self, page: Answer) -> Iterator[Payload]:
         for _ in range(MOST_PAGES):
-            yield from page.payload.items("audits")
+            yield page.payload
             following = page.payload.opt_text("links.next")
             if not page.payload.boolean("meta.has_more") or following is None:
                 return
-            page = self.site.get(following)
+            if (rest := self.site.part(following)) is None:
+                raise BadPayload("links.next", "leads nowhere")
+            page = rest
 
     # -- a ticket
 
-    def _row(self, ticket: Payload, names: "_Names", audits: Mapping[str, list[Payload]]) -> Row:
+    def _made(self, ticket: Payload, names: "_Names", audits: Mapping[str, Audits]) -> Row:
+        try:
+            return self._row(ticket, names, audits)
+        except (ValueError, OverflowError, OSError):
+            raise BadPayload("created_at, updated_at, generated_timestamp", "not all of them are times") from None
+
+    def _row(self, ticket: Payload, names: "_Names", audits: Mapping[str, Audits]) -> Row:
         id_, metrics = ticket.id(), ticket.at("metric_set")
         tags = [str(tag.value) for tag in ticket.items("tags")]
         return {
@@ -186,13 +203,19 @@ class _Names:
 
     def part(self, kind: str, id: str | None, name: str) -> str | None:
         if kind not in self._known:
-            self._known[kind] = {one.id(): one for one in self.body.items(kind)}
+            self._known[kind] = {one.id(): one for one in _named(self.body, kind)}
         found = self._known[kind].get(id or "")
         return found.opt_text(name) if found is not None else None
 
     def of(self, kind: str, id: str | None) -> str | None:
         """The name where it is known, else the id."""
         return self.part(kind, id, "name") or id
+
+
+def _named(body: Payload, kind: str) -> list[Payload]:
+    """Those that can be read of what stands beside the tickets: it costs no more than names."""
+    told = body.items(kind) if isinstance(body.at(kind).value, list) else ()
+    return sound(told, Payload.id, lambda one: [one.opt_text(name) for name in ("name", "role", "locale")])
 
 
 def _stamp(ticket: Payload) -> int | None:
@@ -226,38 +249,9 @@ def _rating(ticket: Payload) -> Row | None:
     return {"score": score, "scale": 2, "comment": ticket.opt_text("satisfaction_rating.comment")} if score else None
 
 
-def _told(ticket: Payload, audits: list[Payload] | None, names: _Names) -> Row:
+def _told(ticket: Payload, audits: Audits | None, names: _Names) -> Row:
     """History, messages and the exact first reply, where the audits were read."""
-    if audits is None:
-        return {}
-    history: list[Row] = []
-    messages: list[Row] = []
-    for audit in audits:
-        at, author = audit.text("created_at"), audit.opt_text("author_id")
-        for event in audit.items("events"):
-            kind = event.opt_text("type")
-            if kind in ("Change", "Create") and event.opt_text("field_name") == "status":
-                history.append({"at": at, "field": "status", "actor": _role(ticket, author, names),
-                                "from": _status(event, "previous_value"), "to": _status(event, "value")})  # fmt: skip
-            elif kind == "Comment":
-                writer = _role(ticket, event.opt_text("author_id") or author, names)
-                messages.append({"at": at, "author": writer, "public": event.boolean("public"),
-                                 "body": event.opt_text("plain_body") or event.opt_text("body")})  # fmt: skip
-    replies = [one["at"] for one in messages if one["author"] == "agent" and one["public"]]
-    own = {} if not replies else {"first_reply_at": replies[0]}
-    return {"history": history, "messages": messages, **own}
-
-
-def _status(event: Payload, name: str) -> str | None:
-    word = event.opt_text(name)
-    return None if word is None else STATUSES.get(word, word)
-
-
-def _role(ticket: Payload, author: str | None, names: _Names) -> str:
-    role = names.part("users", author, "role")
-    if author == ticket.opt_text("requester_id") or role == "end-user":
-        return "customer"
-    return "bot" if author == "-1" else "agent"
+    return {} if audits is None else audits.row(ticket, lambda user: names.part("users", user, "role"))
 
 
 def _moment(text: str) -> datetime | None:

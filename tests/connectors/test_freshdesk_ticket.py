@@ -83,6 +83,21 @@ def test_what_an_agent_sent_first_is_no_message_of_the_customer(account: Account
     assert [one.author for one in account.one(number).messages] == ["agent"]
 
 
+def test_what_an_agent_sent_first_is_no_reply(account: Account) -> None:
+    """Where Freshdesk takes it for the first response, its time is that of the creation."""
+    desk = account.server.desk
+    number = desk.create(channel="outbound", by="agent")
+
+    def responded_at_once(told: list[dict[str, dict[str, object]]]) -> object:
+        return [{**row, "stats": {**row["stats"], "first_responded_at": row["created_at"]}} for row in told]
+
+    account.server.faults.append(Fault(where=account.server.is_ticket_list, edit=responded_at_once))
+    assert account.one(number).first_reply_at is None
+    desk.tick()
+    desk.reply(number)
+    assert account.one(number).first_reply_at == desk.now
+
+
 def test_the_first_pull_asks_for_messages_only_where_it_is_told_to(account: Account) -> None:
     desk = account.server.desk
     number = desk.create()

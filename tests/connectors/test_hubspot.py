@@ -272,6 +272,17 @@ def test_the_first_message_of_an_agent_counts_before_the_first_email(hubspot: Se
     assert only(hubspot).first_reply_at == at
 
 
+def test_an_email_that_a_ticket_was_made_of_is_no_reply(hubspot: Server) -> None:
+    number = hubspot.desk.create("Your order is late", by="agent")
+    made = str(ms(hubspot.desk.now))
+    for own in (None, made):
+        hubspot.extra[number] = {"first_agent_reply_date": own, "time_to_first_agent_reply": None}
+        assert only(hubspot).first_reply_at is None
+    replied = hubspot.desk.tick(60)
+    hubspot.desk.reply(number)
+    assert only(hubspot).first_reply_at == replied
+
+
 def test_times_may_be_numbers_written_as_text(hubspot: Server) -> None:
     number = hubspot.desk.create()
     hubspot.extra[number] = {"createdate": str(ms(NOW)), "closed_date": "", "time_to_close": "soon"}

@@ -11,7 +11,7 @@ from helpdesks.intercom_pulls import answering, connector, created, pulled, read
 from helpdesks.server import Fault
 
 from ticketlens.connector import Page
-from ticketlens.errors import BadPayload, Denied
+from ticketlens.errors import Denied, Unavailable
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_a_record_without_a_time_of_change_keeps_none_of_the_others(server: Serv
 
 def test_an_answer_without_a_list_is_no_empty_workspace(server: Server) -> None:
     answering(server, "/conversations/search", {"type": "error.list", "errors": []})
-    with pytest.raises(BadPayload, match="conversations"):
+    with pytest.raises(Unavailable, match="something else than Intercom does"):
         pulled(server)
 
 

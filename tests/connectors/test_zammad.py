@@ -134,6 +134,18 @@ def test_what_zammad_writes_by_itself_and_notes_are_no_reply(zammad: Server) -> 
     ]  # fmt: skip
 
 
+def test_what_an_agent_opens_a_ticket_with_is_no_reply(zammad: Server) -> None:
+    number = zammad.desk.create("Your order is late", by="agent")
+    assert pulled(zammad)[str(number)].first_reply_at is None
+    zammad.desk.tick()
+    zammad.desk.reply(number, "Thanks", "customer")
+    replied = zammad.desk.tick()
+    zammad.desk.reply(number)
+    assert pulled(zammad)[str(number)].first_reply_at == replied
+    zammad.faults.append(Fault(403, times=9, where=zammad.is_part))
+    assert pulled(zammad)[str(number)].first_reply_at is None
+
+
 def test_names_are_kept_but_no_address(zammad: Server) -> None:
     number = zammad.desk.create(requester=502, assignee=901, group=22, organization=31, tags=("vip", "login"))
     ticket = pulled(zammad)[str(number)]

@@ -9,15 +9,12 @@ from typing import Any
 import pytest
 from helpdesks.server import answer
 from helpdesks.zendesk import Server
+from helpdesks.zendesk_pulls import connect, pulled
 
-from connectors.zendesk import TEST_SECRET, Zendesk
+from connectors.zendesk import TEST_SECRET
 from ticketlens.connector import BadProof, Hook, Reply, TicketRef
 from ticketlens.errors import BadPayload, Unavailable
-from ticketlens.fetch import Fetch
-from ticketlens.model import Ticket
-from ticketlens.outside.guard import Guard
 from ticketlens.outside.proof import base64_mac
-from ticketlens.outside.waiting import Waiting
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 BODY = '{"id":1,"note":"café"}'.encode()
@@ -28,19 +25,6 @@ def server() -> Iterator[Server]:
     made = Server()
     with made.serving():
         yield made
-
-
-def connect(server: Server, **settings: str) -> Zendesk:
-    fetch = Fetch(Guard.of(["127.0.0.0/8"]), waiting=Waiting(sleep=lambda seconds: None, monotonic=lambda: 0.0))
-    return Zendesk({**server.settings(), "webhook_secret": "s3cret", **settings}, fetch)
-
-
-def pulled(connector: Zendesk, cursor: str | None = None) -> tuple[dict[str, Ticket], str | None]:
-    found: dict[str, Ticket] = {}
-    for page in connector.pull(cursor):
-        found |= {one.id: one for one in page.tickets}
-        cursor = page.cursor
-    return found, cursor
 
 
 def test_a_cursor_that_zendesk_keeps_no_more_is_taken_up_where_it_stood(server: Server) -> None:
@@ -126,7 +110,7 @@ def test_names_stand_in_place_of_ids_where_zendesk_tells_them(server: Server) ->
     assert (ticket.tags, ticket.language) == (("vip",), "en-us")
     assert ticket.satisfaction is not None
     assert (ticket.satisfaction.score, ticket.satisfaction.scale, ticket.satisfaction.comment) == (1, 2, "Slow")
-    server.beside = lambda: {}  # type: ignore[method-assign]
+    server.beside = lambda *items: {}  # type: ignore[method-assign]
     bare = pulled(connect(server))[0][str(number)]
     assert (bare.group, bare.organization, bare.assignee) == ("21", "31", "901")
 

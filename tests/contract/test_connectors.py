@@ -269,6 +269,26 @@ def test_what_is_wrong_is_one_sentence_and_the_cursor_stays(office: Office, told
     office.must_equal()
 
 
+LISTS_ALONE = ("freshdesk", "github", "zammad")
+
+
+@pytest.mark.parametrize("told", [{}, [], [7], {"x": 1}, 7, "x", None, True], ids=repr)
+def test_a_list_that_is_none_of_this_helpdesk_is_never_taken_for_an_empty_one(office: Office, told: Any) -> None:
+    busy_day(office, 3)
+    office.quiet()
+    if isinstance(told, list) and office.helpdesk.kind in LISTS_ALONE:
+        pytest.skip("a list by itself is what this helpdesk answers with")
+    office.fault(edit=lambda truth: told, times=1_000)
+    title = TABLE[office.helpdesk.kind].title
+    error = office.pull().error
+    assert error is not None
+    assert f" answers something else than {title} does: check the address of this source" in error
+    assert office.stored() == {}
+    office.helpdesk.faults.clear()
+    assert office.pull().error is None
+    office.must_equal()
+
+
 def test_no_secret_is_in_any_message(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     echo = json.dumps({"error": f"the token {office.helpdesk.secret} is wrong"}).encode()
     secret = office.helpdesk.secret

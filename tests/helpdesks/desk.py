@@ -74,7 +74,8 @@ class Item:
 
     @property
     def first_reply_at(self) -> datetime | None:
-        return next((one.at for one in self.said if one.author == "agent" and one.public), None)
+        """What an agent says first in a ticket that he opens is no reply."""
+        return next((one.at for one in self.said[1:] if one.author == "agent" and one.public), None)
 
     def truth(self) -> dict[str, object]:
         """What TicketLens is to know of it."""
@@ -109,9 +110,15 @@ class Desk:
         self.now += timedelta(seconds=seconds)
         return self.now
 
-    def create(self, subject: str = "Cannot log in", body: str = "It says wrong password.", **fields: object) -> int:
+    def create(
+        self,
+        subject: str = "Cannot log in",
+        body: str = "It says wrong password.",
+        by: str = "customer",
+        **fields: object,
+    ) -> int:
         number = self._number()
-        first = Said(self._number(), self.now, "customer", body)
+        first = Said(self._number(), self.now, by, body)
         item = Item(number, subject, body, self.now, self.now, said=(first,))
         self.items[number] = replace(item, **fields)  # type: ignore[arg-type]
         return number

@@ -191,7 +191,7 @@ class Server(Helpdesk):
             "owner_id": item.assignee or NOBODY,
             "customer_id": item.requester,
             "create_article_type_id": 1,
-            "first_response_at": iso(item.first_reply_at) if item.first_reply_at else None,
+            "first_response_at": self._responded(item),
             "close_at": iso(solves[0]) if solves else None,
             "article_count": len(item.said),
             "created_at": iso(item.created_at),
@@ -207,8 +207,13 @@ class Server(Helpdesk):
             "owner": "-" if item.assignee is None else "kim@example.com",
             "customer": "ana@example.com",
             "create_article_type": item.channel,
+            "create_article_sender": SENDERS[item.said[0].author],
         }
         return {**told, **named} if names else told
+
+    def _responded(self, item: Item) -> str | None:
+        """Zammad takes what an agent opens a ticket with for its first response."""
+        return next((iso(one.at) for one in item.said if one.author == "agent" and one.public), None)
 
     # -- webhooks
 

@@ -69,7 +69,7 @@ class Server(Helpdesk):
             "before_cursor": None,
             "end_of_stream": len(page) == len(rows),
         }
-        return answer({**body, **self.beside()})
+        return answer({**body, **self.beside(*page)})
 
     era = 1
     """Cursors of another era are refused."""
@@ -82,7 +82,7 @@ class Server(Helpdesk):
         item = self.desk.items.get(number)
         if item is None or item.deleted:
             return answer({"error": "RecordNotFound"}, 404)
-        return answer({"ticket": self.shown(item), **self.beside()})
+        return answer({"ticket": self.shown(item), **self.beside(item)})
 
     def audits(self, number: int) -> Response:
         item = self.desk.items.get(number)
@@ -92,9 +92,12 @@ class Server(Helpdesk):
         start = int(request.args.get("page[after]", 0))
         rows = told[start : start + self.page]
         more = start + self.page < len(told)
-        following = f"{self.url}/api/v2/tickets/{number}/audits.json?page[size]=100&page[after]={start + self.page}"
+        asked = f"page[size]=100&page[after]={start + self.page}&include=users"
+        following = f"{self.url}/api/v2/tickets/{number}/audits.json?{asked}"
         links = {"next": following if more else None}
-        return answer({"audits": rows, "meta": {"has_more": more}, "links": links})
+        writers = {one["author_id"] for one in rows} if request.args.get("include") == "users" else set()
+        beside = {"users": [self.user(one) for one in PEOPLE if one in writers]}
+        return answer({"audits": rows, "meta": {"has_more": more}, "links": links, **beside})
 
     def _audits(self, item: Item) -> list[dict[str, Any]]:
         def audit(number: int, at: datetime, author: int, event: dict[str, Any]) -> dict[str, Any]:
@@ -123,14 +126,17 @@ class Server(Helpdesk):
         ]  # fmt: skip
         return told
 
-    def beside(self) -> dict[str, Any]:
-        users = [
-            {"id": number, "name": name, "role": "agent" if number in AGENTS else "end-user", "locale": "en-US"}
-            for number, name in PEOPLE.items()
-        ]
+    def beside(self, *items: Item) -> dict[str, Any]:
+        """Of the users those whom the tickets name: not who wrote in them."""
+        named = {number for item in items for number in (item.requester, item.assignee)}
+        users = [self.user(number) for number in PEOPLE if number in named]
         groups = [{"id": number, "name": name} for number, name in GROUPS.items()]
         organizations = [{"id": number, "name": name} for number, name in ORGANIZATIONS.items()]
         return {"users": users, "groups": groups, "organizations": organizations, "brands": []}
+
+    def user(self, number: int) -> dict[str, Any]:
+        role = "agent" if number in AGENTS else "end-user"
+        return {"id": number, "name": PEOPLE[number], "role": role, "locale": "en-US"}
 
     def shown(self, item: Item) -> dict[str, Any]:
         tags = [*item.tags, *(["closed_by_merge"] if item.merged_into else [])]
@@ -149,7 +155,7 @@ class Server(Helpdesk):
             "via": {"channel": item.channel, "source": {"from": {}, "to": {}, "rel": None}},
             "tags": tags,
             "requester_id": item.requester,
-            "submitter_id": item.requester,
+            "submitter_id": AGENTS[0] if item.said[0].author == "agent" else item.requester,
             "assignee_id": item.assignee,
             "group_id": item.group,
             "organization_id": item.organization,

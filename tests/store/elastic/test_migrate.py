@@ -318,7 +318,7 @@ def test_there_is_no_way_back_where_nothing_was_replaced(filled: ElasticStore) -
 def test_a_program_that_finds_an_older_index_names_the_remedy(
     filled: ElasticStore, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ticketlens.store.elastic.cluster.template", newer.version_2)
+    monkeypatch.setattr("ticketlens.store.elastic.cluster.template", newer.newer_version)
     opened = ElasticStore(Address.read(address))
     with pytest.raises(StoreError, match="ticketlens store migrate"):
         opened.span()

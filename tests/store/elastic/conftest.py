@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from store.elastic.migrated import fill
 
 from ticketlens.intake.prepare import Preparer
 from ticketlens.store.base import Prepared
@@ -28,3 +29,10 @@ def store(address: str) -> Iterator[ElasticStore]:
 @pytest.fixture(scope="session")
 def prepared(worlds: ModuleType, preparer: Preparer) -> Callable[[int, int], list[Prepared]]:
     return lambda seed, count: [preparer.prepare(ticket) for ticket in worlds.random_tickets(seed, count)]
+
+
+@pytest.fixture
+def filled(store: ElasticStore, prepared: Callable[[int, int], list[Prepared]]) -> ElasticStore:
+    """Every noun has something in it; some of it was written more than once, some of it is deleted."""
+    fill(store, prepared(21, 60))
+    return store

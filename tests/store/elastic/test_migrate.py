@@ -1,105 +1,24 @@
-"""Migrations: nothing is lost while people read and write, at whatever step one ends, and on the way back."""
+"""Migrations: nothing is lost, at whatever step one ends, and on the way back."""
 
-import importlib.util
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from store.elastic import newer_templates as newer
+from store.elastic.migrated import ALL, NEWER, deliver, newest, reopened, sums, versions
 
 from ticketlens.errors import StoreError, Unavailable
-from ticketlens.model.delivery import Delivery
-from ticketlens.model.filter import EVERYTHING, Filter
-from ticketlens.model.topic import Topic
-from ticketlens.store.base import PARTS, Assignment, Prepared, Version
-from ticketlens.store.copying import checksum
 from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.elastic.address import Address
 from ticketlens.store.elastic.cluster import NOUNS
-from ticketlens.store.elastic.rebuilding import block, lift, outrank, terms
+from ticketlens.store.elastic.rebuilding import lift, outrank, terms
 
 HERE = Path(__file__).parent
-
-
-def _newer() -> Any:
-    spec = importlib.util.spec_from_file_location("newer_templates", HERE / "newer_templates.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-newer = _newer()
-
-
-ALL = Filter(excluded="any")
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-NEWER = set(NOUNS) - set(newer.STAY)
 STEPS = ("started", "made", "copied", "levelled", "blocked", "verified", "swapped")
-
-
-@pytest.fixture
-def filled(store: ElasticStore, prepared: Callable[[int, int], list[Prepared]]) -> ElasticStore:
-    """Every noun has something in it; some of it was written more than once, some of it is deleted."""
-    fill(store, prepared(21, 60))
-    return store
-
-
-def fill(store: ElasticStore, batch: Sequence[Prepared]) -> None:
-    store.put_tickets(batch)
-    store.put_tickets([later(one, 1) for one in batch[:20]])
-    texts = sorted({one.text.fingerprint for one in batch})
-    rows = np.random.default_rng(5).normal(size=(len(texts), 8)).astype(np.float32)
-    store.put_vectors("m", texts, rows / np.linalg.norm(rows, axis=1, keepdims=True))
-    store.publish(
-        [Topic(id=number, name="a") for number in store.new_topic_ids(2)],
-        {name: Assignment(1 + number % 2, "core", 0.5) for number, name in enumerate(texts)},
-        {},
-    )
-    store.put_record("view", "a", {"n": 1})
-    store.put_record("view", "gone", {"n": 1})
-    store.delete_record("view", "gone")
-    deliver(store, "desk", "1")
-
-
-def deliver(store: ElasticStore, source: str, name: str) -> bool:
-    return store.put_deliveries([Delivery(source, name, b"x", {}, NOW)])[0]
-
-
-def later(one: Prepared, days: int) -> Prepared:
-    """The same ticket, with something new."""
-    at = one.version.updated_at + days * 86_400_000_000
-    return replace(one, version=Version(at, 0, one.version.richness, f"{days:032x}"))
-
-
-def sums(store: ElasticStore) -> dict[str, Any]:
-    return {part: checksum(store, part) for part in PARTS}
-
-
-def versions(store: ElasticStore) -> dict[str, list[str]]:
-    return {noun: list(store._cluster.behind(noun)) for noun in (*NOUNS, *store._cluster.models())}
-
-
-def newest(store: ElasticStore) -> set[str]:
-    """The nouns that are behind their aliases in the newer version."""
-    told = versions(store).items()
-    return {noun.partition(".")[0] for noun, names in told if names[0].endswith(f"-v{newer.number(noun)}")}
-
-
-def reopened(address: str) -> ElasticStore:
-    """As a process of the older program, that was running all the time."""
-    store = ElasticStore(Address.read(address))
-    for noun in (*NOUNS, *store._cluster.models()):
-        store._cluster.adopt(noun)
-    return store
 
 
 def test_every_index_is_made_anew_and_holds_the_same(filled: ElasticStore) -> None:
@@ -323,116 +242,3 @@ def test_a_program_that_finds_an_older_index_names_the_remedy(
     with pytest.raises(StoreError, match="ticketlens store migrate"):
         opened.span()
     opened.close()
-
-
-def test_writers_wait_while_an_index_takes_no_writes(filled: ElasticStore, address: str) -> None:
-    """Single documents and batches: what was begun under the block is done once it is lifted."""
-    cluster = filled._cluster
-    names = [name for found in versions(filled).values() for name in found]
-    for name in names:
-        block(cluster, name)
-    told: list[object] = []
-    works: list[Callable[[], object]] = [
-        lambda: filled.put_record("view", "waited", {}),
-        lambda: deliver(filled, "desk", "waited"),
-        lambda: filled.new_topic_ids(1),
-        lambda: filled.delete_record("view", "a"),
-        lambda: filled.assign({"f" * 32: Assignment(None, "ungrouped", 0.0)}),
-    ]
-    threads = [threading.Thread(target=lambda work=work: told.append(work())) for work in works]
-    for thread in threads:
-        thread.start()
-    threads[0].join(0.5)
-    assert told == []
-    newer.migration(filled).run(newer.quiet)
-    for thread in threads:
-        thread.join(30)
-    assert len(told) == len(works)
-    assert filled.get_record("view", "waited") is not None
-    assert filled.get_record("view", "a") is None
-
-
-class Desk:
-    """Threads that write, delete and read all the time; each notes what it was told, and what it must find."""
-
-    def __init__(self, store: ElasticStore, batch: Sequence[Prepared]) -> None:
-        self.store, self.batch = store, batch
-        self.stop = threading.Event()
-        self.errors: list[BaseException] = []
-        self.records: dict[str, int] = {}
-        self.newest: dict[tuple[str, str], Version] = {}
-        self.deliveries = 0
-        self.reads = 0
-        self.counted = 0
-        works = (self.update_tickets, self.count_up, self.count_up, self.put_and_delete, self.deliver, self.read)
-        self.threads = [threading.Thread(target=self._until_stopped, args=(work,)) for work in works]
-
-    def __enter__(self) -> "Desk":
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop.set()
-        for thread in self.threads:
-            thread.join(60)
-
-    def _until_stopped(self, work: Callable[[int], None]) -> None:
-        number = 0
-        try:
-            while not self.stop.is_set():
-                work(number)
-                number += 1
-        except BaseException as error:
-            self.errors.append(error)
-
-    def update_tickets(self, number: int) -> None:
-        one = later(self.batch[number % len(self.batch)], 2 + number)
-        assert self.store.put_tickets([one])[0].stored
-        self.newest[one.ticket.source, one.ticket.id] = one.version
-
-    def count_up(self, number: int) -> None:
-        """Each step that one of the two writers was told of is one step of the counter."""
-        held = self.store.get_record("count", "n")
-        n = int(str(held.fields["n"])) if held else 0
-        if self.store.put_record("count", "n", {"n": n + 1}, expected=held.version if held else 0) is not None:
-            self.counted += 1
-
-    def put_and_delete(self, number: int) -> None:
-        self.store.put_record("kept", f"{number}", {"n": number})
-        self.records[f"{number}"] = number
-        if number % 3 == 0:
-            assert self.store.delete_record("kept", f"{number}")
-            del self.records[f"{number}"]
-
-    def deliver(self, number: int) -> None:
-        assert deliver(self.store, "busy", f"{number}")
-        self.deliveries += 1
-
-    def read(self, number: int) -> None:
-        page = self.store.list_tickets(ALL, limit=500)
-        assert len(page.items) == len(self.batch)
-        assert self.store.count_tickets(ALL) == len(self.batch)
-        assert len(list(self.store.each_raw())) == len(self.batch)
-        self.reads += 1
-
-
-@pytest.mark.slow
-def test_nothing_is_lost_while_people_read_and_write(
-    filled: ElasticStore, address: str, prepared: Callable[[int, int], list[Prepared]]
-) -> None:
-    busy = reopened(address)
-    with Desk(busy, prepared(21, 60)) as desk:
-        newer.migration(filled).run(newer.quiet)
-        desk.threads[0].join(0.5)
-    busy.close()
-    assert desk.errors == []
-    assert desk.reads > 2
-    assert {one.id: one.fields["n"] for one in filled.records("kept")} == desk.records
-    counter = filled.get_record("count", "n")
-    assert counter is not None
-    assert counter.fields["n"] == desk.counted == counter.version
-    assert len(filled.waiting("busy", 10_000)) == desk.deliveries
-    pieces = {piece[:2]: Version(*piece[2:6]) for piece in filled.read_part("tickets", None, 500)}
-    assert {key: pieces[key] for key in desk.newest} == desk.newest
-    assert filled.count_tickets(EVERYTHING) == len(filled.list_tickets(EVERYTHING, limit=500).items)

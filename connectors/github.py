@@ -37,6 +37,7 @@ TOLD = ("closed", "commented", "reopened")
 class GitHub:
     name: ClassVar[str] = "github"
     title: ClassVar[str] = "GitHub Issues"
+    largest_delivery: ClassVar[int] = 25 * 1024 * 1024
     fields: ClassVar[tuple[Field, ...]] = (
         Field("repo", help="OWNER/NAME, such as acme/shop"),
         Field("token", secret=True, help="a fine-grained token that may read the issues of this repository"),

@@ -109,7 +109,10 @@ class Connector(Protocol):
 
 @runtime_checkable
 class Receiver(Protocol):
-    """A connector of a helpdesk that has webhooks."""
+    """A connector of a helpdesk that has webhooks.
+
+    Where its deliveries may have more than 1 MiB, the class says how many bytes as `largest_delivery`.
+    """
 
     def prove(self, hook: Hook) -> Reply | None:
         """Raises BadProof. A reply is to be given at once, and is all that this delivery was for."""

@@ -136,6 +136,32 @@ def test_a_packed_body_is_proven_unpacked(pushed: Pushed) -> None:
     assert kept.delivery.body == body
 
 
+def test_no_more_is_read_than_the_helpdesk_may_send(pushed: Pushed) -> None:
+    largest = pushed.gate.largest("desk")
+    assert largest == {"github": 25}.get(pushed.office.helpdesk.kind, 1) * 1024 * 1024
+    body, headers = pushed.signed(*solved(pushed))
+    assert pushed.send(body + b" " * (largest - len(body) + 1), headers).status_code == 413
+    bomb = gzip.compress(b" " * (largest + 1))
+    assert pushed.send(bomb, {**headers, "Content-Encoding": "gzip"}).status_code == 413
+    assert pushed.send(body + b" " * (largest - len(body)), headers).status_code in (401, 202)
+    assert pushed.counts()["refused"] >= 2
+
+
+def test_a_body_of_another_type_is_refused_and_no_such_source_is_not_found(pushed: Pushed) -> None:
+    body, headers = pushed.signed(*solved(pushed))
+    assert pushed.send(body, {**headers, "Content-Type": "application/x-www-form-urlencoded"}).status_code == 415
+    assert pushed.send(body, {**headers, "Content-Encoding": "br"}).status_code == 415
+    assert pushed.send(body, headers, "/hooks/another").status_code == 404
+    assert pushed.counts() == {"received": 2, "refused": 2}
+
+
+def test_who_looks_whether_the_address_is_there_is_answered(pushed: Pushed) -> None:
+    client = pushed.client
+    for method in ("GET", "HEAD"):
+        assert client.open("/hooks/desk", method=method, base_url=OUTSIDE).status_code == 200
+        assert client.open("/hooks/another", method=method, base_url=OUTSIDE).status_code == 404
+
+
 def test_a_deleted_ticket_is_marked_by_its_next_delivery(pushed: Pushed) -> None:
     numbers = solved(pushed, 2)
     pushed.push(numbers[0])

@@ -19,6 +19,7 @@ class Tally:
     records: RecordStore
     _counted: Counter[tuple[str, Kind]] = field(default_factory=Counter, init=False, repr=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _writing: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def add(self, source: str, kind: Kind) -> None:
         with self._guard:
@@ -26,18 +27,19 @@ class Tally:
 
     def write(self) -> None:
         """Adds what was counted since to what stands in the store; what cannot be written stays counted."""
-        with self._guard:
-            told, self._counted = self._counted, Counter()
-        while told:
-            source = next(iter(told))[0]
-            own = {kind: told[source, kind] for kind in ("refused", "repeated")}
-            try:
-                self._add(source, own)
-            except BaseException:
-                with self._guard:
-                    self._counted += told
-                raise
-            told = Counter({key: n for key, n in told.items() if key[0] != source})
+        with self._writing:
+            with self._guard:
+                told, self._counted = self._counted, Counter()
+            while told:
+                source = next(iter(told))[0]
+                own = {kind: told[source, kind] for kind in ("refused", "repeated")}
+                try:
+                    self._add(source, own)
+                except BaseException:
+                    with self._guard:
+                        self._counted += told
+                    raise
+                told = Counter({key: n for key, n in told.items() if key[0] != source})
 
     def _add(self, source: str, own: Mapping[str, int]) -> None:
         while True:

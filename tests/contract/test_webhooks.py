@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -81,6 +83,14 @@ def test_what_is_not_proven_is_refused_and_leaves_nothing(pushed: Pushed) -> Non
     assert pushed.secret not in told.get_data(as_text=True)
     assert pushed.lens.store.deliveries("desk") == []
     assert pushed.counts() == {"received": 1, "refused": 1}
+
+
+def test_what_is_refused_is_written_down_where_nothing_was_ever_proven(zendesk: Pushed) -> None:
+    assert zendesk.send(b"{}", {"Content-Type": "application/json"}).status_code == 401
+    until, pause = time.monotonic() + 20, threading.Event()
+    while "desk" not in zendesk.lens.inbox.counts() and time.monotonic() < until:
+        pause.wait(0.02)
+    assert zendesk.lens.inbox.counts()["desk"].refused == 1
 
 
 def test_a_packed_body_is_proven_unpacked(pushed: Pushed) -> None:

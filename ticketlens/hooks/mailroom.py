@@ -27,7 +27,7 @@ Letter = tuple[Delivery, "Future[bool]"]
 
 @dataclass
 class Mailroom:
-    """One a process, with one thread that writes; it begins with the first delivery."""
+    """One a process, with one thread that writes; it begins with the first call."""
 
     store: InboxStore
     tally: Tally
@@ -42,7 +42,7 @@ class Mailroom:
         """Whether it is new; on disk when this returns. Raises Unavailable where it is not: it may be there later."""
         if self.stuck:
             raise _busy()
-        self._begin()
+        self.begin()
         told: Future[bool] = Future()
         self._letters.put((delivery, told))
         try:
@@ -56,7 +56,8 @@ class Mailroom:
         since = self._writing_since
         return since is not None and self.monotonic() - since > self.patience
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """The thread that writes is there after this; it writes down what was counted too."""
         with self._guard:
             if self._writer is None or not self._writer.is_alive():
                 self._writer = threading.Thread(target=self._write, name="mailroom", daemon=True)

@@ -21,8 +21,10 @@ DECODED = re.compile("%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 """The only escapes that HubSpot undoes in an address before it signs it."""
 
 MOST_EVENTS = 1_000
+"""HubSpot sends 100 at once at most."""
+
 LONGEST_READ = 256 * 1024
-"""Bytes. HubSpot sends 100 events at most; what is larger is not taken apart before it is answered."""
+"""Bytes of a delivery: what is larger is not taken apart before it is answered."""
 
 NAMED_BY = ("subscriptionId", "objectId", "occurredAt", "propertyName", "propertyValue")
 
@@ -68,7 +70,7 @@ def delivery(hook: Hook) -> str:
 def _few_events(hook: Hook) -> list[Payload]:
     if len(hook.body) > LONGEST_READ:
         raise BadPayload("", f"more than {LONGEST_READ:,} bytes")
-    return _events(hook, MOST_EVENTS)
+    return _events(hook)
 
 
 def receive(hook: Hook) -> Iterator[TicketRef]:
@@ -118,10 +120,9 @@ def _is_of_ticket(event: Payload) -> bool:
     return of_ticket and not kind.endswith(".associationChange")
 
 
-def _events(hook: Hook, most: int | None = None) -> list[Payload]:
-    """Up to 100 events come at once. Raises BadPayload for more than `most`."""
+def _events(hook: Hook) -> list[Payload]:
     told = parse_json(hook.body.decode("utf-8", "replace"))
     events = told if isinstance(told, list) else [told]
-    if most is not None and len(events) > most:
-        raise BadPayload("", f"more than {most:,} events")
+    if len(events) > MOST_EVENTS:
+        raise BadPayload("", f"more than {MOST_EVENTS:,} events")
     return list(Payload({"events": events}).items("events"))

@@ -20,6 +20,12 @@ from ticketlens.outside.proof import base64_mac, epoch, must_be_recent, must_mat
 DECODED = re.compile("%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 """The only escapes that HubSpot undoes in an address before it signs it."""
 
+MOST_EVENTS = 1_000
+"""HubSpot sends 100 at once at most."""
+
+LONGEST_READ = 256 * 1024
+"""Bytes of a delivery: what is larger is not taken apart before it is answered."""
+
 NAMED_BY = ("subscriptionId", "objectId", "occurredAt", "propertyName", "propertyValue")
 
 
@@ -55,10 +61,16 @@ def signed_address(url: str) -> str:
 def delivery(hook: Hook) -> str:
     """The same when the events come again: neither the number of the attempt nor `eventId` is part of it."""
     try:
-        named = sorted(orjson.dumps([event.at(name).value for name in NAMED_BY]) for event in _events(hook))
+        named = sorted(orjson.dumps([event.at(name).value for name in NAMED_BY]) for event in _few_events(hook))
     except (BadPayload, orjson.JSONEncodeError):
         named = [hook.body]
     return hashlib.sha256(b"\n".join(named)).hexdigest()
+
+
+def _few_events(hook: Hook) -> list[Payload]:
+    if len(hook.body) > LONGEST_READ:
+        raise BadPayload("", f"more than {LONGEST_READ:,} bytes")
+    return _events(hook)
 
 
 def receive(hook: Hook) -> Iterator[TicketRef]:
@@ -109,6 +121,8 @@ def _is_of_ticket(event: Payload) -> bool:
 
 
 def _events(hook: Hook) -> list[Payload]:
-    """Up to 100 events come at once."""
     told = parse_json(hook.body.decode("utf-8", "replace"))
-    return list(Payload({"events": told if isinstance(told, list) else [told]}).items("events"))
+    events = told if isinstance(told, list) else [told]
+    if len(events) > MOST_EVENTS:
+        raise BadPayload("", f"more than {MOST_EVENTS:,} events")
+    return list(Payload({"events": events}).items("events"))

@@ -28,6 +28,9 @@ A_MINUTE = 10_000
 OVERLAP_SECONDS = 600
 """Intercom says of a search that it may lag by a few minutes."""
 
+LONGEST_READ = 256 * 1024
+"""Bytes of a notification: what is larger is not taken apart before it is answered."""
+
 INBOXES = {"US": "app.intercom.com", "EU": "app.eu.intercom.com", "AU": "app.au.intercom.com"}
 
 
@@ -107,14 +110,14 @@ class Intercom:
             lambda secret: f"sha1={hex_mac(secret, hook.body, 'sha1')}",
         )
         with suppress(BadPayload):
-            if _event(hook).opt_text("topic") == "ping":
+            if b"ping" in hook.body and len(hook.body) <= LONGEST_READ and _event(hook).opt_text("topic") == "ping":
                 return Reply()
         return None
 
     def delivery(self, hook: Hook) -> str:
-        """The id of the notification, which stays when it is sent again."""
+        """The id of the notification, which stays when it is sent again; the bytes of one that is very large."""
         with suppress(BadPayload):
-            if (id_ := _event(hook).opt_text("id")) is not None:
+            if len(hook.body) <= LONGEST_READ and (id_ := _event(hook).opt_text("id")) is not None:
                 return id_
         return hashlib.sha256(hook.body).hexdigest()
 

@@ -147,3 +147,10 @@ def test_a_delivery_has_one_name_however_often_and_in_whatever_order_it_comes() 
     assert name_of(one, two) == name_of(two, again)
     for other in ({"propertyValue": "b"}, {"occurredAt": 2}, {"objectId": 9}, {"subscriptionId": 13}):
         assert name_of(one, two) != name_of(one, {**two, **other})
+
+
+@pytest.mark.parametrize("body", [b"[" + b"{}," * 300_000 + b"{}]", b"[" + b"1," * 100_000 + b"1]"])
+def test_more_events_than_hubspot_ever_sends_are_named_by_their_bytes_and_not_one_by_one(body: bytes) -> None:
+    assert prover().delivery(hook_of({}, body)) == hashlib.sha256(body).hexdigest()
+    with pytest.raises(BadPayload, match="more than"):
+        list(prover().receive(hook_of({}, body)))

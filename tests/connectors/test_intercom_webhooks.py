@@ -1,5 +1,6 @@
 """Intercom's notifications: their proof, and what they are about."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -80,3 +81,11 @@ def test_a_notification_that_is_sent_again_has_the_same_name(server: Server) -> 
     receiver = connector(server)
     assert receiver.delivery(hook(body, {})) == receiver.delivery(hook(again, {})) == "notif_4e3504a3"
     assert receiver.delivery(hook(b"no json", {})) != receiver.delivery(hook(b"other", {})) != ""
+
+
+def test_a_very_large_notification_is_named_by_its_bytes_and_read_later(server: Server) -> None:
+    event = {"id": "notif_1", "topic": "ticket.closed", "data": {"item": {"type": "ticket", "id": "12"}}}
+    body = json.dumps({**event, "more": ["ping"] * 100_000}).encode()
+    receiver = connector(server)
+    assert receiver.delivery(hook(body, {})) == hashlib.sha256(body).hexdigest()
+    assert list(receiver.receive(hook(body, {}))) == [TicketRef("ticket-12")]

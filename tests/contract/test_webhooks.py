@@ -2,65 +2,23 @@
 
 import gzip
 import json
+import threading
+import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from helpdesks.office import Office, opened
+from helpdesks.office import opened
+from helpdesks.pushed import Pushed
 from helpdesks.server import Fault
-from werkzeug.test import TestResponse
 
 from connectors import TABLE
 from ticketlens.connector import Receiver
-from ticketlens.lens import Lens
 from ticketlens.outside.proof import base64_mac
-from web.app import create_app
 
 HOOKED = sorted(name for name, kind in TABLE.items() if issubclass(kind, Receiver))
-OUTSIDE = "https://lens.example.com"
-
-
-class Pushed:
-    """A helpdesk that pushes to our page, on the helpdesk's own time."""
-
-    def __init__(self, office: Office) -> None:
-        self.office, self.desk = office, office.desk
-        settings = replace(office.lens.settings, base_url=OUTSIDE)
-        self.lens: Lens = replace(office.lens, settings=settings, now=lambda: office.desk.now)
-        self.app = create_app(self.lens, secret=b"a secret of the tests", base_url=OUTSIDE)
-        self.gate = self.app.extensions["gate"]
-
-    @property
-    def client(self) -> FlaskClient:
-        return self.app.test_client()
-
-    @property
-    def secret(self) -> str:
-        return self.lens.helpdesks.registry.settings("desk")["webhook_secret"]
-
-    def signed(self, number: int) -> tuple[bytes, dict[str, str]]:
-        body, headers = self.office.helpdesk.delivery(number, self.secret, f"{OUTSIDE}/hooks/desk")
-        return body, {"Content-Type": "application/json", **headers}
-
-    def send(self, body: bytes, headers: dict[str, str], path: str = "/hooks/desk") -> TestResponse:
-        return self.client.post(path, data=body, headers=headers, base_url=OUTSIDE)
-
-    def push(self, number: int) -> TestResponse:
-        return self.send(*self.signed(number))
-
-    def read(self) -> str:
-        return self.lens.inbox.read("desk")
-
-    def counts(self) -> dict[str, int]:
-        """The sum always fits."""
-        self.gate.tally.write()
-        told = self.lens.inbox.counts()["desk"]
-        assert told.adds_up
-        return {name: n for name, n in told.to_json().items() if n}
 
 
 @pytest.fixture(params=HOOKED)
@@ -125,6 +83,14 @@ def test_what_is_not_proven_is_refused_and_leaves_nothing(pushed: Pushed) -> Non
     assert pushed.secret not in told.get_data(as_text=True)
     assert pushed.lens.store.deliveries("desk") == []
     assert pushed.counts() == {"received": 1, "refused": 1}
+
+
+def test_what_is_refused_is_written_down_where_nothing_was_ever_proven(zendesk: Pushed) -> None:
+    assert zendesk.send(b"{}", {"Content-Type": "application/json"}).status_code == 401
+    until, pause = time.monotonic() + 20, threading.Event()
+    while "desk" not in zendesk.lens.inbox.counts() and time.monotonic() < until:
+        pause.wait(0.02)
+    assert zendesk.lens.inbox.counts()["desk"].refused == 1
 
 
 def test_a_packed_body_is_proven_unpacked(pushed: Pushed) -> None:

@@ -71,8 +71,9 @@ class Gate:
         return Taken(name, new)
 
     def count(self, source: str, kind: Kind) -> None:
-        """One more of a source that there is."""
+        """One more of a source that there is; written down soon, also where no delivery is ever proven."""
         self.tally.add(source, kind)
+        self.mailroom.begin()
 
     def _receiver(self, source: str) -> Any:
         with self._guard:

@@ -27,7 +27,7 @@ Letter = tuple[Delivery, "Future[bool]"]
 
 @dataclass
 class Mailroom:
-    """One a process, with one thread that writes; it begins with the first delivery."""
+    """One a process, with one thread that writes; it begins with the first call."""
 
     store: InboxStore
     tally: Tally
@@ -43,7 +43,7 @@ class Mailroom:
         """Whether it is new; on disk when this returns. Raises Unavailable where it is not: it may be there later."""
         if self.stuck:
             raise _busy()
-        self._begin()
+        self.begin()
         told: Future[bool] = Future()
         self._letters.put((delivery, told))
         try:
@@ -62,7 +62,8 @@ class Mailroom:
         """What keeps deliveries out now, in words for whomever: nothing of hosts and files; None where all is well."""
         return "the store is busy" if self.stuck else self._failed
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """The thread that writes is there after this; it writes down what was counted too."""
         with self._guard:
             if self._writer is None or not self._writer.is_alive():
                 self._writer = threading.Thread(target=self._write, name="mailroom", daemon=True)

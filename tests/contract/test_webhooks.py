@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from helpdesks.office import opened
-from helpdesks.pushed import Pushed
+from helpdesks.pushed import OUTSIDE, Pushed
 from helpdesks.server import Fault
 
 from connectors import TABLE

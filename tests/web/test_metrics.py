@@ -1,5 +1,8 @@
 """GET /metrics: who may read it, and that its numbers are those of the store and add up."""
 
+import re
+from pathlib import Path
+
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -56,3 +59,10 @@ def test_numbers_are_for_who_has_a_token(client: FlaskClient, people: People) ->
     secret = people.add_token("prometheus", Role.VIEWER)
     assert client.get("/metrics", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
     assert client.get("/metrics", headers={"Authorization": "Bearer tl_wrong"}).status_code == 401
+
+
+def test_the_page_for_operators_names_every_metric_and_no_other(client: FlaskClient) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "watching.md").read_text(encoding="utf-8")
+    families = client.get("/metrics").get_data(as_text=True)
+    exposed = set(re.findall(r"^# TYPE (\w+)", families, re.MULTILINE))
+    assert set(re.findall(r"^\| `(ticketlens_\w+)`", page, re.MULTILINE)) == exposed

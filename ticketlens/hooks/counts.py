@@ -37,13 +37,13 @@ class HookCounts(Counts):
 def hook_counts(store: Kept) -> dict[str, HookCounts]:
     """By source. A delivery that came again is unchanged: it is kept once."""
     until, swept = _swept(store)
-    live, told = store.delivery_counts(until), tallies(store)
+    live, told, waits = store.settled_counts(until), tallies(store), store.waiting_counts()
     found = {}
-    for source in sorted({*swept, *live, *told}):
+    for source in sorted({*swept, *live, *told, *waits}):
         own, before, beside = live.get(source, {}), swept.get(source, {}), told.get(source, {})
         stored, unchanged, aside = (own.get(name, 0) + before.get(name, 0) for name in SETTLED)
         unchanged += beside.get("repeated", 0)
-        refused, waiting = beside.get("refused", 0), own.get("waiting", 0)
+        refused, waiting = beside.get("refused", 0), waits.get(source, 0)
         found[source] = HookCounts(
             stored + unchanged + aside + refused + waiting, stored, unchanged, aside, refused, waiting
         )
@@ -59,7 +59,7 @@ def sweep(store: Kept, now: datetime, kept: timedelta) -> int:
     until = _cut(store, (now - kept).replace(hour=0, minute=0, second=0, microsecond=0))
     before, swept = _swept(store)
     if until > before:
-        live, rest = store.delivery_counts(before), store.delivery_counts(until)
+        live, rest = store.settled_counts(before), store.settled_counts(until)
         for source, own in live.items():
             held = swept.setdefault(source, {})
             for name in SETTLED:
@@ -72,10 +72,9 @@ def sweep(store: Kept, now: datetime, kept: timedelta) -> int:
 
 
 def _cut(store: Kept, until: datetime) -> datetime:
-    for source, own in store.delivery_counts(until).items():
-        if own.get("waiting"):
-            until = min(until, *(one.delivery.at for one in store.waiting(source, 1)))
-    return until
+    """Not after the first that waits."""
+    waits = [one.delivery.at for source in store.waiting_counts() for one in store.waiting(source, 1)]
+    return min([until, *waits])
 
 
 def _swept(store: Kept) -> tuple[datetime, dict[str, dict[str, int]]]:

@@ -37,8 +37,7 @@ class Inbox:
     def due(self) -> list[str]:
         """Sources of which something waits, and that nobody reads at this moment."""
         now = self.now()
-        waiting = [source for source, own in self.store.delivery_counts(now).items() if own.get("waiting")]
-        rested = [source for source in waiting if self._not_before.get(source, now) <= now]
+        rested = [source for source in self.store.waiting_counts() if self._not_before.get(source, now) <= now]
         return [source for source in rested if not self.store.is_claimed(lease_of(source), now)]
 
     def read(self, source: str) -> str:

@@ -1,8 +1,8 @@
 """What a worker makes of deliveries: the tickets that they are about, read by API, and what became of each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from ticketlens.connector import Connector, Hook, TicketRef
 from ticketlens.errors import BadPayload, ConfigError, Denied, StoreError, TicketLensError, Unavailable
@@ -11,12 +11,12 @@ from ticketlens.lease import Lease, LeaseLost
 from ticketlens.model.delivery import DeliveryKey, KeptDelivery, Outcome
 from ticketlens.model.ticket import Ticket
 from ticketlens.sources import fault as faults
+from ticketlens.sources.deletion import as_deleted, told_by
 from ticketlens.sources.registry import Registry
 from ticketlens.store.base import Put, Store
 
 AT_ONCE = 200
 LONGEST_REASON = 300
-TICK = timedelta(microseconds=1)
 STORED, UNCHANGED = Outcome("stored"), Outcome("unchanged")
 NOTHING = Outcome("unchanged", "it is about no ticket")
 Keep = Callable[[Sequence[Ticket]], list[Put]]
@@ -96,20 +96,17 @@ class _Batch:
         held = self.reader.store.get_raw(self.source, id_)
         if held is None or held.deleted:
             return UNCHANGED
-        return self._kept(replace(held, deleted=True, updated_at=held.updated_at + TICK))
+        return self._put(as_deleted(held))
 
     def _kept(self, ticket: Ticket) -> Outcome:
-        (put,) = self.reader.keep([self._back_again(replace(ticket, source=self.source, pulled=True))])
+        held = self.reader.store.get_raw(self.source, ticket.id)
+        return self._put(told_by(self.source, ticket, held))
+
+    def _put(self, ticket: Ticket) -> Outcome:
+        (put,) = self.reader.keep([ticket])
         if put.reason is not None:
             return Outcome("unchanged", "a richer record of the same moment is kept")
         return STORED if put.stored else UNCHANGED
-
-    def _back_again(self, ticket: Ticket) -> Ticket:
-        """One that was taken for deleted and is there wins over that."""
-        held = self.reader.store.get_raw(self.source, ticket.id)
-        if held is not None and held.deleted and not ticket.deleted and ticket.updated_at <= held.updated_at:
-            return replace(ticket, updated_at=held.updated_at + TICK)
-        return ticket
 
 
 def _worst(outcomes: Sequence[Outcome]) -> Outcome:

@@ -15,6 +15,7 @@ from ticketlens.model.report import Report
 from ticketlens.model.ticket import Ticket
 from ticketlens.sources import fault as faults
 from ticketlens.sources import state as states
+from ticketlens.sources.deletion import as_deleted, told_by
 from ticketlens.sources.missed import Missed
 from ticketlens.sources.registry import Registry, Source
 from ticketlens.sources.state import PullState
@@ -28,7 +29,6 @@ LONGEST_ERROR = 600
 SETTLING = timedelta(minutes=1)
 """What changed within the last minute may not be listed yet by a helpdesk: it is not said to be read."""
 
-TICK = timedelta(microseconds=1)
 ELSEWHERE = "another process is pulling this source; it goes on there"
 
 
@@ -148,7 +148,9 @@ class _Run:
             self.lease.check()
             self._must_be_the_same()
             read.append(page)
-            yield TicketBatch(tuple(self._of_source(ticket, known) for ticket in page.tickets), page.set_aside)
+            yield TicketBatch(
+                tuple(told_by(self.name, ticket, known.get(ticket.id)) for ticket in page.tickets), page.set_aside
+            )
 
     def _stored(self, page: Page, told: Report, *, keep_cursor: bool) -> None:
         self._must_be_the_same()
@@ -157,14 +159,6 @@ class _Run:
         cursor = page.cursor if moved else self.state.cursor
         self._keep(self.state.after(self.report, cursor, page.total))
         self.step(self.report.received, page.total or 0)
-
-    def _of_source(self, ticket: Ticket, known: dict[str, Ticket]) -> Ticket:
-        """The ticket as this source's; one that was taken for deleted and is there wins over that."""
-        held = known.get(ticket.id)
-        ours = replace(ticket, source=self.name, pulled=True)
-        if held is not None and not ticket.deleted and ticket.updated_at <= held.updated_at:
-            return replace(ours, updated_at=held.updated_at + TICK)
-        return ours
 
     # -- what is there no more
 
@@ -203,7 +197,7 @@ class _Run:
             for number, id_ in enumerate(ids, 1):
                 self.lease.check()
                 if (found := missed.look(id_)) is not None:
-                    self._add(self._of_source(found, {}))
+                    self._add(told_by(self.name, found, None))
                 self.step(self.report.received + number, self.report.received + len(ids))
         finally:
             self._note(missed.notes())
@@ -213,8 +207,7 @@ class _Run:
         for id_ in ids:
             raw = self.store.get_raw(self.name, id_)
             if raw is not None:
-                told = replace(raw, deleted=True, updated_at=raw.updated_at + TICK)
-                for _ in self.puller.add([TicketBatch((told,))]):
+                for _ in self.puller.add([TicketBatch((as_deleted(raw),))]):
                     pass
 
     def _add(self, ticket: Ticket) -> None:

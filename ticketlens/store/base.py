@@ -316,8 +316,11 @@ class InboxStore(Protocol):
 
     def delivery(self, source: str, number: int) -> KeptDelivery | None: ...
 
-    def delivery_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
-        """How many came at that moment or later, by source and by what became of them; waiting ones of any age."""
+    def waiting_counts(self) -> dict[str, int]:
+        """How many wait, of each source of which any does."""
+
+    def settled_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
+        """How many of those that came at that moment or later were settled, by source and by what became of them."""
 
     def forget_deliveries(self, source: str, until: datetime) -> int:
         """Drop the settled ones that came before that moment; how many there were."""

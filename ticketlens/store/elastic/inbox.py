@@ -59,18 +59,12 @@ class ElasticInbox:
         found = self._found([{"term": {"source": source}}, {"term": {"number": number}}], "asc", 1)
         return found[0] if found else None
 
-    def delivery_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
-        self._cluster.refresh(INBOX)
+    def waiting_counts(self) -> dict[str, int]:
+        return {source: sum(own.values()) for source, own in self._counts({"term": {"became": "waiting"}}).items()}
+
+    def settled_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
         waiting, later = {"term": {"became": "waiting"}}, {"range": {"at": {"gte": seconds(since)}}}
-        found = self._cluster.search(
-            INBOX, size=0, query={"bool": {"should": [waiting, later]}},
-            aggs={"sources": {"terms": {"field": "source", "size": MOST_SOURCES},
-                              "aggs": {"became": {"terms": {"field": "became"}}}}},
-        )  # fmt: skip
-        return {
-            str(one["key"]): {became["key"]: int(became["doc_count"]) for became in one["became"]["buckets"]}
-            for one in found["aggregations"]["sources"]["buckets"]
-        }
+        return self._counts({"bool": {"filter": [later], "must_not": [waiting]}})
 
     def forget_deliveries(self, source: str, until: datetime) -> int:
         self._cluster.refresh(INBOX)
@@ -81,6 +75,15 @@ class ElasticInbox:
         found = [hit["_id"] for hit in self._cluster.each(INBOX, older, source=False)]
         told = bulk(self._cluster, [Write(INBOX, "delete", id_) for id_ in found]) if found else []
         return sum(one.done for one in told)
+
+    def _counts(self, query: Body) -> dict[str, dict[Became, int]]:
+        self._cluster.refresh(INBOX)
+        became = {"became": {"terms": {"field": "became"}}}
+        sources = {"sources": {"terms": {"field": "source", "size": MOST_SOURCES}, "aggs": became}}
+        found = self._cluster.search(INBOX, size=0, query=query, aggs=sources)["aggregations"]["sources"]["buckets"]
+        return {
+            str(one["key"]): {told["key"]: int(told["doc_count"]) for told in one["became"]["buckets"]} for one in found
+        }
 
     def _found(self, asked: list[Body], order: str, limit: int) -> list[KeptDelivery]:
         self._cluster.refresh(INBOX)

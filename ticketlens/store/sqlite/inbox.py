@@ -48,11 +48,11 @@ class SqliteInbox:
         rows = self._db.rows(f"SELECT {COLUMNS} FROM inbox WHERE source = ? AND number = ?", (source, number))
         return _kept(rows[0]) if rows else None
 
-    def delivery_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
-        sql = (
-            "SELECT source, became, count(*) FROM inbox WHERE at >= ? AND became <> 'waiting' GROUP BY 1, 2 "
-            "UNION ALL SELECT source, became, count(*) FROM inbox WHERE became = 'waiting' GROUP BY 1"
-        )
+    def waiting_counts(self) -> dict[str, int]:
+        return dict(self._db.rows("SELECT source, count(*) FROM inbox WHERE became = 'waiting' GROUP BY 1"))
+
+    def settled_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
+        sql = "SELECT source, became, count(*) FROM inbox WHERE at >= ? AND became <> 'waiting' GROUP BY 1, 2"
         counts: dict[str, dict[Became, int]] = {}
         for source, became, n in self._db.rows(sql, (seconds(since),)):
             counts.setdefault(source, {})[became] = n

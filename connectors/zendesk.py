@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef
+from ticketlens.connector import Field, Hook, HookProof, Page, Reader, Reply, Row, TicketRef
 from ticketlens.errors import BadPayload, Unavailable
 from ticketlens.fetch import Fetch, Refused, TooLarge
 from ticketlens.intake.payload import Payload, parse_json
@@ -40,6 +40,7 @@ STATUSES = {"pending": "waiting_customer", "hold": "on_hold", "deleted": "closed
 class Zendesk:
     name: ClassVar[str] = "zendesk"
     title: ClassVar[str] = "Zendesk"
+    hook_proof: ClassVar[HookProof] = "theirs"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("url", help="https://YOURS.zendesk.com"),
         Field("email", help="of the administrator whose API token it is"),

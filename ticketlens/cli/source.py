@@ -10,6 +10,7 @@ from ticketlens.answers.words import length
 from ticketlens.cli.session import Session, echo_json, json_option
 from ticketlens.connector import Connector, Receiver, hook_proof
 from ticketlens.errors import ConfigError, TicketLensError
+from ticketlens.hooks.counts import HookCounts
 from ticketlens.lens import Lens
 from ticketlens.sources.hook_secret import SECRET
 from ticketlens.sources.registry import Source, fields_of
@@ -247,4 +248,14 @@ def _lines(told: Iterable[Standing]) -> Iterable[str]:
         if one.state.full_error:
             yield f"  ! the last full pull: {one.state.full_error}"
         if one.webhook_url:
-            yield f"  webhook {one.webhook_url}"
+            yield f"  webhook {one.webhook_url} ({_called(one.hooks)})"
+        if one.hook_error:
+            yield f"  ! webhook: {one.hook_error}"
+
+
+def _called(hooks: HookCounts) -> str:
+    """What came by webhook, in words."""
+    if not hooks.received:
+        return "not called yet"
+    rest = ((hooks.set_aside, "set aside"), (hooks.refused, "refused"), (hooks.waiting, "waiting"))
+    return ", ".join([f"{hooks.received:,} received", *(f"{n:,} {word}" for n, word in rest if n)])

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ticketlens.connector import Connector, HookProof, Receiver, hook_proof
+from ticketlens.hooks.counts import HookCounts
 from ticketlens.sources.hook_secret import FORMER, SECRET
 from ticketlens.sources.registry import Source
 from ticketlens.sources.schedule import Schedule
@@ -15,6 +16,7 @@ PHASES: tuple[Phase, ...] = ("pulling", "failed", "broken off", "not read yet", 
 LATE_AFTER = timedelta(minutes=10)
 TAKEN_UP_WITHIN = timedelta(minutes=1)
 NO_WORKER = "no worker has taken it up: is ticketlens serve or ticketlens worker running?"
+NO_READER = "no worker reads the deliveries that wait: is ticketlens serve or ticketlens worker running?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Standing:
     """`remedy` is a sentence that says what is wrong and what to do. `tickets` are those in the store.
 
     `next_at` is None where a person has to begin the next pull; `lag` is how far behind what is known is. `proof` says
-    how the secret of its webhooks is come by; while `has_former`, two of them count.
+    how the secret of its webhooks is come by; while `has_former`, two of them count. `hook_error` says why deliveries
+    wait.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Standing:
     proof: HookProof | None
     has_secret: bool
     has_former: bool
+    hooks: HookCounts
+    hook_error: str | None
     state: PullState
 
     @property
@@ -68,6 +73,7 @@ class Standing:
             "counts": counts, "notes": list(state.notes), "failures": state.failures,
             "next_at": self.next_at.isoformat() if self.next_at else None,
             "asked_at": self.asked.at.isoformat() if self.asked else None, "webhook_url": self.webhook_url,
+            "hooks": self.hooks.to_json(), "hook_error": self.hook_error,
         }  # fmt: skip
 
 
@@ -82,6 +88,8 @@ class Seen:
     tickets: int
     pulling: bool
     now: datetime
+    hooks: HookCounts
+    hook_error: str | None
 
     def standing(self, schedule: Schedule, address: str) -> Standing:
         """`address` is where people, and webhooks, find this server."""
@@ -94,7 +102,7 @@ class Seen:
             None if read_to is None else max(self.now - read_to, timedelta()),
             max(due, self.now) if due else None, self.asked,
             f"{address}/hooks/{source.name}" if hooked else None, hook_proof(kind) if kind and hooked else None,
-            SECRET in source.secret_names, FORMER in source.secret_names, state,
+            SECRET in source.secret_names, FORMER in source.secret_names, self.hooks, self.hook_error, state,
         )  # fmt: skip
 
     def _phase(self, due: datetime | None, schedule: Schedule) -> tuple[Phase, str | None]:

@@ -17,6 +17,7 @@ from web import wording
 from web.auth import needs
 from web.current import visitor
 from web.pages import asked
+from web.pages.delivery_list import last_called, listed
 from web.pages.kept import kept
 from web.pages.source_shown import Tested, form_fields
 
@@ -74,7 +75,7 @@ def shown(
     kind, redact = lens.kinds.get(held.kind), lens.preparer.redactor.redact
     return render_template(
         "source.html", one=one, headline=headline_of(one), tested=tested, wrong=wrong, changed=changed,
-        wrong_secret=wrong_secret,
+        wrong_secret=wrong_secret, listed=listed(one),
         fields=form_fields(kind, held) if kind else (), aside=[redact(line) for line in one.state.aside],
         **around([one]),
     )  # fmt: skip
@@ -109,7 +110,7 @@ def around(told: list[Standing]) -> dict[str, object]:
         "may_change": person is not None and person.role.covers(Role.ADMIN),
         "moving": any(one.phase in MOVING or one.asked for one in told),
         "is_private": (urlsplit(lens.settings.address).hostname or "").startswith(NOT_FROM_OUTSIDE),
-        "sentence": sentence,
+        "sentence": sentence, "since": since, "retention": lens.inbox.kept_days, "last_called": last_called,
     }  # fmt: skip
 
 
@@ -162,6 +163,11 @@ def sentence(text: str) -> str:
 
 def ago(span: timedelta) -> str:
     return wording.duration(span.total_seconds() / 60)
+
+
+def since(span: timedelta) -> str:
+    """How long ago it was."""
+    return "just now" if span < timedelta(minutes=1) else f"{ago(span)} ago"
 
 
 def _sizes() -> dict[str, int]:

@@ -16,7 +16,7 @@ PHASES: tuple[Phase, ...] = ("pulling", "failed", "broken off", "not read yet", 
 LATE_AFTER = timedelta(minutes=10)
 TAKEN_UP_WITHIN = timedelta(minutes=1)
 NO_WORKER = "no worker has taken it up: is ticketlens serve or ticketlens worker running?"
-NO_READER = "no worker reads the deliveries that wait: is ticketlens serve or ticketlens worker running?"
+NO_READER = "no worker reads what comes by webhook: is ticketlens serve or ticketlens worker running?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from connectors.frame import rows_of, told_by
 from connectors.freshdesk_lists import MOST_PAGES, PER_PAGE, Lists, has_more
 from connectors.freshdesk_ticket import Beside, Choices, is_set_apart, moment, rated_at, row_of
-from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef, sound
+from ticketlens.connector import Field, Hook, HookProof, Page, Reader, Row, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch, Refused
 from ticketlens.intake.payload import Payload, parse_json
@@ -40,6 +40,7 @@ Rated = Mapping[str, Payload]
 class Freshdesk:
     name: ClassVar[str] = "freshdesk"
     title: ClassVar[str] = "Freshdesk"
+    hook_proof: ClassVar[HookProof] = "sent"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("url", help="https://YOURS.freshdesk.com"),
         Field("api_key", secret=True, help="of an agent who sees all tickets: Profile settings, View API key"),

@@ -17,7 +17,7 @@ from connectors import hubspot_hook
 from connectors.hubspot_crm import SEARCHED, SURVEYS, Crm
 from connectors.hubspot_names import Names
 from connectors.hubspot_story import Beside, Story
-from ticketlens.connector import Field, Hook, Page, Reader, Row, TicketRef, sound
+from ticketlens.connector import Field, Hook, HookProof, Page, Reader, Row, TicketRef, sound
 from ticketlens.errors import BadPayload, ConfigError, Unavailable
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload
@@ -66,6 +66,7 @@ class _At:
 class HubSpot:
     name: ClassVar[str] = "hubspot"
     title: ClassVar[str] = "HubSpot"
+    hook_proof: ClassVar[HookProof] = "theirs"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("token", secret=True, help="the access token of a private app: Settings, Integrations, Private Apps"),
         Field("url", required=False, help=f"only where it is not {HOME}"),

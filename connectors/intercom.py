@@ -15,7 +15,7 @@ from urllib.parse import quote
 from connectors.frame import Found, readable
 from connectors.intercom_rows import CONVERSATIONS, TICKETS, Account, Kind, kind_of
 from connectors.intercom_search import Search, id_of
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, TicketRef, sound
+from ticketlens.connector import Field, Hook, HookProof, Page, Reader, Reply, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload, parse_json
@@ -37,6 +37,7 @@ INBOXES = {"US": "app.intercom.com", "EU": "app.eu.intercom.com", "AU": "app.au.
 class Intercom:
     name: ClassVar[str] = "intercom"
     title: ClassVar[str] = "Intercom"
+    hook_proof: ClassVar[HookProof] = "theirs"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("token", secret=True, help="the access token of your app: Developer Hub, your app, Authentication"),
         Field("url", required=False, help="https://api.eu.intercom.io or https://api.au.intercom.io, if hosted there"),

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from connectors.frame import readable, rows_of, told_by
 from connectors.zendesk_audits import STATUSES, Audits
-from ticketlens.connector import Field, Hook, Page, Reader, Reply, Row, TicketRef, sound
+from ticketlens.connector import Field, Hook, HookProof, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch, Refused, TooLarge
 from ticketlens.intake.payload import Payload, parse_json
@@ -41,6 +41,7 @@ CHANNELS = {
 class Zendesk:
     name: ClassVar[str] = "zendesk"
     title: ClassVar[str] = "Zendesk"
+    hook_proof: ClassVar[HookProof] = "theirs"
     fields: ClassVar[tuple[Field, ...]] = (
         Field("url", help="https://YOURS.zendesk.com"),
         Field("email", help="of the administrator whose API token it is"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, cast, runtime_checkable
 from zoneinfo import ZoneInfo
 
 from ticketlens.errors import BadPayload, TicketLensError
@@ -19,6 +19,10 @@ Row = Mapping[str, object]
 """A ticket in the NDJSON form."""
 
 Make = Callable[[Payload], Row | None]
+
+HookProof = Literal["ours", "theirs", "sent"]
+"""How the secret of webhooks is come by: the helpdesk signs with one that may be chosen, or with one that it makes
+itself, or it signs nothing, so that the secret itself is sent, in a header or at the end of the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class Connector(Protocol):
 class Receiver(Protocol):
     """A connector of a helpdesk that has webhooks.
 
+    Its class may say in `hook_proof` (a HookProof) how their secret is come by; without it, that is "ours".
     Where its deliveries may have more than 1 MiB, the class says how many bytes as `largest_delivery`.
     """
 
@@ -125,6 +130,11 @@ class Receiver(Protocol):
     def receive(self, hook: Hook) -> Iterator[Ticket | TicketRef]:
         """What a proven delivery is about; raises BadPayload."""
         ...
+
+
+def hook_proof(kind: type[Connector]) -> HookProof:
+    told = getattr(kind, "hook_proof", "ours")
+    return cast(HookProof, told) if told in ("theirs", "sent") else "ours"
 
 
 @dataclass(frozen=True, slots=True)

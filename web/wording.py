@@ -83,9 +83,9 @@ def measure(value: float | None, unit: str) -> str:
     return number(value, 0 if unit in ("tickets", "count") or float(value).is_integer() else 1)
 
 
-def count(n: int, noun: str) -> str:
+def count(n: int, noun: str, many: str | None = None) -> str:
     """1 -> "1 ticket", 2214 -> "2,214 tickets"."""
-    return f"{number(n)}{NBSP}{noun if n == 1 else noun + 's'}"
+    return f"{number(n)}{NBSP}{noun if n == 1 else many or noun + 's'}"
 
 
 def day(value: date, *, year: bool = False) -> str:

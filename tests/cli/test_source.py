@@ -12,6 +12,7 @@ from connectors import TABLE
 from ticketlens.sources.registry import fields_of
 
 Run = Callable[..., Any]
+FRESHDESK = ("freshdesk", "url=https://acme.freshdesk.com", "api_key=@-")
 
 
 def entered(helpdesk: Zendesk, **other: str) -> list[str]:
@@ -20,14 +21,54 @@ def entered(helpdesk: Zendesk, **other: str) -> list[str]:
 
 
 def test_a_new_source_is_told_with_its_webhook_and_the_secret_that_was_made(run_near: Run, helpdesk: Zendesk) -> None:
-    told = run_near("source", "add", "desk", "zendesk", *entered(helpdesk, token="@-"), "--json",
-                    stdin=helpdesk.secret + "\n")  # fmt: skip
-    assert (told.json["name"], told.json["kind"]) == ("desk", "zendesk")
+    told = run_near("source", "add", "desk", *FRESHDESK, "--json", stdin="a key\n")
+    assert (told.json["name"], told.json["kind"]) == ("desk", "freshdesk")
     assert told.json["webhook_url"] == "http://127.0.0.1:8000/hooks/desk"
     assert len(told.json["webhook_secret"]) >= 40
     assert told.err == ""
     again = run_near("source", "list", "--json")
     assert told.json["webhook_secret"] not in again.out + again.err
+
+
+def test_a_helpdesk_that_makes_its_secret_gets_none_of_ours_and_the_place_of_its_own_is_told(
+    run_near: Run, helpdesk: Zendesk
+) -> None:
+    told = run_near("source", "add", "desk", "zendesk", *entered(helpdesk, token="@-"), stdin="secret\n").out
+    assert "webhook address  http://127.0.0.1:8000/hooks/desk" in told
+    assert "Zendesk makes it: copy it there" in told
+    assert "ticketlens source change desk webhook_secret=@FILE" in told
+    refused = run_near("source", "rotate", "desk", code=2)
+    assert "Zendesk makes the secret of webhooks itself" in refused.err
+    run_near("source", "change", "desk", "webhook_secret=@-", stdin="theirs\n")
+    again = run_near("source", "add", "other", "zendesk", *entered(helpdesk, token="@-", webhook_secret="@-"), "--json",
+                     stdin="secret\ntheirs\n")  # fmt: skip
+    assert again.json["webhook_secret"] is None
+    assert "theirs" not in again.out
+
+
+def test_a_secret_is_rotated_shown_once_and_the_former_one_ended(run_near: Run) -> None:
+    first = run_near("source", "add", "desk", *FRESHDESK, "--json", stdin="a key\n").json["webhook_secret"]
+    told = run_near("source", "rotate", "desk", "--json").json
+    assert set(told) == {"name", "webhook_url", "webhook_secret"}
+    assert len(told["webhook_secret"]) >= 40
+    assert told["webhook_secret"] != first
+    refused = run_near("source", "rotate", "desk", code=2)
+    assert "ticketlens source forget-secret desk" in refused.err
+    again = run_near("source", "rotate", "desk", "--again").out
+    assert "(shown once)" in again
+    assert "http://127.0.0.1:8000/hooks/desk/" in again
+    assert "counts no more" in run_near("source", "forget-secret", "desk").out
+    assert "no former secret" in run_near("source", "forget-secret", "desk", code=2).err
+    shown = run_near("source", "list").out + run_near("source", "list", "--json").out
+    assert first not in shown
+    assert told["webhook_secret"] not in shown
+
+
+def test_a_former_secret_can_be_taken_away_by_a_change_too(run_near: Run) -> None:
+    run_near("source", "add", "desk", *FRESHDESK, stdin="a key\n")
+    run_near("source", "change", "desk", "webhook_secret=@-", stdin="chosen\n")
+    run_near("source", "change", "desk", "webhook_secret_previous=")
+    assert "no former secret" in run_near("source", "forget-secret", "desk", code=2).err
 
 
 def test_a_secret_on_the_command_line_is_taken_with_a_warning_that_does_not_repeat_it(

@@ -11,7 +11,7 @@ import pytest
 from helpdesks.office import Office, opened
 
 from connectors import TABLE
-from ticketlens.connector import BadProof, Hook, Receiver, TicketRef
+from ticketlens.connector import BadProof, Hook, Receiver, TicketRef, hook_proof
 from ticketlens.intake.clean import clean
 from ticketlens.sources.pulling import check
 
@@ -375,3 +375,19 @@ def test_every_kind_has_a_page_of_docs() -> None:
         assert kind.title in text
         for one in kind.fields:
             assert f"`{one.name}`" in text, (name, one.name)
+
+
+WAY_TO_THE_SECRET = {
+    "ours": "`ticketlens source rotate NAME`",
+    "theirs": "`ticketlens source change NAME webhook_secret=@FILE`",
+    "sent": "`/hooks/NAME/SECRET`",
+}
+
+
+@pytest.mark.parametrize("name", [name for name, kind in TABLE.items() if issubclass(kind, Receiver)])
+def test_the_docs_tell_whose_secret_proves_webhooks_and_the_way_to_it(name: str) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "connectors"
+    webhook = (docs / f"{name}.md").read_text(encoding="utf-8").partition("## Webhook")[2].partition("\n## ")[0]
+    proof = hook_proof(TABLE[name])
+    assert WAY_TO_THE_SECRET[proof] in webhook
+    assert ("makes the secret itself" in webhook) == (proof == "theirs")

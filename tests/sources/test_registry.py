@@ -5,12 +5,12 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from cryptography.fernet import Fernet
 
-from ticketlens.connector import Field, Hook, Page, Reply, TicketRef
+from ticketlens.connector import Field, Hook, HookProof, Page, Reply, TicketRef
 from ticketlens.errors import ConfigError, Denied
 from ticketlens.fetch import Fetch
 from ticketlens.model import Ticket
@@ -53,6 +53,11 @@ class Hooked(Acme):
         yield TicketRef("1")
 
 
+class Theirs(Hooked):
+    name: ClassVar[str] = "theirs"
+    hook_proof: ClassVar[HookProof] = "theirs"
+
+
 GIVEN = {"url": "https://acme.example.com", "token": "t0p-s3cret"}
 
 
@@ -65,7 +70,9 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 @pytest.fixture
 def registry(store: SqliteStore, tmp_path: Path) -> Registry:
-    return Registry(store, {"acme": Acme, "hooked": Hooked}, Seal(file=tmp_path / "s.db.key"), "Europe/Stockholm")
+    return Registry(
+        store, {"acme": Acme, "hooked": Hooked, "theirs": Theirs}, Seal(file=tmp_path / "s.db.key"), "Europe/Stockholm"
+    )
 
 
 def test_a_source_is_kept_with_its_secret_sealed(registry: Registry, store: SqliteStore, tmp_path: Path) -> None:
@@ -151,7 +158,7 @@ def test_what_a_connector_raises_when_it_is_made_is_one_sentence(
 
 
 def test_an_unknown_kind_or_name_says_what_there_is(registry: Registry) -> None:
-    with pytest.raises(ConfigError, match="acme, hooked"):
+    with pytest.raises(ConfigError, match="acme, hooked, theirs"):
         registry.add("desk", "nope", GIVEN)
     registry.add("desk", "acme", GIVEN)
     for call in (registry.get, registry.remove, registry.connect, registry.settings):
@@ -184,6 +191,82 @@ def test_a_helpdesk_with_webhooks_gets_a_secret_of_our_making_unless_it_brings_i
     assert made[0] != made[1]
     assert made[2] == "theirs"
     assert "webhook_secret" not in registry.settings(registry.add("d", "acme", GIVEN).name)
+
+
+def secrets_of_hooks(registry: Registry, name: str) -> tuple[str | None, str | None]:
+    told = registry.settings(name)
+    return told.get("webhook_secret"), told.get("webhook_secret_previous")
+
+
+def test_a_helpdesk_that_makes_the_secret_itself_gets_none_of_ours(registry: Registry) -> None:
+    registry.add("desk", "theirs", GIVEN)
+    assert secrets_of_hooks(registry, "desk") == (None, None)
+    with pytest.raises(ConfigError, match="Acme makes the secret of webhooks itself: copy it there"):
+        registry.rotate("desk")
+    registry.change("desk", {"webhook_secret": "theirs"})
+    registry.change("desk", {"webhook_secret": "theirs, newer"})
+    assert secrets_of_hooks(registry, "desk") == ("theirs, newer", "theirs")
+    assert "copy it from there" in next(one.help for one in fields_of(Theirs) if one.name == "webhook_secret")
+
+
+def test_the_secret_before_a_new_one_is_kept_by_itself_unless_another_is_given(registry: Registry) -> None:
+    registry.add("desk", "hooked", {**GIVEN, "webhook_secret": "one"})
+    registry.change("desk", {"webhook_secret": "one", "token": "new"})
+    assert secrets_of_hooks(registry, "desk") == ("one", None)
+    registry.change("desk", {"webhook_secret": "two"})
+    assert secrets_of_hooks(registry, "desk") == ("two", "one")
+    registry.change("desk", {"webhook_secret": "three", "webhook_secret_previous": "zero"})
+    assert secrets_of_hooks(registry, "desk") == ("three", "zero")
+    registry.change("desk", {"webhook_secret": "four", "webhook_secret_previous": ""})
+    assert secrets_of_hooks(registry, "desk") == ("four", None)
+    registry.change("desk", {"webhook_secret": ""})
+    assert secrets_of_hooks(registry, "desk") == (None, None)
+
+
+def test_a_secret_is_rotated_while_the_former_one_counts_until_it_is_ended(registry: Registry) -> None:
+    registry.add("desk", "hooked", GIVEN)
+    first, _ = secrets_of_hooks(registry, "desk")
+    second = registry.rotate("desk")
+    assert second != first
+    assert len(second) >= 40
+    assert secrets_of_hooks(registry, "desk") == (second, first)
+    with pytest.raises(ConfigError, match="two secrets of desk count already"):
+        registry.rotate("desk")
+    assert secrets_of_hooks(registry, "desk") == (second, first)
+    third = registry.rotate("desk", again=True)
+    assert secrets_of_hooks(registry, "desk") == (third, first)
+    registry.forget_secret("desk")
+    assert secrets_of_hooks(registry, "desk") == (third, None)
+    with pytest.raises(ConfigError, match="no former secret"):
+        registry.forget_secret("desk")
+
+
+def test_of_two_who_rotate_at_once_one_is_refused_and_the_secret_in_use_still_counts(
+    registry: Registry, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.add("desk", "hooked", {**GIVEN, "webhook_secret": "in use"})
+    put, others = SqliteStore.put_record, []
+
+    def put_after_another(self: SqliteStore, *told: Any, **how: Any) -> Any:
+        if not others:
+            others.append("")
+            others[0] = registry.rotate("desk")
+        return put(self, *told, **how)
+
+    monkeypatch.setattr(SqliteStore, "put_record", put_after_another)
+    with pytest.raises(ConfigError, match="two secrets"):
+        registry.rotate("desk")
+    assert secrets_of_hooks(registry, "desk") == (others[0], "in use")
+
+
+def test_what_has_no_webhooks_has_no_secret_to_rotate(registry: Registry) -> None:
+    registry.add("desk", "acme", GIVEN)
+    with pytest.raises(ConfigError, match="no webhooks"):
+        registry.rotate("desk")
+    with pytest.raises(ConfigError, match="no former secret"):
+        registry.forget_secret("desk")
+    with pytest.raises(ConfigError, match="there is no source 'none'"):
+        registry.rotate("none")
 
 
 def test_secrets_are_not_opened_by_another_key(store: SqliteStore, tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ import click
 
 from ticketlens.answers.words import length
 from ticketlens.cli.session import Session, echo_json, json_option
-from ticketlens.connector import Connector, Receiver
+from ticketlens.connector import Connector, Receiver, hook_proof
 from ticketlens.errors import ConfigError, TicketLensError
+from ticketlens.hooks.counts import HookCounts
 from ticketlens.lens import Lens
+from ticketlens.sources.hook_secret import SECRET
 from ticketlens.sources.registry import Source, fields_of
 from ticketlens.sources.standing import Standing
 
@@ -37,16 +39,16 @@ def add(session: Session, name: str, kind: str, given: tuple[str, ...], as_json:
     The kinds and their keys: ticketlens source kinds.
     """
     lens = session.lens
-    added = lens.helpdesks.add(name, kind, _settings(given))
+    settings = _settings(given)
+    added = lens.helpdesks.add(name, kind, settings)
     made = lens.helpdesks.registry.kind_of(added)
-    secret = lens.helpdesks.registry.settings(name).get("webhook_secret")
     hook = _hook(lens, name) if issubclass(made, Receiver) else None
+    own = lens.helpdesks.registry.settings(name).get(SECRET) if hook and SECRET not in settings else None
     if as_json:
-        echo_json({"name": name, "kind": kind, "webhook_url": hook, "webhook_secret": secret})
+        echo_json({"name": name, "kind": kind, "webhook_url": hook, "webhook_secret": own})
     else:
         click.echo(f"{name} is added; read its tickets with: ticketlens pull {name}")
-        if hook and secret:
-            click.echo(f"webhook address  {hook}\nwebhook secret   {secret}   (shown once)")
+        _tell_hook(made, name, hook, own, is_set=SECRET in added.secret_names)
     _warn_of_secrets(made, given)
     _warn_of_tickets(name, lens.helpdesks.sizes().get(name, 0))
 
@@ -84,6 +86,35 @@ def change(session: Session, name: str, given: tuple[str, ...]) -> None:
     changed = lens.helpdesks.change(name, _settings(given))
     click.echo(f"{name} is changed; see whether it works with: ticketlens source test {name}")
     _warn_of_secrets(lens.helpdesks.registry.kind_of(changed), given)
+
+
+@source.command()
+@click.argument("name")
+@click.option("--again", is_flag=True, help="in place of one that was made and never used; the former one still counts")
+@json_option
+@click.pass_obj
+def rotate(session: Session, name: str, again: bool, as_json: bool) -> None:
+    """Make a new secret for the webhooks of the source NAME.
+
+    It is shown this once. The former one still counts, until ticketlens source forget-secret NAME.
+    """
+    lens = session.lens
+    secret = lens.helpdesks.rotate(name, again=again)
+    kind = lens.helpdesks.registry.kind_of(lens.helpdesks.registry.get(name))
+    if as_json:
+        echo_json({"name": name, "webhook_url": _hook(lens, name), "webhook_secret": secret})
+        return
+    _tell_hook(kind, name, _hook(lens, name), secret, is_set=True)
+    click.echo(f"when {kind.title} uses it, end the former one: ticketlens source forget-secret {name}")
+
+
+@source.command("forget-secret")
+@click.argument("name")
+@click.pass_obj
+def forget_secret(session: Session, name: str) -> None:
+    """End the former secret of the webhooks of the source NAME, so that the last one counts alone."""
+    session.lens.helpdesks.forget_secret(name)
+    click.echo(f"the former webhook secret of {name} counts no more")
 
 
 @source.command("list")
@@ -187,6 +218,19 @@ def _hook(lens: Lens, name: str) -> str:
     return f"{lens.settings.address}/hooks/{name}"
 
 
+def _tell_hook(kind: type[Connector], name: str, hook: str | None, secret: str | None, *, is_set: bool) -> None:
+    if hook is None:
+        return
+    click.echo(f"webhook address  {hook}")
+    if secret:
+        click.echo(f"webhook secret   {secret}   (shown once)")
+        if hook_proof(kind) == "sent":
+            click.echo(f"or, where no header can be sent, both at once: {hook}/{secret}")
+    elif not is_set:
+        click.echo(f"webhook secret   {kind.title} makes it: copy it there, then run")
+        click.echo(f"                 ticketlens source change {name} {SECRET}=@FILE")
+
+
 def _read(name: str, count: int, subject: str | None) -> str:
     if not count:
         return f"{name} answers; there is no ticket in it yet"
@@ -204,4 +248,14 @@ def _lines(told: Iterable[Standing]) -> Iterable[str]:
         if one.state.full_error:
             yield f"  ! the last full pull: {one.state.full_error}"
         if one.webhook_url:
-            yield f"  webhook {one.webhook_url}"
+            yield f"  webhook {one.webhook_url} ({_called(one.hooks)})"
+        if one.hook_error:
+            yield f"  ! webhook: {one.hook_error}"
+
+
+def _called(hooks: HookCounts) -> str:
+    """What came by webhook, in words."""
+    if not hooks.received:
+        return "not called yet"
+    rest = ((hooks.set_aside, "set aside"), (hooks.refused, "refused"), (hooks.waiting, "waiting"))
+    return ", ".join([f"{hooks.received:,} received", *(f"{n:,} {word}" for n, word in rest if n)])

@@ -1,11 +1,13 @@
 """class Inbox: what waits in it, whose turn it is, how it stands, and what a person does with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ticketlens.errors import ConfigError, Denied, Stopped, StoreError, TicketLensError, Unavailable
-from ticketlens.hooks.counts import HookCounts, hook_counts, sweep
+from ticketlens.hooks import trouble as troubles
+from ticketlens.hooks.about import about
+from ticketlens.hooks.counts import BEGINNING, HookCounts, hook_counts, sweep
 from ticketlens.hooks.reading import InboxReader, Keep, lease_of
 from ticketlens.intake.shown import shown
 from ticketlens.lease import LeaseLost
@@ -14,7 +16,6 @@ from ticketlens.sources import fault as faults
 from ticketlens.sources.registry import Registry
 from ticketlens.store.base import Store
 
-TROUBLE = "hook trouble"
 LONGEST_WAIT = timedelta(minutes=1)
 DENIED_WAIT = timedelta(minutes=5)
 LONGEST_ERROR = 600
@@ -70,10 +71,13 @@ class Inbox:
     def counts(self) -> dict[str, HookCounts]:
         return hook_counts(self.store)
 
+    def kept(self, source: str) -> Mapping[Became, int]:
+        """How many are kept of a source, by what became of them."""
+        return self.store.delivery_counts(BEGINNING).get(source, {})
+
     def trouble(self, source: str) -> str | None:
         """Why deliveries wait."""
-        held = self.store.get_record(TROUBLE, source)
-        return str(held.fields["error"]) if held else None
+        return troubles.trouble(self.store, source)
 
     def last(
         self, source: str, *, became: Became | None = None, before: int | None = None, limit: int = 20
@@ -82,6 +86,10 @@ class Inbox:
 
     def find(self, source: str, number: int) -> KeptDelivery | None:
         return self.store.delivery(source, number)
+
+    def about(self, kept: KeptDelivery) -> tuple[str, ...]:
+        """The ids of the tickets that it names, 20 at most."""
+        return about(self.registry, kept)
 
     def replay(self, kept: Sequence[KeptDelivery]) -> None:
         """They are read once more, as if they came now."""
@@ -96,9 +104,5 @@ class Inbox:
         return count
 
     def _told(self, source: str, error: str) -> str:
-        held = self.store.get_record(TROUBLE, source)
-        if error and (held is None or held.fields["error"] != error):
-            self.store.put_record(TROUBLE, source, {"error": error})
-        elif not error and held is not None:
-            self.store.delete_record(TROUBLE, source)
+        troubles.tell(self.store, source, error)
         return error

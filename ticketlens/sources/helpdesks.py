@@ -56,6 +56,14 @@ class Helpdesks:
             begin_anew(self.store, name)
         return after
 
+    def rotate(self, name: str, *, again: bool = False) -> str:
+        """A new secret of webhooks, which is told this once; the one before still counts."""
+        return self.registry.rotate(name, again=again)
+
+    def forget_secret(self, name: str) -> None:
+        """From now on the last secret of webhooks counts alone."""
+        self.registry.forget_secret(name)
+
     def test(self, name: str, seconds: float) -> tuple[int, str | None]:
         """(tickets on the first page, clean subject of its last); raises what is wrong, and OutOfTime."""
         told = replace(self.registry, fetch=lambda: replace(self.registry.fetch(), seconds=seconds))

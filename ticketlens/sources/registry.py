@@ -1,15 +1,15 @@
 """The sources that a person entered: kind, name and settings; secrets are sealed, and are never told again."""
 
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ticketlens.connector import Connector, Field, Receiver
+from ticketlens.connector import Connector, Field, Receiver, hook_proof
 from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.fetch import Fetch
 from ticketlens.sources import fault as faults
+from ticketlens.sources import hook_secret
 from ticketlens.sources.seal import Seal
 from ticketlens.store.base import Record, RecordStore
 
@@ -18,11 +18,9 @@ RESERVED = frozenset({"import"})
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 LONGEST = 4_000
 ZONE = Field("zone", required=False, help="of times that name none, such as Europe/Stockholm; else the workspace's")
-HOOK_FIELDS = (
-    Field("webhook_secret", secret=True, required=False, help="proves deliveries; made by us where you leave it out"),
-    Field("webhook_secret_previous", secret=True, required=False, help="still taken while the secret is changed"),
-)
 Kinds = Mapping[str, type[Connector]]
+Given = Callable[[Mapping[str, str], type[Connector]], Mapping[str, str]]
+"""What is to be changed of a source, by the settings that it has and its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Source:
 
 def fields_of(kind: type[Connector]) -> tuple[Field, ...]:
     """All that may be entered for a source of that kind."""
-    hooks = HOOK_FIELDS if issubclass(kind, Receiver) else ()
+    hooks = hook_secret.hook_fields(kind) if issubclass(kind, Receiver) else ()
     own = {one.name for one in kind.fields}
     return (*kind.fields, *(one for one in (ZONE, *hooks) if one.name not in own))
 
@@ -66,25 +64,29 @@ class Registry:
             raise ConfigError(f"{name!r} is no name for a source: small letters, digits, '.', '_', '-'; not 'import'")
         made = self._kind(kind)
         values = self._checked(made, given)
-        if issubclass(made, Receiver):
-            values.setdefault("webhook_secret", secrets.token_urlsafe(32))
+        if issubclass(made, Receiver) and hook_proof(made) != "theirs":
+            values.setdefault(hook_secret.SECRET, hook_secret.new_secret())
         self._made(made, values)
         if self.store.put_record(NOUN, name, self._sealed(made, kind, values), expected=0) is None:
             raise ConfigError(f"there is a source {name!r} already; choose another name, or remove it first")
         return self.get(name)
 
     def change(self, name: str, given: Mapping[str, str]) -> Source:
-        """The source with what is given in place of what it had; an empty text takes a setting away."""
-        while True:
-            held = self._held(name)
-            source = _source(held)
-            made = self.kind_of(source)
-            merged = {**self.settings(name), **given}
-            values = self._checked(made, {key: value for key, value in merged.items() if value})
-            self._made(made, values)
-            told = self._sealed(made, source.kind, values)
-            if self.store.put_record(NOUN, name, told, expected=held.version) is not None:
-                return self.get(name)
+        """The source with what is given in place of what it had; an empty text takes a setting away.
+
+        The secret of webhooks before a new one still counts, unless another is given as the one before.
+        """
+        return self._change(name, lambda before, kind: hook_secret.changed(before, given))
+
+    def rotate(self, name: str, *, again: bool = False) -> str:
+        """A new secret of webhooks, told this once; the one before still counts. Raises ConfigError as `rotated`."""
+        made = hook_secret.new_secret()
+        self._change(name, lambda before, kind: hook_secret.rotated(name, kind, before, made, again=again))
+        return made
+
+    def forget_secret(self, name: str) -> None:
+        """Ends the secret of webhooks before the last; raises ConfigError where there is none."""
+        self._change(name, lambda before, kind: hook_secret.ended(name, before))
 
     def remove(self, name: str) -> None:
         if not self.store.delete_record(NOUN, name):
@@ -92,9 +94,20 @@ class Registry:
 
     def settings(self, name: str) -> dict[str, str]:
         """All that was entered, secrets too: for the connector alone."""
-        held = self._held(name).fields
-        sealed = {key: self.seal.open(value) for key, value in _texts(held["sealed"]).items()}
-        return {**_texts(held["values"]), **sealed}
+        return self._opened(self._held(name))
+
+    def _change(self, name: str, given: Given) -> Source:
+        """`given` is asked again where somebody else changed the source meanwhile."""
+        while True:
+            held = self._held(name)
+            kind = _source(held).kind
+            made, before = self._kind(kind), self._opened(held)
+            merged = {**before, **given(before, made)}
+            values = self._checked(made, {key: value for key, value in merged.items() if value})
+            self._made(made, values)
+            told = self._sealed(made, kind, values)
+            if self.store.put_record(NOUN, name, told, expected=held.version) is not None:
+                return self.get(name)
 
     def connect(self, name: str) -> tuple[Connector, Fetch]:
         """The connector of a source, and the way out that it uses."""
@@ -117,6 +130,10 @@ class Registry:
         fetch = self.fetch()
         fetch.secrets = tuple(settings[one.name] for one in fields_of(kind) if one.secret and settings.get(one.name))
         return fetch
+
+    def _opened(self, held: Record) -> dict[str, str]:
+        sealed = {key: self.seal.open(value) for key, value in _texts(held.fields["sealed"]).items()}
+        return {**_texts(held.fields["values"]), **sealed}
 
     def _kind(self, kind: str) -> type[Connector]:
         if kind not in self.kinds:

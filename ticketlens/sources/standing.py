@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from ticketlens.connector import Connector, Receiver
+from ticketlens.connector import Connector, HookProof, Receiver, hook_proof
+from ticketlens.hooks.counts import HookCounts
+from ticketlens.sources.hook_secret import FORMER, SECRET
 from ticketlens.sources.registry import Source
 from ticketlens.sources.schedule import Schedule
 from ticketlens.sources.state import PullAsked, PullState, moment
@@ -14,13 +16,16 @@ PHASES: tuple[Phase, ...] = ("pulling", "failed", "broken off", "not read yet", 
 LATE_AFTER = timedelta(minutes=10)
 TAKEN_UP_WITHIN = timedelta(minutes=1)
 NO_WORKER = "no worker has taken it up: is ticketlens serve or ticketlens worker running?"
+NO_READER = "no worker reads what comes by webhook: is ticketlens serve or ticketlens worker running?"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`remedy` is a sentence that says what is wrong and what to do. `tickets` are those in the store.
 
-    `next_at` is None where a person has to begin the next pull; `lag` is how far behind what is known is.
+    `next_at` is None where a person has to begin the next pull; `lag` is how far behind what is known is. `proof` says
+    how the secret of its webhooks is come by; while `has_former`, two of them count. `hook_error` says why deliveries
+    wait.
     """
 
     name: str
@@ -33,6 +38,11 @@ class Standing:
     next_at: datetime | None
     asked: PullAsked | None
     webhook_url: str | None
+    proof: HookProof | None
+    has_secret: bool
+    has_former: bool
+    hooks: HookCounts
+    hook_error: str | None
     state: PullState
 
     @property
@@ -63,6 +73,7 @@ class Standing:
             "counts": counts, "notes": list(state.notes), "failures": state.failures,
             "next_at": self.next_at.isoformat() if self.next_at else None,
             "asked_at": self.asked.at.isoformat() if self.asked else None, "webhook_url": self.webhook_url,
+            "hooks": self.hooks.to_json(), "hook_error": self.hook_error,
         }  # fmt: skip
 
 
@@ -77,18 +88,21 @@ class Seen:
     tickets: int
     pulling: bool
     now: datetime
+    hooks: HookCounts
+    hook_error: str | None
 
     def standing(self, schedule: Schedule, address: str) -> Standing:
         """`address` is where people, and webhooks, find this server."""
         source, kind, state = self.source, self.kind, self.state
         due = None if self.pulling else schedule.due_at(state)
         phase, remedy = self._phase(due, schedule)
-        read_to = moment(state.read_to)
+        read_to, hooked = moment(state.read_to), bool(kind and issubclass(kind, Receiver))
         return Standing(
             source.name, source.kind, kind.title if kind else source.kind, phase, remedy, self.tickets,
             None if read_to is None else max(self.now - read_to, timedelta()),
             max(due, self.now) if due else None, self.asked,
-            f"{address}/hooks/{source.name}" if kind and issubclass(kind, Receiver) else None, state,
+            f"{address}/hooks/{source.name}" if hooked else None, hook_proof(kind) if kind and hooked else None,
+            SECRET in source.secret_names, FORMER in source.secret_names, self.hooks, self.hook_error, state,
         )  # fmt: skip
 
     def _phase(self, due: datetime | None, schedule: Schedule) -> tuple[Phase, str | None]:

@@ -117,6 +117,8 @@ SOURCE = record({
     "full": FLAG, "full_error": nullable(TEXT), "done": COUNT, "total": nullable(COUNT),
     "counts": record(dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused"), COUNT)),
     "notes": {"type": "array", "items": TEXT}, "failures": COUNT, "webhook_url": nullable(TEXT),
+    "hooks": record(dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused", "waiting"), COUNT)),
+    "hook_error": nullable(TEXT),
 })  # fmt: skip
 PROBLEM = record(
     {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "id": TEXT}, optional=("id",)

@@ -2,7 +2,18 @@
 
 from flask import Blueprint
 
-from web.pages import files, furniture, overview, source_forms, sources, tickets, topics, trends
+from web.pages import (
+    deliveries,
+    files,
+    furniture,
+    hook_secrets,
+    overview,
+    source_forms,
+    sources,
+    tickets,
+    topics,
+    trends,
+)
 
 pages = Blueprint("pages", __name__)
 
@@ -22,6 +33,14 @@ pages.add_url_rule("/sources/<name>/test", "source_test", sources.test, methods=
 pages.add_url_rule("/sources/<name>/pull", "source_pull", sources.pull, methods=["POST"])
 pages.add_url_rule("/sources/<name>/change", "source_change", source_forms.change, methods=["POST"])
 pages.add_url_rule("/sources/<name>/remove", "source_remove", source_forms.remove, methods=["GET", "POST"])
+pages.add_url_rule("/sources/<name>/secret", "source_secret_new", hook_secrets.new, methods=["POST"])
+pages.add_url_rule("/sources/<name>/secret/end", "source_secret_end", hook_secrets.end, methods=["POST"])
+pages.add_url_rule("/sources/<name>/secret/enter", "source_secret_enter", hook_secrets.enter, methods=["POST"])
+pages.add_url_rule("/sources/<name>/replay", "source_replay", deliveries.replay_all, methods=["POST"])
+pages.add_url_rule("/sources/<name>/deliveries/<number>", "source_delivery", deliveries.delivery)
+pages.add_url_rule(
+    "/sources/<name>/deliveries/<number>/replay", "source_delivery_replay", deliveries.replay, methods=["POST"]
+)
 pages.add_url_rule("/add-source", "source_kinds", source_forms.kinds)
 pages.add_url_rule("/add-source/<kind>", "source_add", source_forms.add, methods=["GET", "POST"])
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ticketlens.connector import Connector, Receiver
 from ticketlens.errors import ConfigError
 from ticketlens.model.person import Role
+from ticketlens.sources.hook_secret import SECRET
 from ticketlens.sources.registry import Source, fields_of
 from web.auth import needs
 from web.pages import asked, sources
@@ -37,9 +38,9 @@ def _added(made: type[Connector]) -> ResponseReturnValue:
     except ConfigError as error:
         return _form(made, name, given, without_secrets(str(error), made, given)), 400
     lens.helpdesks.rounds.ask(name)
-    own = issubclass(made, Receiver) and not given["webhook_secret"]
-    secret = lens.helpdesks.registry.settings(name)["webhook_secret"] if own else None
     one = sources.find(name)
+    own = one.proof in ("ours", "sent") and not given[SECRET]
+    secret = lens.helpdesks.registry.settings(name)[SECRET] if own else None
     return render_template("source_added.html", one=one, secret=secret, **sources.around([one]))
 
 
@@ -61,7 +62,7 @@ def _free(kind: str) -> str:
 @needs(Role.ADMIN)
 def change(name: str) -> ResponseReturnValue:
     """A secret that is left empty stays; another setting that is left empty is taken away."""
-    lens, held = asked.lens(), _held(name)
+    lens, held = asked.lens(), sources.must_be(name)
     made = lens.kinds.get(held.kind)
     if made is None:
         abort(404, description="The connector of this source is not installed.")
@@ -87,14 +88,9 @@ def _check_address(held: Source, made: type[Connector], told: dict[str, str]) ->
 
 @needs(Role.ADMIN)
 def remove(name: str) -> ResponseReturnValue:
-    _held(name)
+    sources.must_be(name)
     if request.method == "GET":
         one = sources.find(name)
         return render_template("source_remove.html", one=one, **sources.around([one]))
     asked.lens().helpdesks.remove(name)
     return redirect(url_for("pages.sources"), 303)
-
-
-def _held(name: str) -> Source:
-    sources.find(name)
-    return asked.lens().helpdesks.registry.get(name)

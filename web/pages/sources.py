@@ -6,21 +6,24 @@ from urllib.parse import urlsplit
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ticketlens.errors import TicketLensError
+from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.fetch import OutOfTime
 from ticketlens.model.filter import Filter
 from ticketlens.model.person import Role
+from ticketlens.sources.registry import Source
 from ticketlens.sources.standing import Standing
 from ticketlens.sources.state import moment
 from web import wording
 from web.auth import needs
 from web.current import visitor
 from web.pages import asked
+from web.pages.delivery_list import last_called, listed
 from web.pages.kept import kept
 from web.pages.source_shown import Tested, form_fields
 
 TEST_SECONDS = 20.0
 NOT_FROM_OUTSIDE = ("127.", "localhost", "0.0.0.0", "::", "10.", "192.168.")  # noqa: S104 - compared, not listened to
+NO_SOURCE = "There is no source of this name; it may have been removed."
 MOVING = ("pulling", "not read yet", "broken off")
 
 
@@ -37,7 +40,7 @@ def source(name: str) -> str:
 @needs(Role.ADMIN)
 def test(name: str) -> str:
     """What the source could read, within the time that a person waits for a page."""
-    find(name)
+    must_be(name)
     try:
         count, subject = asked.lens().helpdesks.test(name, TEST_SECONDS)
     except OutOfTime as error:
@@ -53,18 +56,26 @@ def test(name: str) -> str:
 @needs(Role.ADMIN)
 def pull(name: str) -> ResponseReturnValue:
     """The page asks, a worker pulls."""
-    find(name)
+    must_be(name)
     asked.lens().helpdesks.rounds.ask(name, full=request.form.get("full") == "yes")
     return redirect(url_for("pages.source", name=name), 303)
 
 
-def shown(name: str, *, tested: Tested | None = None, wrong: str | None = None, changed: bool = False) -> str:
+def shown(
+    name: str,
+    *,
+    tested: Tested | None = None,
+    wrong: str | None = None,
+    wrong_secret: str | None = None,
+    changed: bool = False,
+) -> str:
     """The page of one source, with what came of a button on it."""
     lens, one = asked.lens(), find(name)
     held = lens.helpdesks.registry.get(name)
     kind, redact = lens.kinds.get(held.kind), lens.preparer.redactor.redact
     return render_template(
         "source.html", one=one, headline=headline_of(one), tested=tested, wrong=wrong, changed=changed,
+        wrong_secret=wrong_secret, listed=listed(one),
         fields=form_fields(kind, held) if kind else (), aside=[redact(line) for line in one.state.aside],
         **around([one]),
     )  # fmt: skip
@@ -74,10 +85,18 @@ def standings() -> list[Standing]:
     return asked.lens().helpdesks.standings(_sizes())
 
 
+def must_be(name: str) -> Source:
+    """The source as it was entered; a page of nothing where there is none."""
+    try:
+        return asked.lens().helpdesks.registry.get(name)
+    except ConfigError:
+        abort(404, description=NO_SOURCE)
+
+
 def find(name: str) -> Standing:
     found = {one.name: one for one in standings()}
     if name not in found:
-        abort(404, description="There is no source of this name; it may have been removed.")
+        abort(404, description=NO_SOURCE)
     return found[name]
 
 
@@ -91,7 +110,7 @@ def around(told: list[Standing]) -> dict[str, object]:
         "may_change": person is not None and person.role.covers(Role.ADMIN),
         "moving": any(one.phase in MOVING or one.asked for one in told),
         "is_private": (urlsplit(lens.settings.address).hostname or "").startswith(NOT_FROM_OUTSIDE),
-        "sentence": sentence,
+        "sentence": sentence, "since": since, "retention": lens.inbox.kept_days, "last_called": last_called,
     }  # fmt: skip
 
 
@@ -144,6 +163,11 @@ def sentence(text: str) -> str:
 
 def ago(span: timedelta) -> str:
     return wording.duration(span.total_seconds() / 60)
+
+
+def since(span: timedelta) -> str:
+    """How long ago it was."""
+    return "just now" if span < timedelta(minutes=1) else f"{ago(span)} ago"
 
 
 def _sizes() -> dict[str, int]:

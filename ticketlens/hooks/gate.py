@@ -3,13 +3,14 @@
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from ticketlens.connector import BadProof, Hook, Receiver, Reply
-from ticketlens.errors import ConfigError, TicketLensError
-from ticketlens.hooks.mailroom import Mailroom
+from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
+from ticketlens.hooks.mailroom import RETRY_AFTER, Mailroom
 from ticketlens.hooks.tally import Kind, Tally
 from ticketlens.model.delivery import Delivery
 from ticketlens.sources.registry import Registry
@@ -51,7 +52,7 @@ class Gate:
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def largest(self, source: str) -> int:
-        """Bytes that a delivery of that source may have; raises NoSuchSource."""
+        """Bytes that a delivery of that source may have; raises NoSuchSource, and Unavailable."""
         return int(getattr(self._receiver(source), "largest_delivery", LARGEST))
 
     def take(self, source: str, *hooks: Hook) -> Taken | Reply:
@@ -65,7 +66,8 @@ class Gate:
             return reply
         name = _name(receiver.delivery(hook), hook.body)
         headers = {key: value for key, value in hook.headers.items() if key not in UNKEPT}
-        new = self.mailroom.keep(Delivery(source, name, hook.body, headers, hook.at))
+        with _come_again():
+            new = self.mailroom.keep(Delivery(source, name, hook.body, headers, hook.at))
         if not new:
             self.count(source, "repeated")
         return Taken(name, new)
@@ -79,15 +81,29 @@ class Gate:
             at, known = self._known.get(source, (float("-inf"), None))
         if self.monotonic() - at < KNOWN_SECONDS:
             return known
-        try:
-            connector, _ = self.registry.connect(source)
-        except ConfigError:
-            raise NoSuchSource("there is no source of this name") from None
+        with _come_again():
+            connector = self._connector(source)
         if not isinstance(connector, Receiver):
             raise NoSuchSource("this source has no webhook")
         with self._guard:
             self._known[source] = (self.monotonic(), connector)
         return connector
+
+    def _connector(self, source: str) -> object:
+        try:
+            self.registry.get(source)
+        except ConfigError:
+            raise NoSuchSource("there is no source of this name") from None
+        return self.registry.connect(source)[0]
+
+
+@contextmanager
+def _come_again() -> Iterator[None]:
+    """A store that refuses, a key that is missing: nothing is wrong with the call, and who is told so sends it again."""
+    try:
+        yield
+    except (StoreError, ConfigError) as error:
+        raise Unavailable(str(error), RETRY_AFTER) from error
 
 
 def open_gate(registry: Registry, store: Store) -> Gate:

@@ -63,8 +63,9 @@ class Inbox:
         today = self.now().date().isoformat()
         if self._tidy_day == today:
             return False
+        forgot = sweep(self.store, self.now(), timedelta(days=self.kept_days))
         self._tidy_day = today
-        return sweep(self.store, self.now(), timedelta(days=self.kept_days)) > 0
+        return forgot > 0
 
     # -- a person's part
 
@@ -72,9 +73,9 @@ class Inbox:
         return hook_counts(self.store)
 
     def trouble(self, source: str) -> str | None:
-        """Why deliveries wait."""
+        """Why deliveries wait; None where none does."""
         held = self.store.get_record(TROUBLE, source)
-        return str(held.fields["error"]) if held else None
+        return str(held.fields["error"]) if held and self.store.waiting(source, 1) else None
 
     def last(
         self, source: str, *, became: Became | None = None, before: int | None = None, limit: int = 20

@@ -67,8 +67,10 @@ class Mailroom:
             batch = self._next()
             if batch:
                 self._writing_since = self.monotonic()
-                _store(self.store, batch)
-                self._writing_since = None
+                try:
+                    _store(self.store, batch)
+                finally:
+                    self._writing_since = None
             self._tell()
 
     def _next(self) -> list[Letter]:

@@ -1,4 +1,4 @@
-"""What was measured, as lines of JSON in the file that TICKETLENS_FIGURES names: docs/make_reliability.py shows them."""
+"""What was measured, as JSON lines in the file that TICKETLENS_FIGURES names: docs/make_reliability.py shows them."""
 
 import json
 import os

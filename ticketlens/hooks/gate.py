@@ -99,7 +99,7 @@ class Gate:
 
 @contextmanager
 def _come_again() -> Iterator[None]:
-    """A store that refuses, a key that is missing: nothing is wrong with the call, and who is told so sends it again."""
+    """A store that refuses, a key that is missing: nothing is wrong with the call, so it is to be sent again."""
     try:
         yield
     except (StoreError, ConfigError) as error:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ticketlens.asking import Asking, TooLate
 from ticketlens.connector import BadProof, Hook, Receiver, Reply
 from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
-from ticketlens.hooks.mailroom import RETRY_AFTER, Mailroom
+from ticketlens.hooks.mailroom import PATIENCE, RETRY_AFTER, Mailroom
 from ticketlens.hooks.tally import Kind, Tally
 from ticketlens.model.delivery import Delivery
 from ticketlens.sources.registry import Registry
@@ -20,6 +21,9 @@ LARGEST = 1024 * 1024
 LONGEST_NAME = 200
 KNOWN_SECONDS = 2.0
 """How long a source's settings are taken as known: so soon another secret counts on every web process."""
+
+LOOK_SECONDS = 1.0
+"""How long the store is waited for to say whether settings changed; then those that were known count on."""
 
 UNKEPT = frozenset({
     "authorization", "proxy-authorization", "cookie", "x-ticketlens-secret",
@@ -49,6 +53,7 @@ class Gate:
     tally: Tally
     monotonic: Callable[[], float] = time.monotonic
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, init=False, repr=False)
+    _asking: Asking = field(default_factory=Asking, init=False, repr=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def largest(self, source: str) -> int:
@@ -81,8 +86,15 @@ class Gate:
             at, known = self._known.get(source, (float("-inf"), None))
         if self.monotonic() - at < KNOWN_SECONDS:
             return known
-        with _come_again():
-            connector = self._connector(source)
+        try:
+            with _come_again():
+                connector = self._asking.ask(
+                    source, lambda: self._connector(source), PATIENCE if known is None else LOOK_SECONDS
+                )
+        except TooLate:
+            if known is None:
+                raise Unavailable("the store does not tell of its sources", RETRY_AFTER) from None
+            return known
         if not isinstance(connector, Receiver):
             raise NoSuchSource("this source has no webhook")
         with self._guard:

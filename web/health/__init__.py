@@ -1,12 +1,16 @@
 """Is it alive, and is it able to serve? For load balancers and people who keep it running; needs no sign-in."""
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
 
+from ticketlens.asking import Asking, TooLate
 from ticketlens.errors import Denied, TicketLensError, Unavailable
 from web.current import lens
 
 health = Blueprint("health", __name__)
+health.record(lambda state: state.app.extensions.update(asking=Asking()))
+LOOK_SECONDS = 3.0
+AWAY = "the store does not answer"
 
 
 @health.get("/healthz")
@@ -17,7 +21,9 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 def ready() -> ResponseReturnValue:
     try:
-        wrong = lens().ready()
+        wrong = current_app.extensions["asking"].ask("ready", lens().ready, LOOK_SECONDS)
+    except TooLate:
+        wrong = [AWAY]
     except TicketLensError as error:
         # Its text may name the file or the host; `ticketlens doctor` tells it to whoever runs the server.
         wrong = [_why(error)]
@@ -26,5 +32,5 @@ def ready() -> ResponseReturnValue:
 
 def _why(error: TicketLensError) -> str:
     if isinstance(error, Unavailable):
-        return "the store does not answer"
+        return AWAY
     return "the store refuses this server" if isinstance(error, Denied) else "the store cannot be used"

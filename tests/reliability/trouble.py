@@ -35,7 +35,7 @@ class Seen:
         while (began := time.monotonic()) < last:
             self.health[self.house.get("/healthz", 20.0)[0]] += 1
             self.slowest = max(self.slowest, time.monotonic() - began)
-            self.ready[self.house.get("/readyz", 2.0)[0]] += 1
+            self.ready[self.house.get("/readyz", PATIENCE_SECONDS)[0]] += 1
             time.sleep(0.25)
 
     def watch_until_refused(self, times: int, seconds: float) -> None:

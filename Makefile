@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint bench live pictures docs clean
+.PHONY: help setup demo test check lint bench soak live pictures docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ bench: $(VENV)/.measured ## measure speed and quality here, beside what people w
 		name=$$(basename $$script .py); echo "== $$name"; \
 		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python -m benchmarks.$$name; \
 	done
+
+soak: setup ## kills, faults and outages at full length (an hour or two), and their table in docs/reliability.md
+	rm -f soak.jsonl
+	TICKETLENS_SOAK=1 TICKETLENS_FIGURES=$(CURDIR)/soak.jsonl $(BIN)/python -m pytest tests/reliability
+	$(BIN)/python docs/make_reliability.py soak.jsonl
 
 live: setup ## pull from a real Redmine, which is installed with apt where we are root
 	$(BIN)/python -m pytest -m live tests/live

@@ -2,7 +2,7 @@
 
 import importlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,10 +77,15 @@ class Office:
 
     def must_equal(self) -> None:
         """The store knows of every ticket what is true of it."""
-        found = {id_: truth(ticket) for id_, ticket in self.stored().items()}
-        there = {self.id_of(one.number): self.helpdesk.truth(one) for one in self.helpdesk.visible()}
-        held = {id_: one for id_, one in found.items() if id_ in there or one["excluded"] is None}
-        assert _counting(held) == _counting(there)
+        must_equal(self.helpdesk, self.stored())
+
+
+def must_equal(helpdesk: Helpdesk, stored: Mapping[str, Ticket]) -> None:
+    """`stored`, by id, are the tickets of that helpdesk as they truly are."""
+    found = {id_: truth(ticket) for id_, ticket in stored.items()}
+    there = {helpdesk.id_of(one.number): helpdesk.truth(one) for one in helpdesk.visible()}
+    held = {id_: one for id_, one in found.items() if id_ in there or one["excluded"] is None}
+    assert _counting(held) == _counting(there)
 
 
 def _counting(told: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:

@@ -20,10 +20,10 @@ from helpdesks.office import opened
 from helpdesks.pushed import Pushed
 from helpdesks.specification import FOLDER
 from reliability.bodies import BYTES, MIB, mutated
-from reliability.figures import SOAK, tell
+from reliability.figures import LONG, note
 from reliability.signing import SCHEMES, Headers, forged
 
-CALLS = 200_000 if SOAK else 10_000
+CALLS = 200_000 if LONG else 10_000
 PER_KIND = -(-CALLS // len(SCHEMES))
 AT_ONCE = 4
 MOST_SECONDS, MOST_MIB = 0.1, 50
@@ -151,7 +151,7 @@ def measured() -> Iterator[Measured]:
     yield made
     if made.calls >= CALLS:
         spent, waited = max(made.spent) * 1000, max(made.waited) * 1000
-        tell("malformed deliveries", f"{CALLS:,}: no 5xx, no exception, each < 100 ms, memory < {MOST_MIB} MB",
+        note("malformed deliveries", f"{CALLS:,}: no 5xx, no exception, each < 100 ms, memory < {MOST_MIB} MB",
              f"{made.calls:,}: none; {spent:.0f} ms of the processor at most ({waited:.0f} ms by the clock), "
              f"{made.grown_mib:.0f} MB")  # fmt: skip
 

@@ -3,13 +3,15 @@
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ticketlens.asking import Asking, TooLate
 from ticketlens.connector import BadProof, Hook, Receiver, Reply
-from ticketlens.errors import ConfigError, TicketLensError
-from ticketlens.hooks.mailroom import Mailroom
+from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
+from ticketlens.hooks.mailroom import PATIENCE, RETRY_AFTER, Mailroom
 from ticketlens.hooks.tally import Kind, Tally
 from ticketlens.model.delivery import Delivery
 from ticketlens.sources.registry import Registry
@@ -19,6 +21,9 @@ LARGEST = 1024 * 1024
 LONGEST_NAME = 200
 KNOWN_SECONDS = 2.0
 """How long a source's settings are taken as known: so soon another secret counts on every web process."""
+
+LOOK_SECONDS = 1.0
+"""How long the store is waited for to say whether settings changed; then those that were known count on."""
 
 UNKEPT = frozenset({
     "authorization", "proxy-authorization", "cookie", "x-ticketlens-secret",
@@ -48,10 +53,11 @@ class Gate:
     tally: Tally
     monotonic: Callable[[], float] = time.monotonic
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, init=False, repr=False)
+    _asking: Asking = field(default_factory=Asking, init=False, repr=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def largest(self, source: str) -> int:
-        """Bytes that a delivery of that source may have; raises NoSuchSource."""
+        """Bytes that a delivery of that source may have; raises NoSuchSource, and Unavailable."""
         return int(getattr(self._receiver(source), "largest_delivery", LARGEST))
 
     def take(self, source: str, *hooks: Hook) -> Taken | Reply:
@@ -65,7 +71,8 @@ class Gate:
             return reply
         name = _name(receiver.delivery(hook), hook.body)
         headers = {key: value for key, value in hook.headers.items() if key not in UNKEPT}
-        new = self.mailroom.keep(Delivery(source, name, hook.body, headers, hook.at))
+        with _come_again():
+            new = self.mailroom.keep(Delivery(source, name, hook.body, headers, hook.at))
         if not new:
             self.count(source, "repeated")
         return Taken(name, new)
@@ -81,14 +88,35 @@ class Gate:
         if self.monotonic() - at < KNOWN_SECONDS:
             return known
         try:
-            connector, _ = self.registry.connect(source)
-        except ConfigError:
-            raise NoSuchSource("there is no source of this name") from None
+            with _come_again():
+                connector = self._asking.ask(
+                    source, lambda: self._connector(source), PATIENCE if known is None else LOOK_SECONDS
+                )
+        except TooLate:
+            if known is None:
+                raise Unavailable("the store does not tell of its sources", RETRY_AFTER) from None
+            return known
         if not isinstance(connector, Receiver):
             raise NoSuchSource("this source has no webhook")
         with self._guard:
             self._known[source] = (self.monotonic(), connector)
         return connector
+
+    def _connector(self, source: str) -> object:
+        try:
+            self.registry.get(source)
+        except ConfigError:
+            raise NoSuchSource("there is no source of this name") from None
+        return self.registry.connect(source)[0]
+
+
+@contextmanager
+def _come_again() -> Iterator[None]:
+    """A store that refuses, a key that is missing: nothing is wrong with the call, so it is to be sent again."""
+    try:
+        yield
+    except (StoreError, ConfigError) as error:
+        raise Unavailable(str(error), RETRY_AFTER) from error
 
 
 def open_gate(registry: Registry, store: Store) -> Gate:

@@ -63,8 +63,9 @@ class Inbox:
         today = self.now().date().isoformat()
         if self._tidy_day == today:
             return False
+        forgot = sweep(self.store, self.now(), timedelta(days=self.kept_days))
         self._tidy_day = today
-        return sweep(self.store, self.now(), timedelta(days=self.kept_days)) > 0
+        return forgot > 0
 
     # -- a person's part
 
@@ -73,11 +74,12 @@ class Inbox:
 
     def kept(self, source: str) -> Mapping[Became, int]:
         """How many are kept of a source, by what became of them."""
-        return self.store.delivery_counts(BEGINNING).get(source, {})
+        settled = self.store.settled_counts(BEGINNING).get(source, {})
+        return {**settled, "waiting": self.store.waiting_counts().get(source, 0)}
 
     def trouble(self, source: str) -> str | None:
-        """Why deliveries wait."""
-        return troubles.trouble(self.store, source)
+        """Why deliveries wait; None where none does."""
+        return troubles.trouble(self.store, source) if self.store.waiting(source, 1) else None
 
     def last(
         self, source: str, *, became: Became | None = None, before: int | None = None, limit: int = 20

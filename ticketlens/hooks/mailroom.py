@@ -74,8 +74,10 @@ class Mailroom:
             batch = self._next()
             if batch:
                 self._writing_since = self.monotonic()
-                self._failed = None if _store(self.store, batch) else "the store takes no writes"
-                self._writing_since = None
+                try:
+                    self._failed = None if _store(self.store, batch) else "the store takes no writes"
+                finally:
+                    self._writing_since = None
             self._tell()
 
     def _next(self) -> list[Letter]:

@@ -3,12 +3,16 @@
 from flask import Blueprint, Response, current_app
 from flask.typing import ResponseReturnValue
 
+from ticketlens.asking import Asking, TooLate
 from ticketlens.errors import Denied, TicketLensError, Unavailable
 from ticketlens.hooks.gate import Gate
 from web.current import lens
 from web.health.metrics import TEXT, exposition
 
 health = Blueprint("health", __name__)
+health.record(lambda state: state.app.extensions.update(asking=Asking()))
+LOOK_SECONDS = 3.0
+AWAY = "the store does not answer"
 
 
 @health.get("/healthz")
@@ -19,10 +23,13 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 def ready() -> ResponseReturnValue:
     try:
-        wrong = [*lens().ready(), *_kept_out()]
+        wrong = current_app.extensions["asking"].ask("ready", lens().ready, LOOK_SECONDS)
+    except TooLate:
+        wrong = [AWAY]
     except TicketLensError as error:
         # Its text may name the file or the host; `ticketlens doctor` tells it to whoever runs the server.
         wrong = [_why(error)]
+    wrong = [*wrong, *_kept_out()]
     return {"ready": not wrong, "wrong": wrong}, 503 if wrong else 200
 
 
@@ -41,5 +48,5 @@ def _kept_out() -> list[str]:
 
 def _why(error: TicketLensError) -> str:
     if isinstance(error, Unavailable):
-        return "the store does not answer"
+        return AWAY
     return "the store refuses this server" if isinstance(error, Denied) else "the store cannot be used"

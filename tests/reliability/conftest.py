@@ -1,0 +1,26 @@
+"""All of it is slow; the long form is asked for by TICKETLENS_SOAK=1."""
+
+import logging
+import socket
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def silent_helpdesk(caplog: pytest.LogCaptureFixture) -> None:
+    """Tens of thousands of its requests would hide what is wrong."""
+    caplog.set_level(logging.ERROR, "werkzeug")
+
+
+@pytest.fixture
+def port() -> int:
+    """One that is free, for a server that is started on it again and again."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])

@@ -5,19 +5,19 @@ import zlib
 from flask import Request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from web.whole import TOO_LARGE, whole_body
+
 CHUNK = 64 * 1024
 GZIP = 16 + zlib.MAX_WBITS
-TOO_LARGE = "The body is larger than this source may send."
 
 
 def read_body(request: Request, largest: int) -> tuple[bytes, bytes]:
-    """(as it came, unpacked). Raises 413, 415 for a body that is no JSON or packed otherwise, 400 for broken gzip."""
-    request.max_content_length = largest
+    """(as it came, unpacked). Raises 413, 415 for what is no JSON or packed otherwise, 400 for what is broken."""
     _must_be_json(request.mimetype)
     packed = request.headers.get("Content-Encoding", "identity").strip().lower()
     if packed not in ("identity", "", "gzip", "x-gzip"):
         raise UnsupportedMediaType("Send the body as it is, or packed by gzip.")
-    raw = request.get_data(cache=False)
+    raw = whole_body(request, largest)
     return raw, unpacked(raw, largest) if packed.endswith("gzip") else raw
 
 

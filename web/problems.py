@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from flask import Flask, current_app, json, render_template, request
+from gunicorn.http.errors import ParseException
 from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -42,6 +43,7 @@ def explain_errors(app: Flask) -> None:
     note_trouble(app)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(TicketLensError, _ours)
+    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -71,6 +73,11 @@ def _ours(error: TicketLensError) -> Response:
     if isinstance(error, Denied):
         return _without_store(error, CLOSED, CLOSED_RETRY_SECONDS)
     return _unexpected(error)
+
+
+def _unreadable(error: ParseException) -> Response:
+    """The server reads a body when it is asked for, and only then finds that its chunks are none."""
+    return answer(Problem(400, "The request is not as HTTP wants it."))
 
 
 def _without_store(error: TicketLensError, told: str, seconds: float) -> Response:

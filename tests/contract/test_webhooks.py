@@ -15,7 +15,8 @@ from helpdesks.pushed import OUTSIDE, Pushed
 from helpdesks.server import Fault
 
 from connectors import TABLE
-from ticketlens.connector import Receiver
+from ticketlens.connector import Hook, Receiver
+from ticketlens.hooks.reading import AT_ONCE
 from ticketlens.outside.proof import base64_mac
 
 HOOKED = sorted(name for name, kind in TABLE.items() if issubclass(kind, Receiver))
@@ -160,6 +161,19 @@ def test_bursts_about_one_ticket_are_one_read(zendesk: Pushed) -> None:
     reads = [path for path in zendesk.office.helpdesk.asked[asked:] if "audits" not in path]
     assert len(reads) == 2
     assert zendesk.counts() == {"received": 40, "stored": 40}
+
+
+def test_of_a_burst_larger_than_a_batch_each_ticket_is_read_once(zendesk: Pushed) -> None:
+    numbers = solved(zendesk, 3)
+    for turn in range(AT_ONCE):
+        for number in numbers:
+            body, headers = zendesk.signed(number)
+            hook = Hook({**headers, "x-zendesk-webhook-invocation-id": f"{number}-{turn}"}, body, at=zendesk.desk.now)
+            zendesk.gate.take("desk", hook)
+    asked = len(zendesk.office.helpdesk.asked)
+    zendesk.read()
+    assert len([path for path in zendesk.office.helpdesk.asked[asked:] if "audits" not in path]) == 3
+    assert zendesk.counts() == {"received": 3 * AT_ONCE, "stored": 3 * AT_ONCE}
 
 
 def test_an_authentic_delivery_that_cannot_be_read_is_kept_set_aside_and_can_be_read_again(zendesk: Pushed) -> None:

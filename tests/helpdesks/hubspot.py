@@ -177,7 +177,7 @@ class Server(Helpdesk):
         return answer(told)
 
     def one(self, id_: str) -> Response:
-        item = self.desk.items.get(int(id_)) if id_.isdigit() else None
+        item = self.desk.items.get(int(id_)) if id_.isascii() and id_.isdigit() else None
         if item is not None and item.merged_into:
             item = self.desk.items.get(item.merged_into)
         if item is None or self.is_archived(item):

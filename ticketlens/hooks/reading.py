@@ -43,17 +43,20 @@ class InboxReader:
             if not ours:
                 return 0
             connector, _ = self.registry.connect(source)
-            settled = 0
+            settled, newest = 0, 0
             while batch := self.store.waiting(source, AT_ONCE):
                 lease.check()
-                self.store.settle(_Batch(self, source, connector, lease).outcomes(batch))
+                if batch[-1].number > newest:  # news, perhaps, of a ticket that was read before they came
+                    newest = self.store.deliveries(source, limit=1)[0].number
+                    burst = _Burst(self, source, connector, lease)
+                self.store.settle(burst.outcomes(batch))
                 settled += len(batch)
             return settled
 
 
 @dataclass
-class _Batch:
-    """Deliveries that are read together: of several about one ticket, that ticket is read once."""
+class _Burst:
+    """Deliveries that all came before the first of them is read: of several about one ticket, it is read once."""
 
     reader: InboxReader
     source: str

@@ -1,6 +1,6 @@
 """Tickets, as JSON: lists, one by its key, and those that a program pushes."""
 
-from flask import request
+from flask import current_app, request
 from werkzeug.exceptions import NotFound
 
 from ticketlens.lens import Lens
@@ -8,6 +8,7 @@ from web.api.body import read_rows
 from web.api.replies import Replies
 from web.api.table import Asked
 from web.current import visitor
+from web.whole import whole_body
 
 Json = dict[str, object]
 
@@ -27,7 +28,7 @@ def ticket(lens: Lens, asked: Asked, source: str, id: str) -> Json:
 
 def push(lens: Lens, asked: Asked) -> Json:
     """Stored before it is answered; the same Idempotency-Key gets the same answer again."""
-    body = request.get_data(cache=False)
+    body = whole_body(request, int(current_app.config["MAX_CONTENT_LENGTH"]))
     rows = read_rows(request.headers, body)
     key, sender = request.headers.get("Idempotency-Key"), visitor()
 

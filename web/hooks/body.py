@@ -4,13 +4,13 @@ from flask import Request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from web.packed import plain
+from web.whole import whole_body
 
 
 def read_body(request: Request, largest: int) -> tuple[bytes, bytes]:
-    """(as it came, unpacked). Raises 413, 415 for a body that is no JSON or packed otherwise, 400 for broken gzip."""
-    request.max_content_length = largest
+    """(as it came, unpacked). Raises 413, 415 for what is no JSON or packed otherwise, 400 for what is broken."""
     _must_be_json(request.mimetype)
-    raw = request.get_data(cache=False)
+    raw = whole_body(request, largest)
     return raw, plain(raw, request.headers, largest)
 
 

@@ -74,8 +74,9 @@ class Inbox:
 
     def kept(self, source: str) -> Mapping[Became, int]:
         """How many are kept of a source, by what became of them."""
+        waiting = self.store.waiting_counts().get(source)
         settled = self.store.settled_counts(BEGINNING).get(source, {})
-        return {**settled, "waiting": self.store.waiting_counts().get(source, 0)}
+        return {**settled, "waiting": waiting} if waiting else settled
 
     def trouble(self, source: str) -> str | None:
         """Why deliveries wait; None where none does."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketlens.hooks.counts import hook_counts, sweep
+from ticketlens.hooks.counts import forget_source, hook_counts, sweep
 from ticketlens.hooks.tally import Tally
 from ticketlens.model.delivery import Delivery, Outcome
 from ticketlens.store.base import Store
@@ -76,3 +76,20 @@ def test_a_sweep_that_broke_off_before_it_forgot_counts_nothing_twice(
     assert hook_counts(store) == before
     assert sweep(store, NOW, KEPT) == 1
     assert hook_counts(store) == before
+
+
+def test_of_a_source_that_is_removed_nothing_is_left_and_others_stay(store: Store) -> None:
+    for source in ("desk", "shop"):
+        deliver(store, "old", 90, source=source)
+        deliver(store, "new", 1, source=source)
+        deliver(store, "waits", 1, None, source=source)
+    sweep(store, NOW, KEPT)
+    tally = Tally(store)
+    for source in ("desk", "shop"):
+        tally.add(source, "refused")
+    tally.write()
+    before = hook_counts(store)
+    forget_source(store, "desk", NOW)
+    assert hook_counts(store) == {"shop": before["shop"]}
+    assert store.deliveries("desk") == []
+    assert len(store.deliveries("shop")) == 2

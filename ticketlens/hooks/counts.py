@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from ticketlens.hooks.tally import NOUN as TALLY
 from ticketlens.hooks.tally import tallies
-from ticketlens.model.delivery import SETTLED
+from ticketlens.model.delivery import SETTLED, Outcome
 from ticketlens.model.report import Counts
 from ticketlens.store.base import InboxStore, RecordStore
 
 NOUN, SWEPT = "hooks", "swept"
+MOST_AT_ONCE = 500
+REMOVED = Outcome("set_aside", "its source was removed")
 BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -69,6 +72,21 @@ def sweep(store: Kept, now: datetime, kept: timedelta) -> int:
         if store.put_record(NOUN, SWEPT, told, expected=record.version if record else 0) is None:
             return 0  # another worker sweeps
     return sum(store.forget_deliveries(source, max(before, until)) for source in swept)
+
+
+def forget_source(store: Kept, source: str, now: datetime) -> None:
+    """All that a source's webhook brought and counted, for a source that is removed."""
+    while batch := store.waiting(source, MOST_AT_ONCE):
+        store.settle({one.delivery.key: REMOVED for one in batch})
+    store.forget_deliveries(source, now + timedelta(days=1))
+    store.delete_record(TALLY, source)
+    while (held := store.get_record(NOUN, SWEPT)) is not None:
+        until, swept = _swept(store)
+        if swept.pop(source, None) is None:
+            return
+        told = {"until": until.isoformat(), "counts": swept}
+        if store.put_record(NOUN, SWEPT, told, expected=held.version) is not None:
+            return
 
 
 def _cut(store: Kept, until: datetime) -> datetime:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ticketlens.config import Settings
 from ticketlens.fetch import Fetch
+from ticketlens.hooks.counts import forget_source
 from ticketlens.model.filter import EVERYTHING
 from ticketlens.outside.guard import Guard
 from ticketlens.outside.waiting import Waiting
@@ -45,7 +46,7 @@ class Helpdesks:
     def add(self, name: str, kind: str, given: Mapping[str, str]) -> Source:
         """A new source; raises ConfigError, which names the field that is wrong. Of one before it, nothing is left."""
         added = self.registry.add(name, kind, given)
-        forget(self.store, name)
+        self._forget(name)
         return added
 
     def change(self, name: str, given: Mapping[str, str]) -> Source:
@@ -94,6 +95,10 @@ class Helpdesks:
         return states(self.store)
 
     def remove(self, name: str) -> None:
-        """Its tickets stay."""
+        """Its tickets stay; what its webhook brought goes."""
         self.registry.remove(name)
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
         forget(self.store, name)
+        forget_source(self.store, name, self.now())

@@ -154,7 +154,7 @@ def test(session: Session, name: str, as_json: bool) -> None:
 @click.argument("name")
 @click.pass_obj
 def remove(session: Session, name: str) -> None:
-    """Remove the source NAME with its secrets; its tickets stay."""
+    """Remove the source NAME with its secrets and what its webhook brought; its tickets stay."""
     session.lens.helpdesks.remove(name)
     click.echo(f"{name} is removed; its tickets stay")
 

@@ -181,7 +181,8 @@ class House:
         doubled = len(names) - len(set(names))
         waiting = sum(one.outcome.became == "waiting" for one in kept)
         aside = [one.outcome.reason for one in kept if one.outcome.became == "set_aside"]
-        assert (sorted(lost), doubled, waiting, aside) == ([], 0, 0, [])
+        wrong = {"lost": sorted(lost), "doubled": doubled, "waiting": waiting, "set aside": aside}
+        assert not any(wrong.values()), wrong
         stored = list(self.lens.store.each_raw())
         assert len({one.id for one in stored}) == len(stored) == len(self.helpdesk.desk.items)
         must_equal(self.helpdesk, {one.id: one for one in stored})

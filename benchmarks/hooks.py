@@ -47,7 +47,7 @@ from ticketlens.model.filter import EVERYTHING
 from ticketlens.outside.proof import base64_mac
 from ticketlens.store.open import open_store
 
-KNOWN, NEW = 600, 2_000
+KNOWN, NEW = 600, 60
 """Tickets that are there and grouped before anything is pushed; tickets that the deliveries are about."""
 
 CONNECTIONS = 16

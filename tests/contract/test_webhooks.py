@@ -16,6 +16,7 @@ from helpdesks.server import Fault
 
 from connectors import TABLE
 from ticketlens.connector import Hook, Receiver
+from ticketlens.errors import Stopped
 from ticketlens.hooks.reading import AT_ONCE
 from ticketlens.outside.proof import base64_mac
 
@@ -193,6 +194,40 @@ def test_an_authentic_delivery_that_cannot_be_read_is_kept_set_aside_and_can_be_
     assert zendesk.counts() == {"received": 6, "waiting": 6}
     zendesk.read()
     assert zendesk.counts() == {"received": 6, "set_aside": 6}
+
+
+def test_a_ticket_that_cannot_be_read_holds_no_other_and_is_set_aside_in_the_end(zendesk: Pushed) -> None:
+    numbers = solved(zendesk, 3)
+    poison = zendesk.office.id_of(numbers[0])
+    fault = Fault(where=lambda asked: f"/tickets/{poison}" in asked.path, status=500, times=10_000)
+    zendesk.office.helpdesk.faults.append(fault)
+    for number in numbers:
+        zendesk.push(number)
+    assert "500" in zendesk.read()
+    assert zendesk.counts() == {"received": 3, "stored": 2, "waiting": 1}
+    (kept,) = zendesk.lens.store.waiting("desk", 9)
+    assert "500" in str(kept.outcome.reason)
+    zendesk.desk.tick(2 * 3_600)
+    assert "500" in zendesk.read()  # alone, it may as well be the helpdesk that is away
+    body, headers = zendesk.signed(numbers[1])
+    zendesk.send(body, {**headers, "x-zendesk-webhook-invocation-id": "later"})
+    assert zendesk.read() == ""
+    assert zendesk.counts() == {"received": 4, "stored": 2, "unchanged": 1, "set_aside": 1}
+    zendesk.office.helpdesk.faults.remove(fault)
+    zendesk.lens.inbox.replay_set_aside("desk")
+    assert zendesk.read() == ""
+    assert zendesk.counts() == {"received": 4, "stored": 3, "unchanged": 1}
+
+
+def test_a_reader_that_is_told_to_stop_sets_nothing_aside(zendesk: Pushed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(self: object, id: str) -> None:
+        raise Stopped("it was told to stop while it waited")
+
+    zendesk.push(*solved(zendesk))
+    monkeypatch.setattr(TABLE["zendesk"], "read", stopped)
+    with pytest.raises(Stopped):
+        zendesk.read()
+    assert zendesk.counts() == {"received": 1, "waiting": 1}
 
 
 def test_while_the_helpdesk_is_away_deliveries_wait_and_are_read_later(zendesk: Pushed) -> None:

@@ -163,7 +163,7 @@ class House:
             self.lens.store.release(name, "time passes")
 
     def waiting(self) -> int:
-        return sum(own.get("waiting", 0) for own in self.lens.store.delivery_counts(datetime.now(UTC)).values())
+        return sum(self.lens.store.waiting_counts().values())
 
     def settle(self, seconds: float = 120.0) -> None:
         """All that was pushed is acknowledged and read."""

@@ -49,6 +49,7 @@ def test_a_full_disk_loses_nothing_and_is_told(tmp_path: Path, port: int) -> Non
         with pushing(f"sqlite:///{disk / 'lens.db'}", tmp_path, port) as (_, seen), filled(disk):
             seen.watch_until_refused(20, 120)
             seen.watch(30 if LONG else 3)
+        assert seen.ready[503] > 0
         note("Disk full, 50 deliveries/s", BOUND, seen.told())
 
 
@@ -58,6 +59,7 @@ def test_a_file_that_cannot_be_written_loses_nothing_and_is_told(tmp_path: Path,
     with pushing(f"sqlite:///{file}", tmp_path, port) as (_, seen), unwritable(*files):
         seen.watch_until_refused(20, 120)
         seen.watch(30 if LONG else 3)
+    assert seen.ready[503] > 0
     note("File not to be written, 50 deliveries/s", BOUND, seen.told())
 
 
@@ -66,6 +68,7 @@ def test_a_store_locked_by_another_program_loses_nothing_and_is_told(tmp_path: P
     with pushing(f"sqlite:///{file}", tmp_path, port) as (house, seen), locked(file):
         seen.watch(seconds)
     assert house.sender.answers[503] > 0
+    assert seen.ready[503] > 0
     note(f"Store locked for {seconds} s, 50 deliveries/s", BOUND, seen.told())
 
 

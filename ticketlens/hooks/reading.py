@@ -1,11 +1,11 @@
 """What a worker makes of deliveries: the tickets that they are about, read by API, and what became of each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ticketlens.connector import Connector, Hook, TicketRef
-from ticketlens.errors import BadPayload, ConfigError, Denied, StoreError, TicketLensError, Unavailable
+from ticketlens.errors import BadPayload, ConfigError, Denied, Stopped, StoreError, TicketLensError, Unavailable
 from ticketlens.intake.shown import shown
 from ticketlens.lease import Lease, LeaseLost
 from ticketlens.model.delivery import DeliveryKey, KeptDelivery, Outcome
@@ -16,6 +16,11 @@ from ticketlens.sources.registry import Registry
 from ticketlens.store.base import Put, Store
 
 AT_ONCE = 200
+PATIENCE = 15.0
+"""Seconds for one request: behind it others wait."""
+
+MOST_IN_A_ROW = 3
+LONGEST_WAIT = timedelta(hours=1)
 LONGEST_REASON = 300
 STORED, UNCHANGED = Outcome("stored"), Outcome("unchanged")
 NOTHING = Outcome("unchanged", "it is about no ticket")
@@ -42,30 +47,57 @@ class InboxReader:
         with lease.held() as ours:
             if not ours:
                 return 0
-            connector, _ = self.registry.connect(source)
-            settled, newest = 0, 0
-            while batch := self.store.waiting(source, AT_ONCE):
-                lease.check()
-                if batch[-1].number > newest:  # news, perhaps, of a ticket that was read before they came
-                    newest = self.store.deliveries(source, limit=1)[0].number
-                    burst = _Burst(self, source, connector, lease)
-                self.store.settle(burst.outcomes(batch))
-                settled += len(batch)
-            return settled
+            connector, fetch = self.registry.connect(source)
+            fetch.patience = PATIENCE
+            return _Reading(self, source, connector, lease).until_none_waits()
 
 
 @dataclass
-class _Burst:
-    """Deliveries that all came before the first of them is read: of several about one ticket, it is read once."""
+class _Reading:
+    """All that waits of one source. Of several deliveries that came before a ticket is read, it is read once.
+
+    A ticket that cannot be read now leaves its deliveries waiting, and holds no other; after several in a row it is
+    the helpdesk that is away.
+    """
 
     reader: InboxReader
     source: str
     connector: Connector
     lease: Lease
     _known: dict[str, Outcome] = field(default_factory=dict)
+    _left: dict[DeliveryKey, KeptDelivery] = field(default_factory=dict)
+    _away: Unavailable | None = None
+    _in_a_row: int = 0
+    _well: int = 0
 
-    def outcomes(self, batch: Iterable[KeptDelivery]) -> dict[DeliveryKey, Outcome]:
-        return {kept.delivery.key: self._outcome(kept) for kept in batch}
+    def until_none_waits(self) -> int:
+        """How many were settled; raises Unavailable where any is left."""
+        settled, newest = 0, 0
+        while batch := self._next():
+            self.lease.check()
+            if batch[-1].number > newest:  # news, perhaps, of a ticket that was read before they came
+                newest = self.reader.store.deliveries(self.source, limit=1)[0].number
+                self._known = {}
+            outcomes = {kept.delivery.key: self._outcome(kept) for kept in batch}
+            self.reader.store.settle(outcomes)
+            self._left |= {kept.delivery.key: kept for kept in batch if _waits(outcomes[kept.delivery.key])}
+            settled += sum(not _waits(outcome) for outcome in outcomes.values())
+        return settled + self._give_up()
+
+    def _next(self) -> list[KeptDelivery]:
+        waiting = self.reader.store.waiting(self.source, AT_ONCE + len(self._left))
+        return [kept for kept in waiting if kept.delivery.key not in self._left]
+
+    def _give_up(self) -> int:
+        """Sets aside what waits for long while others could be read: it is their tickets that cannot."""
+        since = self.reader.now() - LONGEST_WAIT
+        old = [kept for kept in self._left.values() if self._well and kept.delivery.at < since]
+        if old:
+            reason = f"its ticket could not be read for {LONGEST_WAIT.total_seconds() / 3600:.0f} h: {self._away}"
+            self.reader.store.settle({kept.delivery.key: _aside(reason) for kept in old})
+        if self._away is not None and len(old) < len(self._left):
+            raise self._away
+        return len(old)
 
     def _outcome(self, kept: KeptDelivery) -> Outcome:
         try:
@@ -88,18 +120,27 @@ class _Burst:
         """The ticket as it is now, whatever the delivery said of it: then their order does not matter."""
         try:
             found = self.connector.read(id_)
-        except (Unavailable, Denied, ConfigError, StoreError, LeaseLost):
+        except (Denied, ConfigError, StoreError, LeaseLost, Stopped):
             raise
+        except Unavailable as error:
+            return self._later(error)
         except TicketLensError as error:
             return _aside(f"ticket {id_}: {error}")
         except Exception as error:
             return _aside(faults.told(error))
+        self._in_a_row, self._well = 0, self._well + 1
         if found is not None:
             return self._kept(found)
         held = self.reader.store.get_raw(self.source, id_)
         if held is None or held.deleted:
             return UNCHANGED
         return self._put(as_deleted(held))
+
+    def _later(self, error: Unavailable) -> Outcome:
+        self._in_a_row, self._away = self._in_a_row + 1, error
+        if self._in_a_row == MOST_IN_A_ROW:
+            raise error
+        return Outcome("waiting", shown(str(error), LONGEST_REASON))
 
     def _kept(self, ticket: Ticket) -> Outcome:
         held = self.reader.store.get_raw(self.source, ticket.id)
@@ -113,12 +154,16 @@ class _Burst:
 
 
 def _worst(outcomes: Sequence[Outcome]) -> Outcome:
-    """Of a delivery about several tickets: set aside where one is, else stored where one is."""
-    for became in ("set_aside", "stored", "unchanged"):
+    """Of a delivery about several tickets: it waits where one has to, else is set aside where one is, else stored."""
+    for became in ("waiting", "set_aside", "stored", "unchanged"):
         for one in outcomes:
             if one.became == became:
                 return one
     return NOTHING
+
+
+def _waits(outcome: Outcome) -> bool:
+    return outcome.became == "waiting"
 
 
 def _aside(reason: str) -> Outcome:

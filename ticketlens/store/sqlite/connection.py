@@ -100,7 +100,7 @@ class Database:
             connection = apsw.Connection(str(self.path))
             connection.set_busy_timeout(BUSY_MS)
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = OFF", "cache_size = -65536",
-                           "temp_store = MEMORY", "mmap_size = 268435456"):  # fmt: skip
+                           "temp_store = MEMORY", "mmap_size = 33554432"):  # fmt: skip
                 connection.execute(f"PRAGMA {pragma}").fetchall()
         with self._guard:
             self._close_left_behind()

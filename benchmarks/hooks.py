@@ -291,7 +291,7 @@ def tell(figure: str, bound: str, measured: str) -> None:
     print(f"{figure}: {measured} (bound: {bound})")
     if named := os.environ.get("TICKETLENS_FIGURES"):
         with Path(named).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"figure": figure, "bound": bound, "measured": measured}) + "\n")
+            file.write(json.dumps({"figure": figure, "bound": bound, "measured": measured, "form": "long"}) + "\n")
 
 
 def _received(lens: Lens) -> int:
@@ -316,7 +316,7 @@ def flood(url: str, lens: Lens, secret: str, chosen: argparse.Namespace) -> None
     took = until(lambda: lens.inbox.counts()["desk"].waiting == 0, 600)
     held = lens.inbox.counts()["desk"]
     assert held.adds_up, held
-    assert held.set_aside == held.refused == 0, held
+    assert held.set_aside == held.refused == 0, (held, lens.inbox.last("desk", became="set_aside", limit=1))
     print(f"all of them read {took:.0f} s later: {held.to_json()}")
 
 
@@ -337,8 +337,9 @@ def main() -> None:
         address = f"sqlite:///{Path(folder) / 'hooks.db'}"
         settings = load_settings(environment={}, overrides={"store": address, "allow_private_hosts": ["127.0.0.0/8"]})
         lens = Lens(open_store(address), settings, StandardEngine(), kinds=TABLE)
-        lens.helpdesks.registry.add("desk", "zendesk", {"url": desk, "email": "a@example.com", "token": "t"})
-        secret = lens.helpdesks.registry.settings("desk")["webhook_secret"]
+        secret = "made by the helpdesk"
+        own = {"url": desk, "email": "a@example.com", "token": "t", "webhook_secret": secret}
+        lens.helpdesks.registry.add("desk", "zendesk", own)
         ours = (sys.executable, "-m", "ticketlens", "--store", address)
         print(f"Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()}, {os.cpu_count()} cores")
         with running(*ours, "serve", "--web-only", "--port", "0", "--json") as web, running(*ours, "worker"):

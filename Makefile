@@ -40,6 +40,7 @@ bench: $(VENV)/.measured ## measure speed and quality here, beside what people w
 soak: setup ## kills, faults and outages at full length (an hour or two), and their table in docs/reliability.md
 	rm -f soak.jsonl
 	TICKETLENS_SOAK=1 TICKETLENS_FIGURES=$(CURDIR)/soak.jsonl $(BIN)/python -m pytest tests/reliability
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE TICKETLENS_FIGURES=$(CURDIR)/soak.jsonl $(BIN)/python -m benchmarks.hooks
 	$(BIN)/python docs/make_reliability.py soak.jsonl
 
 live: setup ## pull from a real Redmine, which is installed with apt where we are root

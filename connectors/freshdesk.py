@@ -168,8 +168,8 @@ class Freshdesk:
         shared_secret(hook, self.settings)
 
     def delivery(self, hook: Hook) -> str:
-        """Freshdesk gives none a name. A rule may send the same bytes for each change, so the minute counts too."""
-        return hashlib.sha256(hook.at.strftime("%Y-%m-%dT%H:%M").encode() + hook.body).hexdigest()
+        """Freshdesk gives none a name, and a rule may send the same bytes for each change: every call is its own."""
+        return hashlib.sha256(hook.at.isoformat().encode() + hook.body).hexdigest()
 
     def receive(self, hook: Hook) -> Iterator[TicketRef]:
         event = Payload(parse_json(hook.body.decode("utf-8", "replace")))

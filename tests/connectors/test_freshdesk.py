@@ -226,12 +226,11 @@ def test_the_secret_may_stand_at_the_end_of_the_address(account: Account) -> Non
     ("other", "same"),
     [
         (lambda one: one, True),
-        (lambda one: dataclasses.replace(one, at=one.at + timedelta(seconds=30)), True),
-        (lambda one: dataclasses.replace(one, at=one.at + timedelta(seconds=60)), False),
+        (lambda one: dataclasses.replace(one, at=one.at + timedelta(seconds=1)), False),
         (lambda one: dataclasses.replace(one, body=one.body + b" "), False),
     ],
 )
-def test_the_same_bytes_are_one_delivery_for_a_minute(
+def test_every_call_is_a_delivery_of_its_own_since_its_bytes_do_not_tell_changes_apart(
     account: Account, other: Callable[[Hook], Hook], same: bool
 ) -> None:
     connector = account.connector()

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +19,10 @@ from connectors import TABLE
 from ticketlens.connector import Hook, Receiver
 from ticketlens.errors import Stopped
 from ticketlens.hooks.reading import AT_ONCE
+from ticketlens.lease import Lease
+from ticketlens.model.batch import TicketBatch
 from ticketlens.outside.proof import base64_mac
+from ticketlens.sources.state import lease_of as pull_lease_of
 
 HOOKED = sorted(name for name, kind in TABLE.items() if issubclass(kind, Receiver))
 
@@ -217,6 +221,70 @@ def test_a_ticket_that_cannot_be_read_holds_no_other_and_is_set_aside_in_the_end
     zendesk.lens.inbox.replay_set_aside("desk")
     assert zendesk.read() == ""
     assert zendesk.counts() == {"received": 4, "stored": 3, "unchanged": 1}
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_one_ticket_that_cannot_be_read_keeps_no_newer_one_waiting(pushed: Pushed, status: int) -> None:
+    numbers = solved(pushed, 2)
+    poison = pushed.office.id_of(numbers[0])
+    pushed.office.helpdesk.faults.append(Fault(where=lambda asked: poison in asked.path, status=status, times=10_000))
+    for number in numbers:
+        pushed.push(number)
+    pushed.read()
+    assert [one for one in pushed.office.stored() if one != poison] == [pushed.office.id_of(numbers[1])]
+
+
+def test_of_a_helpdesk_that_answers_new_deliveries_are_read_at_once(zendesk: Pushed) -> None:
+    numbers = solved(zendesk, 3)
+    poison = zendesk.office.id_of(numbers[0])
+    fault = Fault(where=lambda asked: f"/tickets/{poison}" in asked.path, status=500, times=10_000)
+    zendesk.office.helpdesk.faults.append(fault)
+    zendesk.push(numbers[0])
+    zendesk.push(numbers[1])
+    zendesk.read()
+    assert zendesk.lens.inbox.due() == []
+    zendesk.push(numbers[2])
+    assert zendesk.lens.inbox.due() == ["desk"]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_deletion_that_is_pushed_while_a_pull_holds_the_ticket_is_not_lost(pushed: Pushed, known: bool) -> None:
+    """The page that the pull has in its hand still tells of it, in a newer version than is stored."""
+    (number,) = solved(pushed)
+    if known:
+        pushed.office.quiet()
+        pushed.office.pull()
+        pushed.desk.reopen(number)
+        pushed.desk.tick(60)
+    held = pushed.lens.helpdesks.registry.connect("desk")[0].read(pushed.office.id_of(number))
+    assert held is not None
+    call = pushed.signed(number)
+    with Lease(pushed.lens.store, pull_lease_of("desk"), now=pushed.lens.now).held() as ours:
+        assert ours
+        pushed.desk.delete(number)
+        pushed.desk.tick(5)
+        pushed.send(*call)
+        pushed.read()
+        list(pushed.lens.add([TicketBatch((replace(held, source="desk", pulled=True),))]))
+    pushed.desk.tick(120)
+    assert pushed.read() == ""
+    assert pushed.office.stored()[held.id].deleted
+    assert pushed.counts()["received"] == 1
+
+
+def test_a_change_that_freshdesk_tells_in_the_same_words_within_a_minute_is_not_lost(tmp_path: Path) -> None:
+    with opened("freshdesk", tmp_path) as office:
+        pushed = Pushed(office)
+        number = office.desk.create("Problem", "Text")
+        office.desk.tick(5)
+        call = pushed.signed(number)
+        pushed.send(*call)
+        pushed.read()
+        office.desk.solve(number)
+        office.desk.tick(5)
+        assert pushed.send(*call).get_json()["repeated"] is False
+        pushed.read()
+        assert office.stored()[office.id_of(number)].solved_at is not None
 
 
 def test_a_reader_that_is_told_to_stop_sets_nothing_aside(zendesk: Pushed, monkeypatch: pytest.MonkeyPatch) -> None:

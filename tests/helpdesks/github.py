@@ -178,7 +178,7 @@ def signed(body: bytes, secret: str, event: str) -> tuple[bytes, dict[str, str]]
     mac = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return body, {
         "X-GitHub-Event": event,
-        "X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+        "X-GitHub-Delivery": f"72d3162e-cc78-11e3-81ab-{mac[:12]}",
         "X-Hub-Signature-256": f"sha256={mac}",
     }
 

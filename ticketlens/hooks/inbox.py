@@ -8,7 +8,7 @@ from ticketlens.errors import ConfigError, Denied, Stopped, StoreError, TicketLe
 from ticketlens.hooks import trouble as troubles
 from ticketlens.hooks.about import about
 from ticketlens.hooks.counts import BEGINNING, HookCounts, hook_counts, sweep
-from ticketlens.hooks.reading import InboxReader, Keep, lease_of
+from ticketlens.hooks.reading import InboxReader, Keep, SomeLeft, lease_of
 from ticketlens.intake.shown import shown
 from ticketlens.lease import LeaseLost
 from ticketlens.model.delivery import WAITING, Became, KeptDelivery
@@ -31,6 +31,7 @@ class Inbox:
     kept_days: int
     now: Callable[[], datetime]
     _tidy_day: str = field(default="", init=False, repr=False)
+    _left: dict[str, int] = field(default_factory=dict, init=False, repr=False)
     _not_before: dict[str, datetime] = field(default_factory=dict, init=False, repr=False)
 
     # -- a worker's part
@@ -38,8 +39,12 @@ class Inbox:
     def due(self) -> list[str]:
         """Sources of which something waits, and that nobody reads at this moment."""
         now = self.now()
-        rested = [source for source in self.store.waiting_counts() if self._not_before.get(source, now) <= now]
+        rested = [source for source, n in self.store.waiting_counts().items() if self._is_rested(source, n, now)]
         return [source for source in rested if not self.store.is_claimed(lease_of(source), now)]
+
+    def _is_rested(self, source: str, waiting: int, now: datetime) -> bool:
+        """Also where something came since, of a helpdesk that answers."""
+        return self._not_before.get(source, now) <= now or waiting > self._left.get(source, waiting)
 
     def read(self, source: str) -> str:
         """Reads all that waits; what is wrong, or nothing. Raises StoreError, LeaseLost and Stopped."""
@@ -52,6 +57,9 @@ class Inbox:
             if isinstance(error, Unavailable):
                 wait = min(wait, timedelta(seconds=max(error.retry_after, 1.0)))
             self._not_before[source] = self.now() + wait
+            self._left.pop(source, None)
+            if isinstance(error, SomeLeft):
+                self._left[source] = self.store.waiting_counts().get(source, 0)
             return self._told(source, shown(str(error), LONGEST_ERROR))
         except Exception as error:
             self._not_before[source] = self.now() + DENIED_WAIT

@@ -13,6 +13,7 @@ from ticketlens.model.ticket import Ticket
 from ticketlens.sources import fault as faults
 from ticketlens.sources.deletion import as_deleted, told_by
 from ticketlens.sources.registry import Registry
+from ticketlens.sources.state import lease_of as pull_lease_of
 from ticketlens.store.base import Put, Store
 
 AT_ONCE = 200
@@ -23,8 +24,15 @@ MOST_IN_A_ROW = 3
 LONGEST_WAIT = timedelta(hours=1)
 LONGEST_REASON = 300
 STORED, UNCHANGED = Outcome("stored"), Outcome("unchanged")
+UNKNOWN = Outcome("unchanged", "the helpdesk has no such ticket, and none is kept")
+PULLED = Outcome("waiting", "its ticket is gone; looked at again after the pull that is under way")
+PULLED_SECONDS = 60.0
 NOTHING = Outcome("unchanged", "it is about no ticket")
 Keep = Callable[[Sequence[Ticket]], list[Put]]
+
+
+class SomeLeft(Unavailable):
+    """Some deliveries wait for their tickets; the helpdesk answers, so others can be read as they come."""
 
 
 def lease_of(source: str) -> str:
@@ -65,8 +73,8 @@ class _Reading:
     connector: Connector
     lease: Lease
     _known: dict[str, Outcome] = field(default_factory=dict)
-    _left: dict[DeliveryKey, KeptDelivery] = field(default_factory=dict)
-    _away: Unavailable | None = None
+    _left: dict[DeliveryKey, tuple[KeptDelivery, Outcome]] = field(default_factory=dict)
+    _away: Unavailable | Denied | None = None
     _in_a_row: int = 0
     _well: int = 0
 
@@ -75,28 +83,32 @@ class _Reading:
         settled, newest = 0, 0
         while batch := self._next():
             self.lease.check()
-            if batch[-1].number > newest:  # news, perhaps, of a ticket that was read before they came
+            if max(kept.number for kept in batch) > newest:  # news, perhaps, of a ticket that was read before they came
                 newest = self.reader.store.deliveries(self.source, limit=1)[0].number
                 self._known = {}
-            outcomes = {kept.delivery.key: self._outcome(kept) for kept in batch}
-            self.reader.store.settle(outcomes)
-            self._left |= {kept.delivery.key: kept for kept in batch if _waits(outcomes[kept.delivery.key])}
-            settled += sum(not _waits(outcome) for outcome in outcomes.values())
+            told = {kept.delivery.key: (kept, self._outcome(kept)) for kept in batch}
+            self.reader.store.settle({key: outcome for key, (_, outcome) in told.items()})
+            left = {key: one for key, one in told.items() if one[1].became == "waiting"}
+            self._left |= left
+            settled += len(told) - len(left)
         return settled + self._give_up()
 
     def _next(self) -> list[KeptDelivery]:
         waiting = self.reader.store.waiting(self.source, AT_ONCE + len(self._left))
-        return [kept for kept in waiting if kept.delivery.key not in self._left]
+        fresh = [kept for kept in waiting if kept.delivery.key not in self._left]
+        return sorted(fresh, key=_was_left)
 
     def _give_up(self) -> int:
         """Sets aside what waits for long while others could be read: it is their tickets that cannot."""
         since = self.reader.now() - LONGEST_WAIT
-        old = [kept for kept in self._left.values() if self._well and kept.delivery.at < since]
+        unread = [(kept, outcome) for kept, outcome in self._left.values() if outcome is not PULLED]
+        old = {kept.delivery.key: outcome for kept, outcome in unread if self._well and kept.delivery.at < since}
         if old:
-            reason = f"its ticket could not be read for {LONGEST_WAIT.total_seconds() / 3600:.0f} h: {self._away}"
-            self.reader.store.settle({kept.delivery.key: _aside(reason) for kept in old})
-        if self._away is not None and len(old) < len(self._left):
-            raise self._away
+            hours = f"its ticket could not be read for {LONGEST_WAIT.total_seconds() / 3600:.0f} h"
+            self.reader.store.settle({key: _aside(f"{hours}: {outcome.reason}") for key, outcome in old.items()})
+        if len(old) < len(self._left):
+            told = self._away or Unavailable(str(PULLED.reason), PULLED_SECONDS)
+            raise SomeLeft(str(told), getattr(told, "retry_after", PULLED_SECONDS)) if self._well else told
         return len(old)
 
     def _outcome(self, kept: KeptDelivery) -> Outcome:
@@ -120,23 +132,25 @@ class _Reading:
         """The ticket as it is now, whatever the delivery said of it: then their order does not matter."""
         try:
             found = self.connector.read(id_)
-        except (Denied, ConfigError, StoreError, LeaseLost, Stopped):
+        except (ConfigError, StoreError, LeaseLost, Stopped):
             raise
-        except Unavailable as error:
+        except (Unavailable, Denied) as error:
             return self._later(error)
         except TicketLensError as error:
             return _aside(f"ticket {id_}: {error}")
         except Exception as error:
             return _aside(faults.told(error))
         self._in_a_row, self._well = 0, self._well + 1
-        if found is not None:
-            return self._kept(found)
-        held = self.reader.store.get_raw(self.source, id_)
-        if held is None or held.deleted:
-            return UNCHANGED
-        return self._put(as_deleted(held))
+        return self._kept(found) if found is not None else self._gone(id_)
 
-    def _later(self, error: Unavailable) -> Outcome:
+    def _gone(self, id_: str) -> Outcome:
+        """A pull that is under way may hold the ticket in its hand, and store it after this: it is looked at again."""
+        held = self.reader.store.get_raw(self.source, id_)
+        outcome = UNKNOWN if held is None else UNCHANGED if held.deleted else self._put(as_deleted(held))
+        pulled = self.reader.store.is_claimed(pull_lease_of(self.source), self.reader.now())
+        return PULLED if pulled else outcome
+
+    def _later(self, error: Unavailable | Denied) -> Outcome:
         self._in_a_row, self._away = self._in_a_row + 1, error
         if self._in_a_row == MOST_IN_A_ROW:
             raise error
@@ -162,8 +176,9 @@ def _worst(outcomes: Sequence[Outcome]) -> Outcome:
     return NOTHING
 
 
-def _waits(outcome: Outcome) -> bool:
-    return outcome.became == "waiting"
+def _was_left(kept: KeptDelivery) -> bool:
+    """What a reader before left waiting is read behind what is new."""
+    return kept.outcome.reason is not None
 
 
 def _aside(reason: str) -> Outcome:

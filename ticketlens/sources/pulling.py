@@ -187,8 +187,7 @@ class _Run:
                 f"{len(gone):,} of {len(held):,} tickets can no longer be read: none was marked as deleted; "
                 "if they are not, give the account of this source the right to see them"
             )
-        self._mark_deleted(gone)
-        return len(gone)
+        return self._mark_deleted(connector, gone)
 
     def _ask(self, connector: Connector, ids: list[str]) -> list[str]:
         """Those that the helpdesk has no more; what it does have is stored."""
@@ -203,12 +202,18 @@ class _Run:
             self._note(missed.notes())
         return missed.gone
 
-    def _mark_deleted(self, ids: list[str]) -> None:
+    def _mark_deleted(self, connector: Connector, ids: list[str]) -> int:
+        """How many; each is asked for once more, since what was gone may be back, and stored by a webhook meanwhile."""
+        missed = Missed(connector, self.hidden)
         for id_ in ids:
-            raw = self.store.get_raw(self.name, id_)
-            if raw is not None:
+            self.lease.check()
+            if (found := missed.look(id_)) is not None:
+                self._add(told_by(self.name, found, None))
+            elif missed.gone[-1:] == [id_] and (raw := self.store.get_raw(self.name, id_)) is not None:
                 for _ in self.puller.add([TicketBatch((as_deleted(raw),))]):
                     pass
+        self._note(missed.notes())
+        return len(missed.gone)
 
     def _add(self, ticket: Ticket) -> None:
         for told in self.puller.add([TicketBatch((ticket,))]):

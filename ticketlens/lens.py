@@ -105,6 +105,10 @@ class Lens:
         count_pushed(self.store, report)
         return replace(report, notes=context.notes.sentences())
 
+    def refuse_push(self) -> None:
+        """Counts one that was refused as a whole."""
+        count_pushed(self.store, Counts(received=1, refused=1))
+
     def pushes(self) -> Counts:
         """What became of all rows that were ever pushed."""
         return pushed(self.store)

@@ -66,7 +66,7 @@ def test_a_secret_is_rotated_shown_once_and_the_former_one_ended(run_near: Run) 
 
 def test_a_former_secret_can_be_taken_away_by_a_change_too(run_near: Run) -> None:
     run_near("source", "add", "desk", *FRESHDESK, stdin="a key\n")
-    run_near("source", "change", "desk", "webhook_secret=@-", stdin="chosen\n")
+    run_near("source", "change", "desk", "webhook_secret=@-", stdin="chosen by a person\n")
     run_near("source", "change", "desk", "webhook_secret_previous=")
     assert "no former secret" in run_near("source", "forget-secret", "desk", code=2).err
 

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from ticketlens.errors import ConfigError, StoreError
+from ticketlens.intake.prepare import Preparer
 from ticketlens.metrics.periods import periods
 from ticketlens.model.delivery import Delivery, Outcome
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import PARTS, Assignment, Prepared, Question, Store
 from ticketlens.store.copying import Copied, checksum, copy, pieces
@@ -165,6 +167,16 @@ def test_a_delivery_that_was_settled_is_not_taken_in_again(lived: Store, other: 
     assert len(other.waiting("desk", 10)) == 2
     assert other.put_deliveries([Delivery("desk", "new", b"x", {}, AT)]) == [True]
     assert other.waiting("desk", 10)[-1].delivery.body == b"x"
+
+
+def test_a_ticket_whose_language_was_found_and_not_told_is_the_same_in_the_copy(
+    store: Store, other: Store, preparer: Preparer
+) -> None:
+    text = "I tried to sign in with my password and it says that the account is locked. Please help me to get in again."
+    told = Ticket(source="desk", id="1", subject="Cannot log in", body=text, created_at=AT, updated_at=AT, pulled=True)
+    store.put_tickets([preparer.prepare(replace(told, url="https://desk.example.com/1"))])
+    assert store.list_tickets(EVERYTHING).items[0].ticket.language == "en"
+    assert all(one.source == one.target for one in copy(store, other, quiet))
 
 
 def test_leases_stay_where_they_are(lived: Store, other: Store) -> None:

@@ -65,9 +65,11 @@ def test_deliveries_are_counted_by_source_and_outcome_since_a_moment(store: Stor
     store.put_deliveries([delivery(str(number), minutes=number) for number in range(6)] + [delivery("1", "b")])
     store.settle({("a", "0"): STORED, ("a", "2"): STORED, ("a", "3"): UNCHANGED, ("a", "4"): ASIDE})
     assert store.waiting_counts() == {"a": 2, "b": 1}
-    assert store.settled_counts(AT) == {"a": {"stored": 2, "unchanged": 1, "set_aside": 1}}
-    assert store.settled_counts(AT + timedelta(minutes=3)) == {"a": {"unchanged": 1, "set_aside": 1}}
-    assert store.settled_counts(AT + timedelta(minutes=9)) == {}
+    assert store.delivery_counts("a", AT) == {"stored": 2, "unchanged": 1, "set_aside": 1, "waiting": 2}
+    late = {"unchanged": 1, "set_aside": 1, "waiting": 2}
+    assert store.delivery_counts("a", AT + timedelta(minutes=3)) == late
+    assert store.delivery_counts("b", AT + timedelta(minutes=9)) == {"waiting": 1}
+    assert store.delivery_counts("none", AT) == {}
 
 
 def test_settled_deliveries_are_forgotten_and_waiting_ones_never(store: Store) -> None:

@@ -372,7 +372,8 @@ class Server(Helpdesk):
 
     def signed(self, topic: str, item: dict[str, Any], secret: str) -> tuple[bytes, dict[str, str]]:
         event = {
-            "type": "notification_event", "app_id": "ecahpwf5", "topic": topic, "id": f"notif_{item.get('id', '4e3504a3')}",
+            "type": "notification_event", "app_id": "ecahpwf5", "topic": topic,
+            "id": f"notif_{item.get('id', '4e3504a3')}",
             "data": {"type": "notification_event_data", "item": item}, "links": {}, "delivery_status": "pending",
             "delivery_attempts": 1, "delivered_at": 0, "first_sent_at": unix(self.desk.now),
             "created_at": unix(self.desk.now), "self": None,

@@ -10,7 +10,7 @@ import pytest
 
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.hooks.mailroom import Mailroom
-from ticketlens.hooks.tally import Tally, tallies
+from ticketlens.hooks.tally import Tally, tally_of
 from ticketlens.model.delivery import Delivery
 from ticketlens.store.open import open_store
 
@@ -124,5 +124,6 @@ def test_what_cannot_be_written_down_stays_counted_and_nothing_is_counted_twice(
     object.__setattr__(away, "records", store)
     for tally in (one, other, away, one):
         tally.write()
-    assert tallies(store) == {"desk": {"refused": 3, "repeated": 3}, "shop": {"refused": 3, "repeated": 0}}
+    assert tally_of(store, "desk") == {"refused": 3, "repeated": 3}
+    assert tally_of(store, "shop") == {"refused": 3, "repeated": 0}
     store.close()

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -26,6 +27,7 @@ def told(client: FlaskClient) -> dict[tuple[str, ...], float]:
 
 
 def test_deliveries_are_counted_by_source_and_outcome_and_add_up(client: FlaskClient, lens: Lens) -> None:
+    lens.store.put_record("source", "desk", {"kind": "zendesk", "values": {}, "sealed": {}})
     names = ("a", "b", "c", "d")
     kept = [Delivery("desk", name, b"x", {}, lens.now()) for name in names]
     lens.store.put_deliveries(kept)
@@ -35,7 +37,7 @@ def test_deliveries_are_counted_by_source_and_outcome_and_add_up(client: FlaskCl
         tally.add("desk", kind)  # type: ignore[arg-type]
     tally.write()
     found = told(client)
-    by_outcome = {name: found["ticketlens_deliveries_total", "desk", name] for name in OUTCOMES}
+    by_outcome = {name: found["ticketlens_deliveries", "desk", name] for name in OUTCOMES}
     assert by_outcome == {"stored": 1, "unchanged": 1, "set_aside": 1, "refused": 2}
     waiting = found["ticketlens_deliveries_waiting", "desk"]
     assert waiting == 2
@@ -46,11 +48,11 @@ def test_pushed_rows_are_counted_over_all_calls_and_add_up(client: FlaskClient) 
     good = {"id": 1, "subject": "Login", "created_at": "2026-11-02T08:00:00Z"}
     for rows in ([good, {"id": 2}], [good]):
         assert client.post("/api/v1/tickets", json=rows).status_code == 202
+    assert client.post("/api/v1/tickets", data="no json", content_type="text/csv").status_code == 415
     found = told(client)
     by_outcome = {name: found["ticketlens_pushed_total", name] for name in OUTCOMES}
-    assert by_outcome == {"stored": 1, "unchanged": 1, "set_aside": 1, "refused": 0}
-    assert found["ticketlens_pushed_received_total",] == 3
-    assert found["ticketlens_tickets",] == 1
+    assert by_outcome == {"stored": 1, "unchanged": 1, "set_aside": 1, "refused": 1}
+    assert found["ticketlens_pushed_received_total",] == 4
 
 
 def test_numbers_are_for_who_has_a_token(client: FlaskClient, people: People) -> None:
@@ -66,3 +68,12 @@ def test_the_page_for_operators_names_every_metric_and_no_other(client: FlaskCli
     families = client.get("/metrics").get_data(as_text=True)
     exposed = set(re.findall(r"^# TYPE (\w+)", families, re.MULTILINE))
     assert set(re.findall(r"^\| `(ticketlens_\w+)`", page, re.MULTILINE)) == exposed
+
+
+def test_pushed_rows_stand_on_the_page_of_sources_too(app: Flask, client: FlaskClient, people: People) -> None:
+    good = {"id": 1, "subject": "Login", "created_at": "2026-11-02T08:00:00Z"}
+    assert client.post("/api/v1/tickets", json=[good, {"id": 2}]).status_code == 202
+    reader = app.test_client()
+    reader.get(f"/sign-in/{people.make_link()}")
+    page = reader.get("/sources").get_data(as_text=True).replace("\xa0", " ")
+    assert "2 rows received, 1 stored, 0 unchanged, 1 set aside, 0 refused" in page

@@ -1,16 +1,17 @@
 """What became of all deliveries of each source, also of those that are no longer kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ticketlens.hooks.tally import NOUN as TALLY
-from ticketlens.hooks.tally import tallies
+from ticketlens.hooks.tally import tally_of
 from ticketlens.model.delivery import SETTLED, Outcome
 from ticketlens.model.report import Counts
 from ticketlens.store.base import InboxStore, RecordStore
 
-NOUN, SWEPT = "hooks", "swept"
+NOUN = "hooks swept"
 MOST_AT_ONCE = 500
 REMOVED = Outcome("set_aside", "its source was removed")
 BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)
@@ -37,41 +38,42 @@ class HookCounts(Counts):
         }  # fmt: skip
 
 
-def hook_counts(store: Kept) -> dict[str, HookCounts]:
-    """By source. A delivery that came again is unchanged: it is kept once."""
-    until, swept = _swept(store)
-    live, told, waits = store.settled_counts(until), tallies(store), store.waiting_counts()
-    found = {}
-    for source in sorted({*swept, *live, *told, *waits}):
-        own, before, beside = live.get(source, {}), swept.get(source, {}), told.get(source, {})
-        stored, unchanged, aside = (own.get(name, 0) + before.get(name, 0) for name in SETTLED)
-        unchanged += beside.get("repeated", 0)
-        refused, waiting = beside.get("refused", 0), waits.get(source, 0)
-        found[source] = HookCounts(
-            stored + unchanged + aside + refused + waiting, stored, unchanged, aside, refused, waiting
-        )
-    return found
+def hook_counts(store: Kept, sources: Iterable[str]) -> dict[str, HookCounts]:
+    """Of the sources that anybody called. A delivery that came again is unchanged: it is kept once."""
+    found = {source: _counts(store, source) for source in sources}
+    return {source: counts for source, counts in found.items() if counts.received}
 
 
-def sweep(store: Kept, now: datetime, kept: timedelta) -> int:
-    """Forgets settled deliveries of whole days that are older than `kept`; their numbers stay. How many there were.
+def _counts(store: Kept, source: str) -> HookCounts:
+    while True:
+        until, swept = _swept(store, source)
+        live = store.delivery_counts(source, until)
+        if _swept(store, source)[0] == until:  # nobody swept between the two
+            break
+    beside = tally_of(store, source)
+    stored, unchanged, aside = (live.get(name, 0) + swept.get(name, 0) for name in SETTLED)
+    unchanged += beside["repeated"]
+    refused, waiting = beside["refused"], live.get("waiting", 0)
+    return HookCounts(stored + unchanged + aside + refused + waiting, stored, unchanged, aside, refused, waiting)
 
-    What is older than one that still waits is kept until that one is settled. The numbers are written first: who
+
+def sweep(store: Kept, source: str, now: datetime, kept: timedelta) -> int:
+    """Forgets a source's deliveries of whole days that are older than `kept`; their numbers stay. How many there were.
+
+    What nobody could read in all that time is set aside first. The numbers are written before anything goes: who
     breaks off between the two only leaves deliveries behind that are counted no more, for the next sweep.
     """
-    until = _cut(store, (now - kept).replace(hour=0, minute=0, second=0, microsecond=0))
-    before, swept = _swept(store)
+    until = (now - kept).replace(hour=0, minute=0, second=0, microsecond=0)
+    _give_up(store, source, until, kept)
+    before, swept = _swept(store, source)
     if until > before:
-        live, rest = store.settled_counts(before), store.settled_counts(until)
-        for source, own in live.items():
-            held = swept.setdefault(source, {})
-            for name in SETTLED:
-                held[name] = held.get(name, 0) + own.get(name, 0) - rest.get(source, {}).get(name, 0)
-        record = store.get_record(NOUN, SWEPT)
-        told = {"until": until.isoformat(), "counts": swept}
-        if store.put_record(NOUN, SWEPT, told, expected=record.version if record else 0) is None:
+        live, rest = store.delivery_counts(source, before), store.delivery_counts(source, until)
+        counts = {name: swept.get(name, 0) + live.get(name, 0) - rest.get(name, 0) for name in SETTLED}
+        held = store.get_record(NOUN, source)
+        told = {"until": until.isoformat(), "counts": counts}
+        if store.put_record(NOUN, source, told, expected=held.version if held else 0) is None:
             return 0  # another worker sweeps
-    return sum(store.forget_deliveries(source, max(before, until)) for source in swept)
+    return store.forget_deliveries(source, max(before, until))
 
 
 def forget_source(store: Kept, source: str, now: datetime) -> None:
@@ -79,26 +81,20 @@ def forget_source(store: Kept, source: str, now: datetime) -> None:
     while batch := store.waiting(source, MOST_AT_ONCE):
         store.settle({one.delivery.key: REMOVED for one in batch})
     store.forget_deliveries(source, now + timedelta(days=1))
-    store.delete_record(TALLY, source)
-    while (held := store.get_record(NOUN, SWEPT)) is not None:
-        until, swept = _swept(store)
-        if swept.pop(source, None) is None:
-            return
-        told = {"until": until.isoformat(), "counts": swept}
-        if store.put_record(NOUN, SWEPT, told, expected=held.version) is not None:
-            return
+    for noun in (TALLY, NOUN):
+        store.delete_record(noun, source)
 
 
-def _cut(store: Kept, until: datetime) -> datetime:
-    """Not after the first that waits."""
-    waits = [one.delivery.at for source in store.waiting_counts() for one in store.waiting(source, 1)]
-    return min([until, *waits])
+def _give_up(store: Kept, source: str, until: datetime, kept: timedelta) -> None:
+    while old := [one for one in store.waiting(source, MOST_AT_ONCE) if one.delivery.at < until]:
+        because = f"it could not be read for {kept.days} days"
+        told = {one.delivery.key: f"{because}: {one.outcome.reason}" if one.outcome.reason else because for one in old}
+        store.settle({key: Outcome("set_aside", reason) for key, reason in told.items()})
 
 
-def _swept(store: Kept) -> tuple[datetime, dict[str, dict[str, int]]]:
-    held = store.get_record(NOUN, SWEPT)
+def _swept(store: Kept, source: str) -> tuple[datetime, dict[str, int]]:
+    held = store.get_record(NOUN, source)
     if held is None:
         return BEGINNING, {}
     counts = held.fields["counts"]
-    told = counts if isinstance(counts, dict) else {}
-    return datetime.fromisoformat(str(held.fields["until"])), {str(k): dict(v) for k, v in told.items()}
+    return datetime.fromisoformat(str(held.fields["until"])), dict(counts) if isinstance(counts, dict) else {}

@@ -3,10 +3,11 @@
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from ticketlens.asking import Asking, TooLate
 from ticketlens.connector import BadProof, Hook, Receiver, Reply
@@ -14,6 +15,7 @@ from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavaila
 from ticketlens.hooks.mailroom import PATIENCE, RETRY_AFTER, Mailroom
 from ticketlens.hooks.tally import Kind, Tally
 from ticketlens.model.delivery import Delivery
+from ticketlens.outside.proof import secrets_of
 from ticketlens.sources.registry import Registry
 from ticketlens.store.base import Store
 
@@ -68,9 +70,10 @@ class Gate:
         receiver = self._receiver(source)
         hook, reply = _proven(receiver, hooks)
         if reply is not None:
+            self.count(source, "repeated")
             return reply
         name = _name(receiver.delivery(hook), hook.body)
-        headers = {key: value for key, value in hook.headers.items() if key not in UNKEPT}
+        headers = _kept(hook.headers, secrets_of(getattr(receiver, "settings", {})))
         with _come_again():
             new = self.mailroom.keep(Delivery(source, name, hook.body, headers, hook.at))
         if not new:
@@ -133,6 +136,15 @@ def _proven(receiver: Receiver, hooks: tuple[Hook, ...]) -> tuple[Hook, Reply | 
         except BadProof as error:
             failed = error
     raise failed
+
+
+def _kept(headers: Mapping[str, str], secrets: Sequence[str]) -> dict[str, str]:
+    """Without those that hold a secret: proxies tell the address, at whose end one may stand, in many ways."""
+    return {
+        name: value
+        for name, value in headers.items()
+        if name not in UNKEPT and not any(secret in told for secret in secrets for told in (value, unquote(value)))
+    }
 
 
 def _name(told: str, body: bytes) -> str:

@@ -39,7 +39,9 @@ class Inbox:
     def due(self) -> list[str]:
         """Sources of which something waits, and that nobody reads at this moment."""
         now = self.now()
-        rested = [source for source, n in self.store.waiting_counts().items() if self._is_rested(source, n, now)]
+        waiting = self.store.waiting_counts()
+        known = set(self._sources()) if waiting else ()
+        rested = [source for source, n in waiting.items() if source in known and self._is_rested(source, n, now)]
         return [source for source in rested if not self.store.is_claimed(lease_of(source), now)]
 
     def _is_rested(self, source: str, waiting: int, now: datetime) -> bool:
@@ -71,20 +73,19 @@ class Inbox:
         today = self.now().date().isoformat()
         if self._tidy_day == today:
             return False
-        forgot = sweep(self.store, self.now(), timedelta(days=self.kept_days))
+        kept = timedelta(days=self.kept_days)
+        forgot = sum(sweep(self.store, source, self.now(), kept) for source in self._sources())
         self._tidy_day = today
         return forgot > 0
 
     # -- a person's part
 
     def counts(self) -> dict[str, HookCounts]:
-        return hook_counts(self.store)
+        return hook_counts(self.store, self._sources())
 
     def kept(self, source: str) -> Mapping[Became, int]:
         """How many are kept of a source, by what became of them."""
-        waiting = self.store.waiting_counts().get(source)
-        settled = self.store.settled_counts(BEGINNING).get(source, {})
-        return {**settled, "waiting": waiting} if waiting else settled
+        return self.store.delivery_counts(source, BEGINNING)
 
     def trouble(self, source: str) -> str | None:
         """Why deliveries wait; None where none does."""
@@ -113,6 +114,9 @@ class Inbox:
             self.replay(batch)
             count, before = count + len(batch), batch[-1].number
         return count
+
+    def _sources(self) -> list[str]:
+        return [one.name for one in self.registry.all()]
 
     def _told(self, source: str, error: str) -> str:
         troubles.tell(self.store, source, error)

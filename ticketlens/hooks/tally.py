@@ -1,4 +1,4 @@
-"""What came and left no delivery behind: refused calls, and repeated ones. Counted here, written down in the store."""
+"""What came and left no delivery behind: refused calls, and repeated ones, to which pings are counted too."""
 
 import threading
 from collections import Counter
@@ -50,9 +50,10 @@ class Tally:
                 return
 
 
-def tallies(records: RecordStore) -> dict[str, dict[str, int]]:
-    """(refused, repeated) of each source as it was written down."""
-    return {record.id: _numbers(record.fields) for record in records.records(NOUN)}
+def tally_of(records: RecordStore, source: str) -> dict[str, int]:
+    """(refused, repeated) of a source as it was written down."""
+    held = records.get_record(NOUN, source)
+    return _numbers(held.fields if held else {})
 
 
 def _numbers(fields: Mapping[str, object]) -> dict[str, int]:

@@ -3,13 +3,16 @@
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+from urllib.parse import unquote
 
 from ticketlens.connector import BadProof, Hook
 
 Digest = Literal["sha1", "sha256"]
+AT_THE_END = re.compile(r"/hooks/[^/]+/([^/]+)/?$")
 TOLERANCE = timedelta(minutes=5)
 
 
@@ -32,7 +35,7 @@ def must_match(given: str, settings: Mapping[str, str], expected: Callable[[str]
     told = given.encode("utf-8", "surrogateescape")
     matched = [hmac.compare_digest(told, expected(secret).encode()) for secret in secrets_of(settings)]
     if not given or not any(matched):
-        raise BadProof("the signature is missing or made with another secret")
+        raise BadProof("its signature or secret is missing, or another one")
 
 
 def must_be_recent(sent: datetime | None, hook: Hook, tolerance: timedelta = TOLERANCE) -> None:
@@ -43,7 +46,8 @@ def must_be_recent(sent: datetime | None, hook: Hook, tolerance: timedelta = TOL
 
 def shared_secret(hook: Hook, settings: Mapping[str, str]) -> None:
     """For helpdesks that do not sign: the secret itself, in a header that is ours or at the end of the address."""
-    given = hook.header("x-ticketlens-secret") or hook.url.partition("?")[0].rstrip("/").rpartition("/")[2]
+    ended = AT_THE_END.search(hook.url.partition("?")[0])
+    given = hook.header("x-ticketlens-secret") or (unquote(ended[1]) if ended else "")
     must_match(given, settings, lambda secret: secret)
 
 

@@ -17,6 +17,7 @@ NOUN = "source"
 RESERVED = frozenset({"import"})
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 LONGEST = 4_000
+SHORTEST_SECRET = 16
 ZONE = Field("zone", required=False, help="of times that name none, such as Europe/Stockholm; else the workspace's")
 Kinds = Mapping[str, type[Connector]]
 Given = Callable[[Mapping[str, str], type[Connector]], Mapping[str, str]]
@@ -162,6 +163,8 @@ class Registry:
         for name, value in values.items():
             if len(value) > LONGEST or not value.isprintable():
                 raise ConfigError(f"{name}: one line of {LONGEST} characters at most")
+            if _is_sent(kind, name) and len(value) < SHORTEST_SECRET:
+                raise ConfigError(f"{name}: {SHORTEST_SECRET} characters at least: whoever knows it is believed")
         _check_zone(values.get("zone"))
         return values
 
@@ -172,6 +175,11 @@ class Registry:
             "values": {name: value for name, value in values.items() if name not in hidden},
             "sealed": {name: self.seal.close(value) for name, value in values.items() if name in hidden},
         }
+
+
+def _is_sent(kind: type[Connector], name: str) -> bool:
+    """Whether it is a secret that comes along with each delivery, and proves it alone."""
+    return name.startswith("webhook_secret") and getattr(kind, "hook_proof", "ours") == "sent"
 
 
 def _check_zone(zone: str | None) -> None:

@@ -40,7 +40,7 @@ class Rounds:
     def standings(self, tickets: Mapping[str, int], address: str) -> list[Standing]:
         """`tickets`: how many of each source are stored."""
         held, waiting = states(self.store), asked(self.store)
-        hooks, wrong = hook_counts(self.store), troubles(self.store)
+        hooks, wrong = hook_counts(self.store, [one.name for one in self.registry.all()]), troubles(self.store)
         return [
             Seen(
                 source, self.registry.kinds.get(source.kind), state := held.get(source.name, PullState()),

@@ -319,8 +319,11 @@ class InboxStore(Protocol):
     def waiting_counts(self) -> dict[str, int]:
         """How many wait, of each source of which any does."""
 
-    def settled_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
-        """How many of those that came at that moment or later were settled, by source and by what became of them."""
+    def delivery_counts(self, source: str, since: datetime) -> dict[Became, int]:
+        """How many of a source wait, of any age, and what became of those that came at that moment or later.
+
+        All of one moment: one that is settled meanwhile is counted once.
+        """
 
     def forget_deliveries(self, source: str, until: datetime) -> int:
         """Drop the settled ones that came before that moment; how many there were."""

@@ -1,7 +1,7 @@
 """Tickets, as JSON: lists, one by its key, and those that a program pushes."""
 
 from flask import current_app, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 
 from ticketlens.lens import Lens
 from web.api.body import read_rows
@@ -28,8 +28,12 @@ def ticket(lens: Lens, asked: Asked, source: str, id: str) -> Json:
 
 def push(lens: Lens, asked: Asked) -> Json:
     """Stored before it is answered; the same Idempotency-Key gets the same answer again."""
-    body = whole_body(request, int(current_app.config["MAX_CONTENT_LENGTH"]))
-    rows = read_rows(request.headers, body)
+    try:
+        body = whole_body(request, int(current_app.config["MAX_CONTENT_LENGTH"]))
+        rows = read_rows(request.headers, body)
+    except HTTPException:
+        lens.refuse_push()
+        raise
     key, sender = request.headers.get("Idempotency-Key"), visitor()
 
     def store() -> Json:

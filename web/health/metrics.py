@@ -52,16 +52,12 @@ def _deliveries(told: dict[str, HookCounts]) -> Iterator[Metric]:
     received = CounterMetricFamily(
         "ticketlens_deliveries_received", "Calls of webhooks that were answered.", labels=["source"]
     )
-    settled = CounterMetricFamily(
-        "ticketlens_deliveries", "Calls of webhooks by what became of them; with those that wait, all that were "
-        "received.", labels=["source", "outcome"],
-    )  # fmt: skip
     for source, counts in told.items():
         received.add_metric([source], counts.received)
-        for outcome, n in _outcomes(counts):
-            settled.add_metric([source, outcome], n)
     yield received
-    yield settled
+    settled = [((source, outcome), n) for source, counts in told.items() for outcome, n in _outcomes(counts)]
+    what = "Calls of webhooks by what became of them, which may change when they are read again."
+    yield _gauge("ticketlens_deliveries", what, settled, "source", "outcome")
     waiting = [((source,), counts.waiting) for source, counts in told.items()]
     yield _gauge("ticketlens_deliveries_waiting", "Deliveries that nobody has read yet.", waiting, "source")
 

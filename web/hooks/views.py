@@ -15,8 +15,8 @@ hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 NO_SUCH = "There is no webhook of this name."
 
 
-@hooks.post("/<source>")
-@hooks.post("/<source>/<secret>")
+@hooks.post("/<source>", strict_slashes=False)
+@hooks.post("/<source>/<secret>", strict_slashes=False)
 def take(source: str, secret: str = "") -> ResponseReturnValue:
     """What is refused here is counted for its source; `secret`, the end of the address, is a proof and kept nowhere."""
     gate = _gate()
@@ -38,8 +38,8 @@ def take(source: str, secret: str = "") -> ResponseReturnValue:
     return {"delivery": taken.name, "repeated": not taken.new}, 202
 
 
-@hooks.get("/<source>")
-@hooks.get("/<source>/<secret>")
+@hooks.get("/<source>", strict_slashes=False)
+@hooks.get("/<source>/<secret>", strict_slashes=False)
 def there(source: str, secret: str = "") -> ResponseReturnValue:
     """Some look, by GET or HEAD, whether there is somebody before they send."""
     try:

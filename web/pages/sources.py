@@ -30,7 +30,10 @@ MOVING = ("pulling", "not read yet", "broken off")
 def sources() -> str:
     told = standings()
     others = {name: n for name, n in _sizes().items() if name not in {one.name for one in told}}
-    return render_template("sources.html", told=told, headline=headline(told), others=others, **around(told))
+    pushes = asked.lens().pushes()
+    return render_template(
+        "sources.html", told=told, headline=headline(told), others=others, pushes=pushes, **around(told)
+    )
 
 
 def source(name: str) -> str:

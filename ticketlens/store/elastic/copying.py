@@ -169,7 +169,7 @@ def _ticket(source: Body, raw: bytes) -> Piece:
     lengths = dict(zip(fields.READ, source["durations"], strict=True))
     columns = (lengths[name] if name in lengths else _value(source, name) for name in fields.COLUMNS)
     paused = json.dumps([[one["gte"], one["lt"]] for one in source["pauses"]], separators=(",", ":"))
-    return (*columns, source["body"], source["rest"], raw, paused)
+    return (*columns, source["body"], fields.in_order(source["rest"]), raw, paused)
 
 
 def _value(source: Body, name: str) -> Any:

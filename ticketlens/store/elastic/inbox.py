@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from ticketlens.model.delivery import SETTLED, Became, Delivery, DeliveryKey, KeptDelivery, Outcome
 from ticketlens.store.codec import from_seconds, seconds
@@ -60,11 +60,12 @@ class ElasticInbox:
         return found[0] if found else None
 
     def waiting_counts(self) -> dict[str, int]:
-        return {source: sum(own.values()) for source, own in self._counts({"term": {"became": "waiting"}}).items()}
+        return {source: n for source, n in self._counts({"term": {"became": "waiting"}}, "source").items() if n}
 
-    def settled_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
-        waiting, later = {"term": {"became": "waiting"}}, {"range": {"at": {"gte": seconds(since)}}}
-        return self._counts({"bool": {"filter": [later], "must_not": [waiting]}})
+    def delivery_counts(self, source: str, since: datetime) -> dict[Became, int]:
+        own, waiting = {"term": {"source": source}}, {"term": {"became": "waiting"}}
+        either = {"bool": {"should": [waiting, {"range": {"at": {"gte": seconds(since)}}}]}}
+        return cast(dict[Became, int], self._counts({"bool": {"filter": [own, either]}}, "became"))
 
     def forget_deliveries(self, source: str, until: datetime) -> int:
         self._cluster.refresh(INBOX)
@@ -76,14 +77,11 @@ class ElasticInbox:
         told = bulk(self._cluster, [Write(INBOX, "delete", id_) for id_ in found]) if found else []
         return sum(one.done for one in told)
 
-    def _counts(self, query: Body) -> dict[str, dict[Became, int]]:
+    def _counts(self, query: Body, field: str) -> dict[str, int]:
         self._cluster.refresh(INBOX)
-        became = {"became": {"terms": {"field": "became"}}}
-        sources = {"sources": {"terms": {"field": "source", "size": MOST_SOURCES}, "aggs": became}}
-        found = self._cluster.search(INBOX, size=0, query=query, aggs=sources)["aggregations"]["sources"]["buckets"]
-        return {
-            str(one["key"]): {told["key"]: int(told["doc_count"]) for told in one["became"]["buckets"]} for one in found
-        }
+        told = {"told": {"terms": {"field": field, "size": MOST_SOURCES}}}
+        found = self._cluster.search(INBOX, size=0, query=query, aggs=told)["aggregations"]["told"]["buckets"]
+        return {str(one["key"]): int(one["doc_count"]) for one in found}
 
     def _found(self, asked: list[Body], order: str, limit: int) -> list[KeptDelivery]:
         self._cluster.refresh(INBOX)

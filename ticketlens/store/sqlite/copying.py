@@ -9,7 +9,7 @@ import apsw
 
 from ticketlens.errors import StoreError
 from ticketlens.store.base import COPY, PARTS, Piece, Prepared
-from ticketlens.store.fields import prepared_of
+from ticketlens.store.fields import in_order, prepared_of
 from ticketlens.store.sqlite.columns import QUOTED
 from ticketlens.store.sqlite.tickets import SqliteTickets, grow, version_of
 from ticketlens.store.sqlite.topics import switch
@@ -53,7 +53,8 @@ class SqliteCopies(SqliteTickets):
         key = ", ".join(told.columns[: PARTS[part]])
         later = f" AND ({key}) > ({_marks(PARTS[part])})" if after is not None else ""
         sql = f"SELECT {', '.join(told.columns)} FROM {told.table} WHERE {told.where}{later} ORDER BY {key} LIMIT ?"
-        return self._db.rows(sql, (*(after or ()), limit))
+        rows = self._db.rows(sql, (*(after or ()), limit))
+        return [_with_rest_in_order(row) for row in rows] if part == "tickets" else rows
 
     def write_part(self, part: str, pieces: Sequence[Piece]) -> None:
         if part == "tickets":
@@ -92,6 +93,11 @@ class SqliteCopies(SqliteTickets):
 def _prepared(piece: Piece) -> Prepared:
     *told, body, rest, raw, paused = piece
     return prepared_of(told, body, rest, raw, [(start, stop) for start, stop in json.loads(paused)])
+
+
+def _with_rest_in_order(piece: Piece) -> Piece:
+    *told, rest, raw, paused = piece
+    return (*told, in_order(rest), raw, paused)
 
 
 def _marks(count: int) -> str:

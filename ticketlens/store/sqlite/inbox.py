@@ -51,12 +51,9 @@ class SqliteInbox:
     def waiting_counts(self) -> dict[str, int]:
         return dict(self._db.rows("SELECT source, count(*) FROM inbox WHERE became = 'waiting' GROUP BY 1"))
 
-    def settled_counts(self, since: datetime) -> dict[str, dict[Became, int]]:
-        sql = "SELECT source, became, count(*) FROM inbox WHERE at >= ? AND became <> 'waiting' GROUP BY 1, 2"
-        counts: dict[str, dict[Became, int]] = {}
-        for source, became, n in self._db.rows(sql, (seconds(since),)):
-            counts.setdefault(source, {})[became] = n
-        return counts
+    def delivery_counts(self, source: str, since: datetime) -> dict[Became, int]:
+        sql = "SELECT became, count(*) FROM inbox WHERE source = ? AND (at >= ? OR became = 'waiting') GROUP BY 1"
+        return dict(self._db.rows(sql, (source, seconds(since))))
 
     def forget_deliveries(self, source: str, until: datetime) -> int:
         with self._db.transaction() as connection:

@@ -20,6 +20,9 @@ AT_ONCE = 200
 PATIENCE = 15.0
 """Seconds for one request: behind it others wait."""
 
+LEASE_SECONDS = 20.0
+"""So soon another worker goes on where one was killed."""
+
 MOST_IN_A_ROW = 3
 LONGEST_WAIT = timedelta(hours=1)
 LONGEST_REASON = 300
@@ -51,7 +54,7 @@ class InboxReader:
 
     def read(self, source: str) -> int:
         """How many deliveries were settled. Raises what keeps the rest waiting: Denied, Unavailable, StoreError, …"""
-        lease = Lease(self.store, lease_of(source), now=self.now)
+        lease = Lease(self.store, lease_of(source), seconds=LEASE_SECONDS, now=self.now)
         with lease.held() as ours:
             if not ours:
                 return 0

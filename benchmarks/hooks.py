@@ -29,6 +29,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,8 @@ def take():
 
 def zendesk(ready: Connection) -> None:
     """Its export holds the known tickets; each of the others is there once somebody asks for it by its number."""
-    made = [shown(row.ticket) for row in generate(KNOWN + NEW, until=datetime.now(UTC))]
+    told = (row.ticket for row in generate(2 * (KNOWN + NEW), until=datetime.now(UTC)))
+    made = [shown(ticket) for ticket in islice((one for one in told if one.subject and one.body), KNOWN + NEW)]
     for number, ticket in enumerate(made, 1):
         ticket |= {"id": number, "url": f"https://shop.zendesk.com/api/v2/tickets/{number}.json"}
     users = [{"id": n, "name": f"Person {n}", "role": "agent" if n <= 20 else "end-user"} for n in range(PEOPLE)]

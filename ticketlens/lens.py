@@ -19,7 +19,7 @@ from ticketlens.errors import BadPayload, ConfigError
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
 from ticketlens.hooks.inbox import Inbox
-from ticketlens.hooks.pushes import count_pushed, pushed
+from ticketlens.hooks.pushes import pushed
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.crew import Crew, Recipe
 from ticketlens.intake.normal import read_ticket
@@ -102,12 +102,7 @@ class Lens:
         report = Report()
         for told in self.add([TicketBatch(tuple(tickets), tuple(aside), tuple(numbers))]):
             report = report.add(told)
-        count_pushed(self.store, report)
         return replace(report, notes=context.notes.sentences())
-
-    def refuse_push(self) -> None:
-        """Counts one that was refused as a whole."""
-        count_pushed(self.store, Counts(received=1, refused=1))
 
     def pushes(self) -> Counts:
         """What became of all rows that were ever pushed."""

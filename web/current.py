@@ -4,6 +4,7 @@ from typing import cast
 
 from flask import current_app, g
 
+from ticketlens.hooks.gate import Gate
 from ticketlens.lens import Lens
 from ticketlens.model.person import Visitor
 from ticketlens.people import People
@@ -15,6 +16,10 @@ def lens() -> Lens:
 
 def people() -> People:
     return cast(People, current_app.extensions["people"])
+
+
+def gate() -> Gate:
+    return cast(Gate, current_app.extensions["gate"])
 
 
 def visitor() -> Visitor | None:

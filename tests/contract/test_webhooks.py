@@ -18,11 +18,14 @@ from helpdesks.server import Fault
 from connectors import TABLE
 from ticketlens.connector import Hook, Receiver
 from ticketlens.errors import Stopped
-from ticketlens.hooks.reading import AT_ONCE
+from ticketlens.hooks.reading import MIB, MOST_BYTES
 from ticketlens.lease import Lease
 from ticketlens.model.batch import TicketBatch
 from ticketlens.outside.proof import base64_mac
 from ticketlens.sources.state import lease_of as pull_lease_of
+
+PASS = MOST_BYTES // MIB
+"""Deliveries that are in memory at once."""
 
 HOOKED = sorted(name for name, kind in TABLE.items() if issubclass(kind, Receiver))
 
@@ -170,7 +173,7 @@ def test_bursts_about_one_ticket_are_one_read(zendesk: Pushed) -> None:
 
 def test_of_a_burst_larger_than_a_batch_each_ticket_is_read_once(zendesk: Pushed) -> None:
     numbers = solved(zendesk, 3)
-    for turn in range(AT_ONCE):
+    for turn in range(PASS):
         for number in numbers:
             body, headers = zendesk.signed(number)
             hook = Hook({**headers, "x-zendesk-webhook-invocation-id": f"{number}-{turn}"}, body, at=zendesk.desk.now)
@@ -178,7 +181,7 @@ def test_of_a_burst_larger_than_a_batch_each_ticket_is_read_once(zendesk: Pushed
     asked = len(zendesk.office.helpdesk.asked)
     zendesk.read()
     assert len([path for path in zendesk.office.helpdesk.asked[asked:] if "audits" not in path]) == 3
-    assert zendesk.counts() == {"received": 3 * AT_ONCE, "stored": 3 * AT_ONCE}
+    assert zendesk.counts() == {"received": 3 * PASS, "stored": 3 * PASS}
 
 
 def test_an_authentic_delivery_that_cannot_be_read_is_kept_set_aside_and_can_be_read_again(zendesk: Pushed) -> None:

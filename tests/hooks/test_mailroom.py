@@ -45,7 +45,7 @@ class Slow:
 
 
 def mailroom(store: Slow, **how: float) -> Mailroom:
-    return Mailroom(store, Tally(store), **how)  # type: ignore[arg-type]
+    return Mailroom(store, (Tally(store),), **how)  # type: ignore[arg-type]
 
 
 def test_what_comes_while_one_commit_runs_shares_the_next() -> None:

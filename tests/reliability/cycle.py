@@ -111,7 +111,7 @@ def state(store: Store, lens: Lens) -> dict[str, object]:
     repeated = counts.received - counts.refused - counts.waiting - counts.set_aside
     assert counts.adds_up
     assert len(kept) == len({one.delivery.name for one in kept})
-    swept = store.get_record("hooks", "swept")
+    swept = store.get_record("hooks swept", "desk")
     pull = store.get_record("pull", "desk")
     assert swept
     assert pull

@@ -118,7 +118,7 @@ class Sender:
             Call(call.body or b"x", {**call.headers, **packed}, 400),
             Call(gzip.compress(call.body)[:-9], {**call.headers, **packed}, 400),
             Call(BOMB, {**call.headers, **packed}, 413),
-            Call(b" " * (MIB + 1), call.headers, 413),
+            Call(b" " * (self.pushed.gate.largest("desk") + 1), call.headers, 413),
         ))  # fmt: skip
 
 

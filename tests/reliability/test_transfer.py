@@ -60,9 +60,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     address = f"sqlite:///{folder / 'lens.db'}"
     settings = load_settings(environment={}, overrides={"store": address})
     lens = Lens(open_store(address), settings, None, kinds=TABLE)  # type: ignore[arg-type]
-    lens.helpdesks.registry.add(
-        "desk", "zendesk", {"url": "https://x.zendesk.com", "email": "a@example.com", "token": "t"}
-    )
+    entered = {"url": "https://x.zendesk.com", "email": "a@example.com", "token": "t"}
+    lens.helpdesks.registry.add("desk", "zendesk", {**entered, "webhook_secret": "made by the helpdesk"})
     command = [sys.executable, "-m", "ticketlens", "--store", address, "serve", "--web-only", "--port", "0", "--json"]
     log = folder / "log"
     with log.open("w") as errors:

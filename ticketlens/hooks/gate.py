@@ -4,7 +4,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -13,8 +13,10 @@ from ticketlens.asking import Asking, TooLate
 from ticketlens.connector import BadProof, Hook, Receiver, Reply
 from ticketlens.errors import ConfigError, StoreError, TicketLensError, Unavailable
 from ticketlens.hooks.mailroom import PATIENCE, RETRY_AFTER, Mailroom
+from ticketlens.hooks.pushes import add_pushed, push_tally
 from ticketlens.hooks.tally import Kind, Tally
 from ticketlens.model.delivery import Delivery
+from ticketlens.model.report import Counts
 from ticketlens.outside.proof import secrets_of
 from ticketlens.sources.registry import Registry
 from ticketlens.store.base import Store
@@ -53,6 +55,7 @@ class Gate:
     registry: Registry
     mailroom: Mailroom
     tally: Tally
+    pushes: Tally
     monotonic: Callable[[], float] = time.monotonic
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict, init=False, repr=False)
     _asking: Asking = field(default_factory=Asking, init=False, repr=False)
@@ -84,6 +87,17 @@ class Gate:
         """One more of a source that there is; written down soon, also where no delivery is ever proven."""
         self.tally.add(source, kind)
         self.mailroom.begin()
+
+    def count_pushed(self, counts: Counts) -> None:
+        """Rows that a program sent through the API."""
+        add_pushed(self.pushes, counts)
+        self.mailroom.begin()
+
+    def write_down(self) -> None:
+        """What this process counted, for who reads the numbers now; what cannot be written is written later."""
+        with suppress(TicketLensError):
+            self.tally.write()
+            self.pushes.write()
 
     def _receiver(self, source: str) -> Any:
         with self._guard:
@@ -123,8 +137,8 @@ def _come_again() -> Iterator[None]:
 
 
 def open_gate(registry: Registry, store: Store) -> Gate:
-    tally = Tally(store)
-    return Gate(registry, Mailroom(store, tally), tally)
+    tally, pushes = Tally(store), push_tally(store)
+    return Gate(registry, Mailroom(store, (tally, pushes)), tally, pushes)
 
 
 def _proven(receiver: Receiver, hooks: tuple[Hook, ...]) -> tuple[Hook, Reply | None]:

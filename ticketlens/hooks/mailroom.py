@@ -30,7 +30,7 @@ class Mailroom:
     """One a process, with one thread that writes; it begins with the first call."""
 
     store: InboxStore
-    tally: Tally
+    tallies: tuple[Tally, ...]
     patience: float = PATIENCE
     monotonic: Callable[[], float] = time.monotonic
     _letters: "queue.SimpleQueue[Letter]" = field(default_factory=queue.SimpleQueue, init=False, repr=False)
@@ -97,9 +97,10 @@ class Mailroom:
 
     def _tell(self) -> None:
         try:
-            self.tally.write()
+            for tally in self.tallies:
+                tally.write()
         except TicketLensError as error:
-            LOG.debug("what was refused is written down later: %s", error)
+            LOG.debug("what was counted is written down later: %s", error)
 
 
 def _store(store: InboxStore, batch: list[Letter]) -> bool:

@@ -16,7 +16,9 @@ from ticketlens.sources.registry import Registry
 from ticketlens.sources.state import lease_of as pull_lease_of
 from ticketlens.store.base import Put, Store
 
-AT_ONCE = 200
+MOST_BYTES, MIB = 32 * 1024 * 1024, 1024 * 1024
+"""Of the bodies that are in memory at once, each taken for as large as its helpdesk may send."""
+
 PATIENCE = 15.0
 """Seconds for one request: behind it others wait."""
 
@@ -76,7 +78,7 @@ class _Reading:
     connector: Connector
     lease: Lease
     _known: dict[str, Outcome] = field(default_factory=dict)
-    _left: dict[DeliveryKey, tuple[KeptDelivery, Outcome]] = field(default_factory=dict)
+    _left: dict[DeliveryKey, tuple[datetime, Outcome]] = field(default_factory=dict)
     _away: Unavailable | Denied | None = None
     _in_a_row: int = 0
     _well: int = 0
@@ -89,7 +91,7 @@ class _Reading:
             if max(kept.number for kept in batch) > newest:  # news, perhaps, of a ticket that was read before they came
                 newest = self.reader.store.deliveries(self.source, limit=1)[0].number
                 self._known = {}
-            told = {kept.delivery.key: (kept, self._outcome(kept)) for kept in batch}
+            told = {kept.delivery.key: (kept.delivery.at, self._outcome(kept)) for kept in batch}
             self.reader.store.settle({key: outcome for key, (_, outcome) in told.items()})
             left = {key: one for key, one in told.items() if one[1].became == "waiting"}
             self._left |= left
@@ -97,15 +99,16 @@ class _Reading:
         return settled + self._give_up()
 
     def _next(self) -> list[KeptDelivery]:
-        waiting = self.reader.store.waiting(self.source, AT_ONCE + len(self._left))
+        at_once = max(MOST_BYTES // getattr(self.connector, "largest_delivery", MIB), 1)
+        waiting = self.reader.store.waiting(self.source, at_once + len(self._left))
         fresh = [kept for kept in waiting if kept.delivery.key not in self._left]
         return sorted(fresh, key=_was_left)
 
     def _give_up(self) -> int:
         """Sets aside what waits for long while others could be read: it is their tickets that cannot."""
         since = self.reader.now() - LONGEST_WAIT
-        unread = [(kept, outcome) for kept, outcome in self._left.values() if outcome is not PULLED]
-        old = {kept.delivery.key: outcome for kept, outcome in unread if self._well and kept.delivery.at < since}
+        late = {key: outcome for key, (at, outcome) in self._left.items() if self._well and at < since}
+        old = {key: outcome for key, outcome in late.items() if outcome is not PULLED}
         if old:
             hours = f"its ticket could not be read for {LONGEST_WAIT.total_seconds() / 3600:.0f} h"
             self.reader.store.settle({key: _aside(f"{hours}: {outcome.reason}") for key, outcome in old.items()})

@@ -4,10 +4,11 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ticketlens.lens import Lens
+from ticketlens.model.report import Counts
 from web.api.body import read_rows
 from web.api.replies import Replies
 from web.api.table import Asked
-from web.current import visitor
+from web.current import gate, visitor
 from web.whole import whole_body
 
 Json = dict[str, object]
@@ -32,11 +33,13 @@ def push(lens: Lens, asked: Asked) -> Json:
         body = whole_body(request, int(current_app.config["MAX_CONTENT_LENGTH"]))
         rows = read_rows(request.headers, body)
     except HTTPException:
-        lens.refuse_push()
+        gate().count_pushed(Counts(received=1, refused=1))
         raise
     key, sender = request.headers.get("Idempotency-Key"), visitor()
 
     def store() -> Json:
-        return lens.push(rows, source=None).to_json()
+        told = lens.push(rows, source=None)
+        gate().count_pushed(told)
+        return told.to_json()
 
     return store() if key is None else Replies(lens.store).once(str(sender and sender.name), key, body, store)

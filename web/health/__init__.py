@@ -5,8 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ticketlens.asking import Asking, TooLate
 from ticketlens.errors import Denied, TicketLensError, Unavailable
-from ticketlens.hooks.gate import Gate
-from web.current import lens
+from web.current import gate, lens
 from web.health.metrics import TEXT, exposition
 
 health = Blueprint("health", __name__)
@@ -36,13 +35,13 @@ def ready() -> ResponseReturnValue:
 @health.get("/metrics")
 def metrics() -> ResponseReturnValue:
     """For who has a token, or is signed in."""
+    gate().write_down()
     return Response(exposition(lens()), content_type=TEXT)
 
 
 def _kept_out() -> list[str]:
     """Whether helpdesks are told to come again."""
-    gate: Gate = current_app.extensions["gate"]
-    trouble = gate.mailroom.trouble
+    trouble = gate().mailroom.trouble
     return [f"webhooks cannot be kept: {trouble}"] if trouble else []
 
 

@@ -1,14 +1,12 @@
 """POST /hooks/{source}, and the ways in which helpdesks look whether the address is there."""
 
-from typing import cast
-
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
 
 from ticketlens.connector import BadProof, Hook, Reply
-from ticketlens.hooks.gate import Gate, NoSuchSource, headers_of
-from web.current import lens
+from ticketlens.hooks.gate import NoSuchSource, headers_of
+from web.current import gate, lens
 from web.hooks.body import read_body
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
@@ -19,19 +17,19 @@ NO_SUCH = "There is no webhook of this name."
 @hooks.post("/<source>/<secret>", strict_slashes=False)
 def take(source: str, secret: str = "") -> ResponseReturnValue:
     """What is refused here is counted for its source; `secret`, the end of the address, is a proof and kept nowhere."""
-    gate = _gate()
+    door = gate()
     try:
-        largest = gate.largest(source)
+        largest = door.largest(source)
     except NoSuchSource:
         raise NotFound(NO_SUCH) from None
     try:
         raw, body = read_body(request, largest)
-        taken = gate.take(source, *(_hook(form) for form in dict.fromkeys((raw, body))))
+        taken = door.take(source, *(_hook(form) for form in dict.fromkeys((raw, body))))
     except BadProof as error:
-        gate.count(source, "refused")
+        door.count(source, "refused")
         raise Unauthorized(f"This delivery is not proven: {error}.") from None
     except HTTPException:
-        gate.count(source, "refused")
+        door.count(source, "refused")
         raise
     if isinstance(taken, Reply):
         return Response(taken.body, 200, content_type=taken.content_type)
@@ -43,14 +41,10 @@ def take(source: str, secret: str = "") -> ResponseReturnValue:
 def there(source: str, secret: str = "") -> ResponseReturnValue:
     """Some look, by GET or HEAD, whether there is somebody before they send."""
     try:
-        _gate().largest(source)
+        gate().largest(source)
     except NoSuchSource:
         raise NotFound(NO_SUCH) from None
     return {"webhook": source}
-
-
-def _gate() -> Gate:
-    return cast(Gate, current_app.extensions["gate"])
 
 
 def _hook(body: bytes) -> Hook:

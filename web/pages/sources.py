@@ -15,7 +15,7 @@ from ticketlens.sources.standing import Standing
 from ticketlens.sources.state import moment
 from web import wording
 from web.auth import needs
-from web.current import visitor
+from web.current import gate, visitor
 from web.pages import asked
 from web.pages.delivery_list import last_called, listed
 from web.pages.kept import kept
@@ -30,6 +30,7 @@ MOVING = ("pulling", "not read yet", "broken off")
 def sources() -> str:
     told = standings()
     others = {name: n for name, n in _sizes().items() if name not in {one.name for one in told}}
+    gate().write_down()
     pushes = asked.lens().pushes()
     return render_template(
         "sources.html", told=told, headline=headline(told), others=others, pushes=pushes, **around(told)

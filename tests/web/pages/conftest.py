@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from ticketlens.config import load_settings
+from ticketlens.hooks.gate import open_gate
 from ticketlens.lens import Lens
 from ticketlens.model.filter import Filter
 from ticketlens.model.topic import Topic
@@ -147,6 +148,7 @@ def open_app(lens):
     """The pages with their headers and problems, and no door before them."""
     app = Flask("web")
     app.extensions["ticketlens"] = lens
+    app.extensions["gate"] = open_gate(lens.helpdesks.registry, lens.store)
     understand_encoded_slashes(app)
     explain_errors(app)
     protect_answers(app, tls=False)

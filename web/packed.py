@@ -1,6 +1,7 @@
 """Bodies that come packed by gzip; what counts against a limit is what comes out."""
 
 import zlib
+from collections.abc import Iterator
 
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
@@ -21,19 +22,22 @@ def plain(body: bytes, headers: Headers, largest: int) -> bytes:
 
 
 def unpacked(raw: bytes, largest: int) -> bytes:
-    """Raises 413 before more than `largest` bytes are unpacked."""
-    parts, size, left = [], 0, raw
-    unpacker = zlib.decompressobj(GZIP)
+    """Raises 413 before more than `largest` bytes are unpacked; measured first, so that a bomb costs no memory."""
+    size = 0
+    for part in _parts(raw):
+        size += len(part)
+        if size > largest:
+            raise RequestEntityTooLarge(f"The body unpacks to more than {largest:,} bytes.")
+    return b"".join(_parts(raw))
+
+
+def _parts(raw: bytes) -> Iterator[bytes]:
+    unpacker, left = zlib.decompressobj(GZIP), raw
     try:
         while left and not unpacker.eof:
-            part = unpacker.decompress(left, CHUNK)
-            size += len(part)
-            if size > largest:
-                raise RequestEntityTooLarge(f"The body unpacks to more than {largest:,} bytes.")
-            parts.append(part)
+            yield unpacker.decompress(left, CHUNK)
             left = unpacker.unconsumed_tail
     except zlib.error:
         raise BadRequest("The body is said to be gzip, and is not.") from None
     if not unpacker.eof:
         raise BadRequest("The gzip body ends before its end.")
-    return b"".join(parts)

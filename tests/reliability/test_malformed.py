@@ -118,8 +118,14 @@ class Sender:
             Call(call.body or b"x", {**call.headers, **packed}, 400),
             Call(gzip.compress(call.body)[:-9], {**call.headers, **packed}, 400),
             Call(BOMB, {**call.headers, **packed}, 413),
-            Call(b" " * (self.pushed.gate.largest("desk") + 1), call.headers, 413),
+            self._oversized(call.headers),
         ))  # fmt: skip
+
+    def _oversized(self, headers: Headers) -> Call:
+        """One of 25 MiB, which GitHub may not exceed, would be measured as memory that the test itself took."""
+        if self.pushed.gate.largest("desk") > MIB:
+            return Call(BOMB, {**headers, "Content-Encoding": "gzip"}, 413)
+        return Call(b" " * (MIB + 1), headers, 413)
 
 
 def samples(kind: str, pushed: Pushed) -> list[tuple[bytes, Headers]]:

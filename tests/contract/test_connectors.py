@@ -362,7 +362,9 @@ def test_only_the_right_secret_over_the_same_bytes_proves_a_delivery(hooked: Off
 def test_the_secret_before_still_proves_while_it_is_changed(hooked: Office) -> None:
     number = busy_day(hooked, 3)[0]
     old = hooked.lens.helpdesks.registry.settings("desk")["webhook_secret"]
-    hooked.lens.helpdesks.registry.change("desk", {"webhook_secret": "a new one", "webhook_secret_previous": old})
+    hooked.lens.helpdesks.registry.change(
+        "desk", {"webhook_secret": "a new one, and long", "webhook_secret_previous": old}
+    )
     connector = receiver(hooked)
     assert connector.prove(delivered(hooked, number, old)) is None
     assert connector.prove(delivered(hooked, number)) is None

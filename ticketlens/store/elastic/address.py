@@ -6,13 +6,17 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from unicodedata import normalize
+from urllib.parse import SplitResult, unquote
 
 from ticketlens.errors import ConfigError
 
 SCHEMES = ("http", "https")
 PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 NAMED = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+"""RFC 3986, appendix B. Python's own way takes no more than one host in brackets."""
+
 PORTS = re.compile(r"[0-9]{1,5}")
 PORT = 9200
 EXAMPLE = "write http://HOST:9200/PREFIX, with several hosts as http://ONE:9200,TWO:9200/PREFIX"
@@ -97,11 +101,16 @@ def shown(place: str) -> str:
 
 def _split(url: str) -> SplitResult:
     """The parts; an @ behind the hosts is of a password that ended them too early."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = None
-    if parts is None or "@" in parts.path + parts.query + parts.fragment:
+    scheme, *rest = (part or "" for part in PARTS.fullmatch(url.strip()).groups())  # type: ignore[union-attr]
+    parts = SplitResult(scheme.lower(), *rest)
+    user, _, hosts = parts.netloc.rpartition("@")
+    hidden = set(normalize("NFKC", parts.netloc)) - set(parts.netloc)
+    if (
+        "@" in parts.path + parts.query + parts.fragment
+        or hosts.count("[") != hosts.count("]")
+        or hidden & set("/?#@:")
+        or set(user) & set("[]")
+    ):
         raise ConfigError(
             "store: the address cannot be read; in user and password write / ? # @ : % [ and ] percent-encoded "
             f"(%2F %3F %23 %40 %3A %25 %5B %5D); {EXAMPLE}"

@@ -16,7 +16,7 @@ from ticketlens.sources.registry import Registry
 from ticketlens.sources.state import lease_of as pull_lease_of
 from ticketlens.store.base import Put, Store
 
-MOST_BYTES, MIB = 32 * 1024 * 1024, 1024 * 1024
+MOST_BYTES, MIB = 16 * 1024 * 1024, 1024 * 1024
 """Of the bodies that are in memory at once, each taken for as large as its helpdesk may send."""
 
 PATIENCE = 15.0

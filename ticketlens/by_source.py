@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +19,7 @@ Job = Callable[[], str | None]
 
 
 @dataclass
-class BySource:
+class BySource(ABC):
     """Work of one kind, each source in a thread of its own: a slow source keeps no other waiting.
 
     Once `stopped` is set none waits for a helpdesk any longer, and each ends after the page that it is at.
@@ -35,8 +36,9 @@ class BySource:
     def __post_init__(self) -> None:
         self.lens = replace(self.lens, waiting=self.lens.waiting.until(self.stopped))
 
+    @abstractmethod
     def due(self) -> dict[str, Job]:
-        raise NotImplementedError
+        """What there is to do now, by source."""
 
     def start_due(self) -> bool:
         """Whether any was begun."""

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,37 +13,26 @@ import jsonschema
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from front_door import open_front_door
+from front_door import open_front_door, opened_lens, signed_in
 
-from connectors import TABLE
-from ticketlens.config import load_settings
 from ticketlens.hooks.gate import Gate
 from ticketlens.hooks.trouble import tell
 from ticketlens.lens import Lens
 from ticketlens.model.delivery import Became, Delivery, KeptDelivery, Outcome
 from ticketlens.model.person import Role
 from ticketlens.people import People
-from ticketlens.store.open import open_store
 from web.api.schemas import SCHEMAS
 
 BAD = '<script>alert("x")</script>'
 SECRET = "the secret of the tests, long enough"
 
 
-class Engine:
-    def key(self, model: str) -> str:
-        return model
-
-
 @pytest.fixture
 def lens(tmp_path: Path, clock: Any) -> Iterator[Lens]:
-    url = f"sqlite:///{tmp_path}/lens.db"
-    store = open_store(url)
-    made = Lens(store, load_settings(environment={}, overrides={"store": url}), Engine(), clock, TABLE)  # type: ignore[arg-type]
-    given = {"url": "https://acme.freshdesk.com", "api_key": "a key", "webhook_secret": SECRET}
-    made.helpdesks.add("desk", "freshdesk", given)
-    yield made
-    store.close()
+    with opened_lens(tmp_path, clock) as made:
+        given = {"url": "https://acme.freshdesk.com", "api_key": "a key", "webhook_secret": SECRET}
+        made.helpdesks.add("desk", "freshdesk", given)
+        yield made
 
 
 @pytest.fixture
@@ -51,19 +41,13 @@ def gate(app: Flask, lens: Lens) -> Gate:
 
 
 @pytest.fixture
-def signed_in(app: Flask, people: People) -> Callable[[Role], FlaskClient]:
-    def sign_in(role: Role) -> FlaskClient:
-        people.add_person(role.value, role)
-        client = app.test_client()
-        client.get(f"/sign-in/{people.make_link(role, role.value)}")
-        return client
-
-    return sign_in
+def sign_in_as(app: Flask, people: People) -> Callable[[Role], FlaskClient]:
+    return partial(signed_in, app, people)
 
 
 @pytest.fixture
-def admin(signed_in: Callable[[Role], FlaskClient]) -> FlaskClient:
-    return signed_in(Role.ADMIN)
+def admin(sign_in_as: Callable[[Role], FlaskClient]) -> FlaskClient:
+    return sign_in_as(Role.ADMIN)
 
 
 @pytest.fixture
@@ -269,11 +253,11 @@ def test_why_deliveries_wait_is_told_with_what_to_do(admin: FlaskClient, lens: L
 
 
 def test_a_viewer_sees_counts_and_the_list_and_nothing_that_a_delivery_holds(
-    signed_in: Callable[[Role], FlaskClient], keep: Any
+    sign_in_as: Callable[[Role], FlaskClient], keep: Any
 ) -> None:
     kept = keep("a-name", b'{"text": "held"}', "set_aside", "no id")
     for role in (Role.VIEWER, Role.LEAD):
-        client = signed_in(role)
+        client = sign_in_as(role)
         page = client.get("/sources/desk").text
         assert counts_on(page)["Set aside"] == 1
         assert "a-name" in page
@@ -284,10 +268,10 @@ def test_a_viewer_sees_counts_and_the_list_and_nothing_that_a_delivery_holds(
 
 
 def test_replays_need_an_administrator_and_the_token_of_a_form(
-    app: Flask, admin: FlaskClient, signed_in: Callable[[Role], FlaskClient], token_of_form: Any, keep: Any, lens: Lens
+    app: Flask, admin: FlaskClient, sign_in_as: Callable[[Role], FlaskClient], token_of_form: Any, keep: Any, lens: Lens
 ) -> None:
     kept = keep("name", became="set_aside", reason="no id")
-    lead = signed_in(Role.LEAD)
+    lead = sign_in_as(Role.LEAD)
     token = token_of_form(lead, "/sources/desk")
     for address in ("/sources/desk/replay", f"/sources/desk/deliveries/{kept.number}/replay"):
         assert admin.post(address).status_code == 400
@@ -298,13 +282,13 @@ def test_replays_need_an_administrator_and_the_token_of_a_form(
 
 
 def test_counts_outlive_what_is_forgotten_and_the_list_says_so(
-    signed_in: Callable[[Role], FlaskClient], lens: Lens, keep: Any, clock: Any
+    sign_in_as: Callable[[Role], FlaskClient], lens: Lens, keep: Any, clock: Any
 ) -> None:
     for number in range(3):
         keep(f"n{number}", became="set_aside")
     clock.pass_(days=40)
     assert lens.inbox.tidied()
-    page = signed_in(Role.ADMIN).get("/sources/desk").text
+    page = sign_in_as(Role.ADMIN).get("/sources/desk").text
     assert counts_on(page)["Set aside"] == 3
     assert "set aside again" not in page
     assert "each is forgotten after 30 days" in words(page)

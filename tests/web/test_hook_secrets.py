@@ -10,14 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from front_door import open_front_door
+from front_door import open_front_door, opened_lens, signed_in
 
-from connectors import TABLE
-from ticketlens.config import load_settings
 from ticketlens.lens import Lens
 from ticketlens.model.person import Role
 from ticketlens.people import People
-from ticketlens.store.open import open_store
 
 SECRET = re.compile(r'<code class="copy">([\w-]{40,})</code>')
 GIVEN = {
@@ -28,20 +25,12 @@ GIVEN = {
 BODY = b'{"ticket_id": "7"}'
 
 
-class Engine:
-    def key(self, model: str) -> str:
-        return model
-
-
 @pytest.fixture
 def lens(tmp_path: Path, clock: Any) -> Iterator[Lens]:
-    url = f"sqlite:///{tmp_path}/lens.db"
-    store = open_store(url)
-    made = Lens(store, load_settings(environment={}, overrides={"store": url}), Engine(), clock, TABLE)  # type: ignore[arg-type]
-    for kind, given in GIVEN.items():
-        made.helpdesks.add(kind, kind, given)
-    yield made
-    store.close()
+    with opened_lens(tmp_path, clock) as made:
+        for kind, given in GIVEN.items():
+            made.helpdesks.add(kind, kind, given)
+        yield made
 
 
 @pytest.fixture
@@ -49,13 +38,6 @@ def admin(app: Flask, people: People, lens: Lens) -> FlaskClient:
     """An administrator, before a gate that asks for the settings each time."""
     open_front_door(app, lens.store)
     return signed_in(app, people, Role.ADMIN)
-
-
-def signed_in(app: Flask, people: People, role: Role) -> FlaskClient:
-    people.add_person(role.value, role)
-    client = app.test_client()
-    client.get(f"/sign-in/{people.make_link(role, role.value)}")
-    return client
 
 
 @pytest.fixture

@@ -14,6 +14,28 @@ from ticketlens.lens import Lens
 LOG = logging.getLogger(__name__)
 
 
+class Troubles:
+    """What stops which works. Works of several threads meet the same trouble, and it is told once."""
+
+    def __init__(self) -> None:
+        self._stopped: dict[str, set[str]] = {}
+        self._lock = threading.Lock()
+
+    def begins(self, work: str, trouble: str) -> bool:
+        """Whether no work has met `trouble` since it was last over."""
+        with self._lock:
+            is_new = trouble not in self._stopped
+            self._stopped.setdefault(trouble, set()).add(work)
+        return is_new
+
+    def ends(self, work: str) -> bool:
+        """Whether a trouble is over for every work that it stopped, now that `work` is done."""
+        with self._lock:
+            over = [trouble for trouble, works in self._stopped.items() if works == {work}]
+            self._stopped = {trouble: works - {work} for trouble, works in self._stopped.items() if trouble not in over}
+        return bool(over)
+
+
 @dataclass
 class Worker:
     """One of any number of workers on one store; the lease "group" lets one of them group at a time."""
@@ -24,7 +46,7 @@ class Worker:
     stopped: threading.Event = field(default_factory=threading.Event)
     pulls: Pulls = field(init=False)
     deliveries: Deliveries = field(init=False)
-    _troubles: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    _troubles: Troubles = field(default_factory=Troubles, init=False, repr=False)
 
     PAUSE_SECONDS: ClassVar[float] = 2.0
     STOP_SECONDS: ClassVar[float] = 5.0
@@ -75,18 +97,15 @@ class Worker:
             self.stopped.wait(self.PAUSE_SECONDS)
 
     def _tried(self, work: str, do: Callable[[], bool]) -> bool:
-        """An error is logged in one line, once, and the work stays to be done."""
-        before = self._troubles.get(work, "")
+        """An error is logged in one line, once for all works that it stops, and the work stays to be done."""
         try:
             done = do()
         except TicketLensError as error:
-            if str(error) != before:
+            if self._troubles.begins(work, str(error)):
                 LOG.warning("%s; tried again every %.0f s", error, self.PAUSE_SECONDS)
-            self._troubles[work] = str(error)
             return False
-        if before:
+        if self._troubles.ends(work):
             LOG.warning("it works again")
-        self._troubles[work] = ""
         return done
 
     def _group(self) -> bool:

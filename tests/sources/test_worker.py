@@ -14,7 +14,7 @@ from ticketlens.fetch import Fetch
 from ticketlens.lens import Lens
 from ticketlens.model.filter import EVERYTHING
 from ticketlens.sources.standing import Standing
-from ticketlens.worker import Pulls, Worker
+from ticketlens.worker import Pulls, Troubles, Worker
 
 Open = Callable[..., Lens]
 More = Callable[[], Zendesk]
@@ -274,3 +274,15 @@ def test_what_nobody_takes_up_says_that_no_worker_runs(open_lens: Open, helpdesk
     clock.pass_(minutes=16)
     late = standing(lens, "desk")
     assert (late.phase, late.lag is not None and late.lag.total_seconds()) == ("late", 17 * 60)
+
+
+def test_a_trouble_that_stops_several_works_is_told_once_and_over_once() -> None:
+    troubles = Troubles()
+    assert troubles.begins("pull", "the store is away")
+    assert not troubles.begins("group", "the store is away")
+    assert not troubles.begins("pull", "the store is away")
+    assert troubles.begins("group", "no model")
+    assert not troubles.ends("pull")
+    assert troubles.ends("group")
+    assert not troubles.ends("group")
+    assert troubles.begins("pull", "the store is away")

@@ -8,6 +8,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import Message
@@ -268,5 +269,5 @@ def test_serve_and_worker_begin_without_the_store_and_go_on_by_themselves(
     everything = "\n".join([*web.lines, *worker.lines])
     assert "Traceback" not in everything
     assert "hush" not in everything
-    trouble = [line for line in worker.lines if "does not answer" in line]
-    assert len(trouble) <= 1 + sum("it works again" in line for line in worker.lines)
+    told = Counter(line for line in worker.lines if "does not answer" in line)
+    assert max(told.values()) <= 1 + sum("it works again" in line for line in worker.lines)

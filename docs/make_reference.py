@@ -5,12 +5,14 @@ python docs/make_reference.py        writes docs/settings.md, docs/commands.md a
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ticketlens.cli.main import cli
 from ticketlens.config import TABLE, variable
 from ticketlens.metrics.contract import METRICS, Metric
+from ticketlens.metrics.definition import COHORTS, OWN_WAY, RULES, UNITS
 
 DOCS = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/make_reference.py (make docs). Change the table in {}, not this page. -->"
@@ -48,9 +50,11 @@ COMMANDS = """
 `--json` prints one JSON object on standard output and nothing else there. A command ends with 0 (done, with what was
 set aside counted and shown), 1 (something failed, the rest is done) or 2 (wrong use or settings).
 """
-COHORTS = """
-A cohort is the set of tickets that a figure is about: those that arrived in the period, those solved in it, those whose
-answer to a survey came in it, or what is open at its end (moment). The first cohort named is the default.
+CONTRACT = """
+What each figure means: the same words that pages show at a metric's name, and `GET /api/v1/metrics` answers.
+"""
+COHORT = """
+A cohort is the set of tickets, or answers, that a figure is about. The first one named at a metric is the default.
 """
 
 
@@ -66,12 +70,15 @@ def commands_page() -> str:
 
 
 def metrics_page() -> str:
-    answered = [_metric(metric) for metric in METRICS if metric.answered]
-    later = [(f"`{metric.id}`", metric.name, metric.definition) for metric in METRICS if not metric.answered]
-    table = _table(("id", "name", "definition"), later)
+    listed = [(f"[`{metric.id}`](#{metric.id.replace('.', '')})", metric.name, metric.unit) for metric in METRICS]
     return _page(
-        "Metrics", "ticketlens/metrics/contract.py", COHORTS, *answered, "## Defined, and not computed yet", table
-    )
+        "Metrics", "ticketlens/metrics/contract.py", CONTRACT, _table(("id", "name", "unit"), listed),
+        "## Cohorts", COHORT, _table(("cohort", "what is in it"), _coded(COHORTS)),
+        "## Units", _table(("unit", "what it is"), _coded(UNITS)),
+        "## What holds for every figure", _told(RULES),
+        "## Where TicketLens goes its own way", _told(OWN_WAY),
+        *(_metric(metric) for metric in METRICS),
+    )  # fmt: skip
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -82,14 +89,27 @@ PAGES: Mapping[str, Callable[[], str]] = {
 
 
 def _metric(metric: Metric) -> str:
-    clocks = "calendar and business" if metric.business else "calendar"
-    told = [
-        f"## {metric.name} (`{metric.id}`)",
-        metric.definition,
-        f"- Unit: {metric.unit}. Clock: {clocks}. Cohorts: {', '.join(metric.cohorts)}.\n"
-        f"- Left out: {metric.exclusions}" + (f"\n- Source: {metric.source}." if metric.source else ""),
-    ]
-    return "\n\n".join(told)
+    facts = {
+        "Unit": metric.unit,
+        "Clocks": ", ".join(metric.clocks),
+        "Cohorts": ", ".join(metric.cohorts),
+        "Formula": f"`{metric.formula}`",
+        "Source": metric.source,
+        "Left out": metric.exclusions,
+        "In place of a figure": metric.instead,
+        "Known differences": metric.differs,
+    }
+    later = "" if metric.answered else "\n\nDefined, and not computed yet."
+    told = "\n".join(f"- {name}: {text if text.endswith('.') else text + '.'}" for name, text in facts.items())
+    return f"## `{metric.id}`\n\n**{metric.name}.** {metric.definition}{later}\n\n{told}"
+
+
+def _coded(meanings: Mapping[Any, str]) -> list[tuple[str, str]]:
+    return [(f"`{name}`", told) for name, told in meanings.items()]
+
+
+def _told(rules: Sequence[tuple[str, str]]) -> str:
+    return "\n".join(f"- **{name}.** {text}" for name, text in rules)
 
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:

@@ -1,8 +1,11 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.contract import ANSWERED, BY_ID, METRICS, metric
+from ticketlens.metrics.definition import COHORTS, UNITS, Metric
 from ticketlens.metrics.durations import measure
 from ticketlens.model.ticket import Ticket
 
@@ -11,6 +14,7 @@ IDS = [
     *("handling.first", "handling.last", "handling.sum", "reopen_rate", "one_touch_rate", "breach_rate", "csat"),
     *("nps", "ces", "arrived", "solved", "backlog", "backlog.age", "waited_hours", "cost"),
 ]
+KINDS_LEFT_OUT = ("spam", "deleted", "merged", "test tickets", "customer's message", "bots alone", "`exclusions`")
 
 
 def test_the_table_has_each_id_once() -> None:
@@ -18,16 +22,34 @@ def test_the_table_has_each_id_once() -> None:
     assert len(BY_ID) == len(METRICS)
 
 
-def test_every_metric_says_what_it_means_and_whom_it_leaves_out() -> None:
-    for each in METRICS:
-        assert each.definition.endswith(".")
-        assert each.exclusions.startswith("Spam, deleted, merged and test tickets.")
-        assert each.cohorts
+def test_no_two_metrics_have_one_name() -> None:
+    assert len({each.name for each in METRICS}) == len(METRICS)
+    assert len({each.heading for each in METRICS}) == len(METRICS)
+
+
+@pytest.mark.parametrize("row", METRICS, ids=lambda row: row.id)
+def test_no_row_lacks_a_part(row: Metric) -> None:
+    for name, part in row.to_json().items():
+        assert part not in ("", [], None), name
+    assert row.unit in UNITS
+    assert set(row.cohorts) <= set(COHORTS)
+    for sentence in (row.definition, row.exclusions, row.instead, row.differs):
+        assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("row", METRICS, ids=lambda row: row.id)
+def test_a_row_names_all_that_it_leaves_out_and_what_switches_it(row: Metric) -> None:
+    assert [kind for kind in KINDS_LEFT_OUT if kind not in row.exclusions.casefold()] == []
+
+
+@pytest.mark.parametrize("row", METRICS, ids=lambda row: row.id)
+def test_a_figure_that_can_be_too_few_or_not_reached_says_so(row: Metric) -> None:
+    assert ("too few" in row.instead) == (row.kind != "amount" or row.id == "backlog.age")
+    assert ("not reached" in row.instead) == (row.kind == "duration")
+    assert ("schedule" in row.differs or "business clock" in row.instead) >= (row.kind == "duration")
 
 
 def test_every_duration_that_is_answered_is_one_that_is_measured() -> None:
-    from datetime import UTC, datetime
-
     now = datetime(2026, 11, 2, tzinfo=UTC)
     timing = measure(Ticket(source="s", id="1", subject="", created_at=now, updated_at=now), Clocks())
     assert set(timing.durations) == {id_ for id_ in ANSWERED if BY_ID[id_].kind == "duration"}

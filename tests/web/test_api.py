@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ticketlens.lens import Lens
+from ticketlens.metrics.contract import BY_ID
 from ticketlens.model.filter import Filter
 from ticketlens.model.person import Role
 from ticketlens.model.topic import Topic
@@ -54,7 +55,7 @@ def fits(route: Route, told: object) -> None:
 
 
 def address(route: Route) -> str:
-    parts = {"source": "zendesk", "id": "1"}
+    parts = {"source": "zendesk", "id": "1", "metric": "ttr.full"}
     return "/api/v1" + route.path.format(**{name: parts[name] for name in parts if "{" + name + "}" in route.path})
 
 
@@ -109,6 +110,16 @@ def test_the_readable_page_names_every_call_and_schema(client: FlaskClient, peop
     assert all(f'id="schema-{name}"' in page for name in SCHEMAS)
     assert "<script" not in page
     assert "style=" not in page
+
+
+def test_every_metric_says_what_it_means_also_before_the_first_ticket(client: FlaskClient) -> None:
+    told = client.get("/api/v1/metrics").json
+    assert [row["id"] for row in told["items"]] == list(BY_ID)
+    assert {row["unit"] for row in told["items"]} == set(told["units"])
+    assert {cohort for row in told["items"] for cohort in row["cohorts"]} == set(told["cohorts"])
+    for row in told["items"]:
+        assert client.get(f"/api/v1/metrics/{row['id']}").json == row
+    assert client.get("/api/v1/metrics/ttr").status_code == 404
 
 
 def test_a_list_read_to_its_end_has_each_ticket_once(filled: Lens, client: FlaskClient) -> None:

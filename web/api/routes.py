@@ -1,9 +1,9 @@
 """The one table of the API: routing, checks of parameters, roles, OpenAPI, the page and tests are made of it."""
 
-from ticketlens.metrics.contract import ANSWERED, METRICS
+from ticketlens.metrics.contract import ANSWERED, BY_ID, METRICS
 from ticketlens.model.filter import DATED, FIELDS, STATES
 from ticketlens.model.person import Role
-from web.api import figures, sources, tickets
+from web.api import figures, metrics, sources, tickets
 from web.api.body import JSON, NDJSON
 from web.api.schemas import DAY, TEXT, TIME, choice
 from web.api.table import Parameter, Route
@@ -24,6 +24,7 @@ TICKET_KEY = (
     Parameter("source", TEXT, "name of the source, percent-encoded", "path"),
     Parameter("id", TEXT, "id of the ticket in its source, percent-encoded", "path"),
 )
+METRIC_ID = Parameter("metric", choice(*BY_ID), "id of the metric", "path")
 PAGING = (
     Parameter("cursor", TEXT, "`next` of the page before"),
     Parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "tickets a page"),
@@ -55,6 +56,10 @@ ROUTES = (
                  422: "This key came with another body"}),
     Route("GET", "/sources", "list_sources", "How each source stands: how fresh, how whole, what went wrong",
           sources.sources, "SourceList", filters=False),
+    Route("GET", "/metrics", "list_metrics", "What each metric means, and how it is computed", metrics.metrics,
+          "MetricList", filters=False),
+    Route("GET", "/metrics/{metric}", "get_metric", "What one metric means", metrics.metric, "Metric", (METRIC_ID,),
+          filters=False, fails={404: "There is no such metric"}),
     Route("GET", "/coverage", "get_coverage", "How many tickets are in topics, and how surely", figures.coverage,
           "Coverage"),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """The JSON Schemas (2020-12) of what the API takes and answers."""
 
-from typing import Any
+from typing import Any, get_args
 
+from ticketlens.metrics.definition import COHORTS, UNITS, Clock, Kind
 from ticketlens.model.ticket import Actor, Channel, Priority, Status
 from ticketlens.model.topic import MATCHES, STATES
 from ticketlens.sources.standing import PHASES
@@ -120,6 +121,13 @@ SOURCE = record({
     "hooks": record(dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused", "waiting"), COUNT)),
     "hook_error": nullable(TEXT),
 })  # fmt: skip
+TEXTS: Schema = {"type": "object", "additionalProperties": TEXT}
+METRIC = record({
+    "id": TEXT, "name": TEXT, "heading": TEXT, "kind": choice(*get_args(Kind)), "unit": choice(*UNITS),
+    "clocks": {"type": "array", "items": choice(*get_args(Clock)), "minItems": 1},
+    "cohorts": {"type": "array", "items": choice(*COHORTS), "minItems": 1},
+    **dict.fromkeys(("definition", "formula", "source", "exclusions", "instead", "differs"), TEXT), "answered": FLAG,
+})  # fmt: skip
 PROBLEM = record(
     {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "id": TEXT}, optional=("id",)
 )
@@ -145,5 +153,7 @@ SCHEMAS: dict[str, Schema] = {
     "Source": SOURCE,
     "SourceList": listing("Source"),
     "Coverage": record({**COVERED, "excluded": {"type": "object", "additionalProperties": COUNT}}),
+    "Metric": METRIC,
+    "MetricList": listing("Metric", cohorts=TEXTS, units=TEXTS, rules=TEXTS, own_way=TEXTS),
     "Problem": PROBLEM,
 }

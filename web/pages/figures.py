@@ -95,7 +95,7 @@ def trend_note(trend: Trend) -> str:
     last = last_known(trend)
     parts = []
     if not trend.scalar:
-        parts.append("Open tickets counted (Kaplan–Meier)" if trend.cohort == "arrived" else "Solved tickets only")
+        parts.append("Open tickets counted (Kaplan–Meier)" if trend.cohort == "arrived" else "Open tickets left out")
     if any(point.low is not None for point in trend.points):
         parts.append("95 % interval shaded")
     if last is not None:

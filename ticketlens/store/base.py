@@ -198,8 +198,8 @@ class TicketStore(Protocol):
     def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
         """The values of a field of the filter and how many tickets have each, most frequent first; "" is none."""
 
-    def each_raw(self) -> Iterator[Ticket]:
-        """Every ticket with its raw text, in order of (source, id)."""
+    def each_raw(self, after: Key | None = None) -> Iterator[Ticket]:
+        """Every ticket with its raw text, in order of (source, id); those behind `after` where it is given."""
 
     def put_derived(self, batch: Sequence[Prepared]) -> None:
         """Replace what is derived (clean text, times) of tickets that are still the same; their versions stay."""

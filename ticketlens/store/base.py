@@ -111,6 +111,17 @@ class Cell(NamedTuple):
     n: int
 
 
+class Exposure(NamedTuple):
+    """What a window saw of lives that went on: `leaving` at their ages when the event came, or when they were last seen
+    without it; `late` those that were there before the window, at their ages when it began (`ended` is False).
+
+    Whoever leaves and is not `late` was seen from its first moment on.
+    """
+
+    leaving: list[Cell]
+    late: list[Cell]
+
+
 class Tally(NamedTuple):
     """Additive figures of the tickets of one period and group.
 
@@ -221,6 +232,16 @@ class FigureStore(Protocol):
 
         The age ends at the least of `as_of`, the ticket's `observed_until` and the time its source was read to.
         `positions` turns moments into business time, where `clock` is "business".
+        """
+
+    def exposure(self, question: Question, metric: str, clock: str, positions: Positions) -> Exposure:
+        """Tickets of every age that were watched inside each period, for one of `ENDING`; the cohort plays no part.
+
+        A ticket belongs to a period where its event had not come before it, and it was seen in it: created before its
+        end, and its source and itself observed past its start. Everything is told as it stood in the last second of the
+        period, or at `as_of` where that is earlier: a ticket that was solved and opened again by then was never
+        resolved, and one that was solved then and opened again later had ended. The events are those of the tickets
+        that the filter's `ended` lists.
         """
 
     def tally(self, question: Question) -> list[Tally]: ...

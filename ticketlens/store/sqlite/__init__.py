@@ -8,6 +8,7 @@ import apsw
 from ticketlens.store.sqlite.backlog import SqliteBacklog
 from ticketlens.store.sqlite.connection import FIRST_SAFE, Database
 from ticketlens.store.sqlite.copying import SqliteCopies
+from ticketlens.store.sqlite.exposure import SqliteExposure
 from ticketlens.store.sqlite.figures import SqliteFigures
 from ticketlens.store.sqlite.inbox import SqliteInbox
 from ticketlens.store.sqlite.records import SqliteLeases, SqliteRecords
@@ -19,6 +20,7 @@ from ticketlens.store.sqlite.vectors import SqliteVectors
 class SqliteStore(
     SqliteCopies,
     SqliteFigures,
+    SqliteExposure,
     SqliteTallies,
     SqliteBacklog,
     SqliteVectors,

@@ -26,6 +26,7 @@ from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Timing
 from ticketlens.model.topic import Coverage, Topic
+from ticketlens.store.answers import AnswerStore, CustomerStore
 
 Vectors = NDArray[np.float32]
 Key = tuple[str, str]
@@ -364,10 +365,11 @@ Piece = tuple[Any, ...]
 """One thing of a part as plain values (text, whole and floating numbers, bytes, None), the same in every store."""
 
 PARTS: Mapping[str, int] = {
-    "records": 2, "counters": 1, "read_to": 1, "vectors": 2, "topics": 1, "assignments": 1, "inbox": 1, "tickets": 2,
+    "records": 2, "counters": 1, "read_to": 1, "vectors": 2, "topics": 1, "assignments": 1, "inbox": 1, "answers": 2,
+    "customers": 1, "tickets": 2,
 }  # fmt: skip
 """All that a store holds but for its leases, and how many values at the front of a piece say where it stands:
-noun and id; name; source; model and fingerprint; id; fingerprint; number; source and id."""
+noun and id; name; source; model and fingerprint; id; fingerprint; number; source and id; id; source and id."""
 
 COPY = "copy"
 """The noun of what a store notes about being a copy: it is of that store alone, and no piece of any part."""
@@ -385,12 +387,13 @@ class CopyStore(Protocol):
         """Put pieces in as they are, in place of those that stand there, on disk; no version is weighed."""
 
     def erase_part(self, part: str, places: Sequence[Piece]) -> None:
-        """Take pieces of the parts `records` and `assignments` out; raises StoreError for the other parts."""
+        """Take pieces of the parts `records`, `assignments` and `customers` out; raises StoreError for the others."""
 
 
 class Store(
-    TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, InboxStore, LeaseStore, CopyStore, Protocol
-):
+    TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, InboxStore, LeaseStore, CopyStore, AnswerStore,
+    CustomerStore, Protocol,
+):  # fmt: skip
     """The whole store. `open_store(url)` in `ticketlens.store.open` gives one."""
 
     def generation(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from ticketlens.store.base import Exposure, Positions, Question
 from ticketlens.store.fields import duration_column
 from ticketlens.store.spans import Ints, Watched, Window, windows
-from ticketlens.store.sqlite.filters import ENDS, STARTS, ended_within
+from ticketlens.store.sqlite.filters import STARTS, ended_within
 from ticketlens.store.sqlite.questions import FOREVER, LEAST_AGE, PAUSED, SqliteQuestions
 
 FOLLOWED = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import fsum
 from typing import Any
 
@@ -52,7 +52,7 @@ def test_the_parts_of_a_change_add_up_and_count_their_lists(desk: Desk, field: s
 
 @pytest.mark.parametrize("metric", ["ttr.full", "arrived", "backlog"])
 def test_a_trend_by_a_field_of_the_source_s_own_adds_up(desk: Desk, metric: str) -> None:
-    periods = desk.periods("month", datetime(2026, 1, 5).date(), datetime(2026, 3, 10).date())
+    periods = desk.periods("month", date(2026, 1, 5), date(2026, 3, 10))
     told = trend(desk, Asked(metric, "calendar", "arrived", "month", periods, EVERYTHING, "custom.plan"))
     assert told.groups is not None
     assert set(told.groups) == {"", "pro", "free"}
@@ -61,7 +61,7 @@ def test_a_trend_by_a_field_of_the_source_s_own_adds_up(desk: Desk, metric: str)
 
 
 def test_a_stretch_over_itself_a_period_later_is_the_trend_as_it_was_known_then(desk: Desk) -> None:
-    periods = desk.periods("week", datetime(2026, 2, 2).date(), datetime(2026, 3, 8).date())
+    periods = desk.periods("week", date(2026, 2, 2), date(2026, 3, 8))
     told = overlay(desk, Asked("ttr.full", "calendar", "arrived", "week", periods), 1)
     for number, point in enumerate(told.before.points):
         older = periods[number].end_at - periods[number - 1].end_at if number else None

@@ -1,4 +1,4 @@
-"""Comparisons by the API: each side opens its tickets, the other side has a filter of its own, wrong words are refused."""
+"""Comparisons by the API: each side opens its tickets, the other has a filter of its own, wrong words are refused."""
 
 from datetime import date, timedelta
 from urllib.parse import parse_qsl
@@ -95,9 +95,11 @@ def test_a_trend_is_grouped_by_a_field_of_the_source_s_own(filled: Lens, client:
     [
         ("compare?versus.colour=red", "colour"), ("trend?versus.group=a", "unknown parameter"),
         ("compare?versus.from=2026-09-01", "name its days after against"), ("compare?against=never", "no such period"),
-        ("why?split_by=tag", "custom.NAME"), ("why?split_by=body", "none of"), ("why?metric=arrived", "only a duration"),
+        ("why?split_by=tag", "custom.NAME"), ("why?split_by=body", "none of"),
+        ("why?metric=arrived", "only a duration"),
         ("compare?horizon=0", "from 1 to 336"), ("compare?period=x..y", "stretch of days"),
-        ("trend?group_by=custom.", "none of"), ("compare?dated=solved", "cohort"), ("compare?group_by=group", "unknown"),
+        ("trend?group_by=custom.", "none of"), ("compare?dated=solved", "cohort"),
+        ("compare?group_by=group", "unknown"),
     ],
 )  # fmt: skip
 def test_a_wrong_question_is_told_what_is_right(filled: Lens, client: FlaskClient, call: str, said: str) -> None:

@@ -1,11 +1,12 @@
 """The one table of the API: routing, checks of parameters, roles, OpenAPI, the page and tests are made of it."""
 
+from ticketlens.answers.why import SPLITS
 from ticketlens.metrics.contract import ANSWERED, BY_ID, METRICS
 from ticketlens.model.filter import DATED, FIELDS, STATES
 from ticketlens.model.person import Role
-from web.api import figures, metrics, sources, tickets
+from web.api import comparisons, figures, metrics, sources, tickets
 from web.api.body import JSON, NDJSON
-from web.api.schemas import DAY, TEXT, TIME, choice
+from web.api.schemas import DAY, TEXT, TIME, choice, field_of
 from web.api.table import Parameter, Route
 
 COHORTS = tuple(dict.fromkeys(cohort for metric in METRICS for cohort in metric.cohorts))
@@ -35,14 +36,27 @@ TREND = (
     Parameter("cohort", choice(*COHORTS), "tickets that arrived in the period, were solved in it, …"),
     Parameter("by", choice("day", "week", "month", "quarter"), "the periods"),
     Parameter("as_of", TIME, "as it was known at this moment"),
-    Parameter("group_by", choice(*FIELDS), "one series for each value of a field"),
+    Parameter("group_by", field_of(*FIELDS), "one series for each value of a field"),
 )
+SIDES = (
+    *(parameter for parameter in TREND if parameter.name != "group_by"),
+    Parameter("period", TEXT, "the later side: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-29, or from and to"),
+    Parameter("against", TEXT, "previous, year, same (time), or a period of its own"),
+    Parameter(
+        "horizon", {"type": "integer", "minimum": 1, "maximum": 336}, "of restricted means, in hours of the clock"
+    ),
+)
+SPLIT = Parameter("split_by", field_of(*SPLITS), "the field whose mix and speed are told apart; topic if not named")
 
 ROUTES = (
     Route("GET", "/topics", "list_topics", "Topics of a window, by customer-hours waited", figures.topics, "TopicList"),
     Route("GET", "/topics/{id}", "get_topic", "One topic", figures.topic, "TopicPage", (TOPIC_ID,),
           fails={404: "There is no such topic"}),
     Route("GET", "/trend", "get_trend", "One metric over periods", figures.trend, "Trend", TREND),
+    Route("GET", "/compare", "compare", "One metric in two periods, or of two filters", comparisons.compare,
+          "Comparison", SIDES, versus=True),
+    Route("GET", "/why", "explain", "Why a mean wait moved: mix and speed by one field", comparisons.why,
+          "Explanation", (*SIDES, SPLIT), versus=True),
     Route("GET", "/tickets", "list_tickets", "Tickets, newest first", tickets.tickets, "TicketList", PAGING),
     Route("GET", "/tickets/{source}/{id}", "get_ticket", "One ticket", tickets.ticket, "Ticket", TICKET_KEY,
           filters=False, fails={404: "There is no such ticket"}),

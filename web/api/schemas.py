@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from ticketlens.metrics.definition import COHORTS, UNITS, Clock, Kind
+from ticketlens.model.comparison import FlagKind, Verdict
 from ticketlens.model.ticket import Actor, Channel, Priority, Status
 from ticketlens.model.topic import MATCHES, STATES
 from ticketlens.sources.standing import PHASES
@@ -39,6 +40,11 @@ def choice(*values: str) -> Schema:
     return {"type": "string", "enum": list(values)}
 
 
+def field_of(*names: str) -> Schema:
+    """A field of the filter, or one of the source's own."""
+    return {"type": "string", "anyOf": [choice(*names), {"pattern": r"^custom\..+$"}]}
+
+
 WINDOW = record({"from": DAY, "to": DAY})
 EXAMPLE = record({"source": TEXT, "id": TEXT, "subject": TEXT, "match": choice(*MATCHES)})
 TOPIC = record({
@@ -64,6 +70,45 @@ TREND = record({
     "groups": {"type": "array", "items": record({"key": nullable(TEXT), "periods": PERIODS})},
     "groups_left_out": {"type": "integer", "minimum": 0},
 }, optional=("groups", "groups_left_out"))  # fmt: skip
+NULLABLE_NUMBER = nullable(NUMBER)
+FLAGGED = record({"kind": choice(*get_args(FlagKind)), "reason": TEXT})
+SIDE = record({
+    "label": TEXT, "first": DAY, "last": DAY, "as_of": TIME, "n": COUNT, "open": COUNT, "working_days": NUMBER,
+    **dict.fromkeys(("value", "per_day", "p50", "p90", "mean", "standard_error", "low", "high"), NULLABLE_NUMBER),
+    "too_few": FLAG, "parts": COUNT, "flags": {"type": "array", "items": FLAGGED}, "tickets": nullable(TEXT),
+})  # fmt: skip
+CHANGE = record({
+    "of": choice("mean", "per_day", "value"), "verdict": choice(*get_args(Verdict)),
+    **dict.fromkeys(("value", "low", "high", "relative"), NULLABLE_NUMBER),
+})  # fmt: skip
+CURVE_TEST = record({"statistic": NUMBER, "p": NUMBER, "verdict": choice("slower", "faster", "no clear difference")})
+TEXTS: Schema = {"type": "array", "items": TEXT}
+PAIRED: Schema = {
+    **dict.fromkeys(("metric", "name", "cohort", "clock", "zone", "against", "sentence"), TEXT), "as_of": TIME,
+    "horizon": NULLABLE_NUMBER, "before": ref("Side"), "after": ref("Side"), "refused": TEXTS, "notes": TEXTS,
+}  # fmt: skip
+COMPARISON = record({
+    **PAIRED, **dict.fromkeys(("kind", "unit", "by", "calendar"), TEXT), "change": CHANGE,
+    "curves": nullable(CURVE_TEST),
+})  # fmt: skip
+EFFECT = record({"value": NUMBER, "low": NUMBER, "high": NUMBER, "clear": FLAG})
+
+
+def both(item: Schema) -> Schema:
+    """(before, after)."""
+    return {"type": "array", "items": item, "minItems": 2, "maxItems": 2}
+
+
+REASON = record({
+    "keys": TEXTS, "name": TEXT, "kind": choice("kept", "new", "vanished"), "pooled": FLAG, "n": both(COUNT),
+    "share": both(NUMBER), "mean": both(NULLABLE_NUMBER), "speed": ref("Effect"), "mix": ref("Effect"),
+    "total": ref("Effect"), "tickets": both(TEXT),
+})  # fmt: skip
+EXPLANATION = record({
+    **PAIRED, "split_by": TEXT, "old": NULLABLE_NUMBER, "new": NULLABLE_NUMBER,
+    **dict.fromkeys(("change", "speed", "mix"), nullable(ref("Effect"))),
+    "reasons": {"type": "array", "items": ref("Reason")},
+})  # fmt: skip
 SATISFACTION = record(
     {"score": NUMBER, "scale": {"type": "integer"}, "comment": nullable(TEXT), "at": nullable(TIME)},
     optional=("comment", "at"),
@@ -145,6 +190,11 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Period": PERIOD,
     "Trend": TREND,
+    "Side": SIDE,
+    "Comparison": COMPARISON,
+    "Effect": EFFECT,
+    "Reason": REASON,
+    "Explanation": EXPLANATION,
     "Ticket": TICKET,
     "TicketList": listing("Ticket"),
     "NewTicket": NEW_TICKET,

@@ -2,7 +2,7 @@
 
 from ticketlens.answers.why import SPLITS
 from ticketlens.metrics.contract import ANSWERED, BY_ID, METRICS
-from ticketlens.model.filter import DATED, FIELDS, STATES
+from ticketlens.model.filter import DATED, ENDING, FIELDS, STATES
 from ticketlens.model.person import Role
 from web.api import comparisons, figures, metrics, sources, tickets
 from web.api.body import JSON, NDJSON
@@ -17,6 +17,7 @@ FILTERS = (
     Parameter("q", TEXT, "words that must all occur, without case and accents"),
     Parameter("is", choice(*STATES), "a state; may be given several times, and then all hold"),
     Parameter("open_at", TIME, "what was open at this moment"),
+    Parameter("ended", TEXT, "what ended in a window: metric/clock/from/to, as the answer of `now` gives it"),
     Parameter("excluded", TEXT, "what stays out of every figure, by reason: spam, deleted, test, merged"),
     *(Parameter(name, TEXT, f"{name}; several are alternatives, an empty one means none") for name in FIELDS),
 )
@@ -47,6 +48,20 @@ SIDES = (
     ),
 )
 SPLIT = Parameter("split_by", field_of(*SPLITS), "the field whose mix and speed are told apart; topic if not named")
+NOW = (
+    Parameter("metric", choice(*ENDING), "what is measured; ttr.full if not named"),
+    Parameter("clock", choice("calendar", "business"), "every hour, or opening hours only"),
+    Parameter("days", choice("7", "28"), "the last so many complete days; 28 if not named"),
+    Parameter("as_of", TIME, "as it was known at this moment"),
+)
+WITHIN = (
+    Parameter("hours", TEXT, "up to six whole numbers of hours; 24,72,168 if not named"),
+    NOW[0],
+    NOW[1],
+    Parameter("by", choice("day", "week", "month", "quarter"), "the periods of arrival"),
+    NOW[3],
+    Parameter("group_by", choice(*FIELDS), "one series for each value of a field"),
+)
 
 ROUTES = (
     Route("GET", "/topics", "list_topics", "Topics of a window, by customer-hours waited", figures.topics, "TopicList"),
@@ -57,6 +72,10 @@ ROUTES = (
           "Comparison", SIDES, versus=True),
     Route("GET", "/why", "explain", "Why a mean wait moved: mix and speed by one field", comparisons.why,
           "Explanation", (*SIDES, SPLIT), versus=True),
+    Route("GET", "/now", "get_now", "How long a ticket takes now, beside the days before and a year ago", figures.now,
+          "Now", NOW),
+    Route("GET", "/within", "get_within", "The share of what arrived that was done within some hours", figures.within,
+          "Within", WITHIN),
     Route("GET", "/tickets", "list_tickets", "Tickets, newest first", tickets.tickets, "TicketList", PAGING),
     Route("GET", "/tickets/{source}/{id}", "get_ticket", "One ticket", tickets.ticket, "Ticket", TICKET_KEY,
           filters=False, fails={404: "There is no such ticket"}),

@@ -109,6 +109,34 @@ EXPLANATION = record({
     **dict.fromkeys(("change", "speed", "mix"), nullable(ref("Effect"))),
     "reasons": {"type": "array", "items": ref("Reason")},
 })  # fmt: skip
+MISSING: Schema = {
+    "type": "object",
+    "description": "why a figure is null: not reached, or too few",
+    "additionalProperties": choice("not reached", "too few"),
+}
+RECENT = record({
+    "from": DAY, "to": DAY, "watched": COUNT, "late": COUNT, "events": COUNT,
+    **{name: nullable(NUMBER) for name in ("p50", "p75", "p90", "low", "high", "mean")},
+    "mean_interval": record({"of": choice("mean"), "low": nullable(NUMBER), "high": nullable(NUMBER)}),
+    "missing": MISSING, "tickets": TEXT,
+})  # fmt: skip
+NOW = record({
+    "metric": TEXT, "clock": TEXT, "zone": TEXT, "as_of": TIME, "days": COUNT, "horizon": NUMBER, "sentence": TEXT,
+    "now": ref("Recent"), "before": ref("Recent"), "year": ref("Recent"),
+})  # fmt: skip
+ARRIVALS = record({
+    "start": DAY, "end": DAY, "label": TEXT, "complete": FLAG, "n": COUNT, "open": COUNT, "too_few": FLAG,
+    "within": {"type": "array", "items": record({
+        "hours": COUNT, "share": nullable(NUMBER), "low": nullable(NUMBER), "high": nullable(NUMBER), "unripe": FLAG,
+    })},
+})  # fmt: skip
+ARRIVED: Schema = {"type": "array", "items": ref("Arrivals")}
+WITHIN = record({
+    "metric": TEXT, "clock": TEXT, "zone": TEXT, "by": TEXT, "as_of": TIME,
+    "hours": {"type": "array", "items": COUNT}, "periods": ARRIVED,
+    "groups": {"type": "array", "items": record({"key": nullable(TEXT), "periods": ARRIVED})},
+    "groups_left_out": COUNT,
+}, optional=("groups", "groups_left_out"))  # fmt: skip
 SATISFACTION = record(
     {"score": NUMBER, "scale": {"type": "integer"}, "comment": nullable(TEXT), "at": nullable(TIME)},
     optional=("comment", "at"),
@@ -166,7 +194,6 @@ SOURCE = record({
     "hooks": record(dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused", "waiting"), COUNT)),
     "hook_error": nullable(TEXT),
 })  # fmt: skip
-TEXTS: Schema = {"type": "object", "additionalProperties": TEXT}
 METRIC = record({
     "id": TEXT, "name": TEXT, "heading": TEXT, "kind": choice(*get_args(Kind)), "unit": choice(*UNITS),
     "clocks": {"type": "array", "items": choice(*get_args(Clock)), "minItems": 1},
@@ -195,6 +222,10 @@ SCHEMAS: dict[str, Schema] = {
     "Effect": EFFECT,
     "Reason": REASON,
     "Explanation": EXPLANATION,
+    "Recent": RECENT,
+    "Now": NOW,
+    "Arrivals": ARRIVALS,
+    "Within": WITHIN,
     "Ticket": TICKET,
     "TicketList": listing("Ticket"),
     "NewTicket": NEW_TICKET,

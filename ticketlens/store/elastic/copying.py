@@ -29,7 +29,7 @@ from ticketlens.store.elastic.vectors import ElasticVectors
 
 COUNTERS = ("run", "topic")
 OWN = never({"terms": {"noun": [COPY, COUNTER, LEASE, STATE]}})
-DERIVED = ("tokens", "tags", "custom", "custom_names", "embedded", "topic_*", "match_*", "similarity_*")
+DERIVED = ("tokens", "tags", "flaws", "custom", "custom_names", "embedded", "topic_*", "match_*", "similarity_*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,7 @@ SOURCE = record({
     "hooks": record(dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused", "waiting"), COUNT)),
     "hook_error": nullable(TEXT),
 })  # fmt: skip
+TEXT_BY_NAME: Schema = {"type": "object", "additionalProperties": TEXT}
 METRIC = record({
     "id": TEXT, "name": TEXT, "heading": TEXT, "kind": choice(*get_args(Kind)), "unit": choice(*UNITS),
     "clocks": {"type": "array", "items": choice(*get_args(Clock)), "minItems": 1},

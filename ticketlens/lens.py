@@ -37,6 +37,7 @@ from ticketlens.outside.waiting import Waiting
 from ticketlens.sources.helpdesks import Helpdesks
 from ticketlens.sources.registry import Kinds
 from ticketlens.store.base import Put, Record, Row, RowPage, Store
+from ticketlens.voice.desk import Voice
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
@@ -67,6 +68,11 @@ class Lens:
     def inbox(self) -> Inbox:
         """What helpdesks pushed, and what became of it."""
         return Inbox(self.store, self.helpdesks.registry, self.keep, self.settings.retention_inbox_days, self.now)
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Answers to surveys and customers, and the verbs on them."""
+        return Voice(self.store, self.zone, lambda: self.preparer.redactor, self.now)
 
     # -- reading tickets in
 

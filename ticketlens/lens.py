@@ -42,6 +42,7 @@ from ticketlens.outside.waiting import Waiting
 from ticketlens.sources.helpdesks import Helpdesks
 from ticketlens.sources.registry import Kinds
 from ticketlens.store.base import Put, Row, RowPage, Store
+from ticketlens.voice.desk import Voice
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
@@ -87,6 +88,11 @@ class Lens:
     def comparing(self) -> Comparing:
         """Periods and filters against each other, and why they differ."""
         return Comparing(self._desk)
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Answers to surveys and customers, and the verbs on them."""
+        return Voice(self.store, self.zone, lambda: self.preparer.redactor, self.now)
 
     # -- reading tickets in
 

@@ -61,7 +61,10 @@ def _operation(route: Route) -> Json:
         "responses": answers | {str(k): _content(v, PROBLEM_JSON, ref("Problem")) for k, v in sorted(problems.items())},
     }
     if route.takes:
-        told["requestBody"] = {"required": True, "content": {kind: {"schema": _body(kind)} for kind in route.takes}}
+        told["requestBody"] = {
+            "required": True,
+            "content": {kind: {"schema": _body(kind, route.body)} for kind in route.takes},
+        }
     return told
 
 
@@ -77,8 +80,8 @@ def _parameter(parameter: Parameter) -> Json:
     return {**told, "required": True} if parameter.place == "path" else told
 
 
-def _body(kind: str) -> Json:
-    return ref("NewTickets") if kind == JSON else {"type": "string", "description": "a NewTicket as JSON a line"}
+def _body(kind: str, schema: str) -> Json:
+    return ref(schema) if kind == JSON else {"type": "string", "description": f"a {schema[:-1]} as JSON a line"}
 
 
 def _content(description: str, kind: str, schema: Json) -> Json:

@@ -1,10 +1,13 @@
 """The one table of the API: routing, checks of parameters, roles, OpenAPI, the page and tests are made of it."""
 
+from collections.abc import Callable
+
 from ticketlens.answers.why import SPLITS
 from ticketlens.metrics.contract import ANSWERED, BY_ID, METRICS
+from ticketlens.model.answer import SurveyKind
 from ticketlens.model.filter import DATED, ENDING, FIELDS, STATES
 from ticketlens.model.person import Role
-from web.api import comparisons, figures, metrics, sources, tickets
+from web.api import comparisons, figures, metrics, sources, tickets, voice
 from web.api.body import JSON, NDJSON
 from web.api.schemas import DAY, TEXT, TIME, choice, field_of
 from web.api.table import Parameter, Route
@@ -63,6 +66,24 @@ WITHIN = (
     Parameter("group_by", choice(*FIELDS), "one series for each value of a field"),
 )
 
+KEY = Parameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": 255},
+    "the same key with the same body gets the same answer, for 7 days",
+    "header",
+)
+
+
+def _push(noun: str, handler: Callable[..., object]) -> Route:
+    return Route(
+        "POST", f"/{noun}", f"push_{noun}", f"Store {noun}: one object, a list, or one a line", handler, "Report",
+        (KEY,), filters=False, role=Role.LEAD, status=202, takes=(JSON, NDJSON[0]), body=f"New{noun.title()}",
+        fails={409: "The first call under this key still runs", 413: "The body is over 1 MiB",
+               415: "The body is of another type, or packed by other than gzip",
+               422: "This key came with another body"},
+    )  # fmt: skip
+
+
 ROUTES = (
     Route("GET", "/topics", "list_topics", "Topics of a window, by customer-hours waited", figures.topics, "TopicList"),
     Route("GET", "/topics/{id}", "get_topic", "One topic", figures.topic, "TopicPage", (TOPIC_ID,),
@@ -79,14 +100,17 @@ ROUTES = (
     Route("GET", "/tickets", "list_tickets", "Tickets, newest first", tickets.tickets, "TicketList", PAGING),
     Route("GET", "/tickets/{source}/{id}", "get_ticket", "One ticket", tickets.ticket, "Ticket", TICKET_KEY,
           filters=False, fails={404: "There is no such ticket"}),
-    Route("POST", "/tickets", "push_tickets", "Store tickets: one object, a list, or one a line", tickets.push,
-          "Report",
-          (Parameter("Idempotency-Key", {"type": "string", "maxLength": 255},
-                     "the same key with the same body gets the same answer, for 7 days", "header"),),
-          filters=False, role=Role.LEAD, status=202, takes=(JSON, NDJSON[0]),
-          fails={409: "The first call under this key still runs", 413: "The body is over 1 MiB",
-                 415: "The body is of another type, or packed by other than gzip",
-                 422: "This key came with another body"}),
+    _push("tickets", tickets.push),
+    Route("GET", "/answers", "list_answers", "Answers to surveys, newest first; from and to are about when they came",
+          voice.answers, "AnswerList",
+          (*PAGING, Parameter("commented", choice("true", "false"), "only those with a comment"),
+           Parameter("kind", choice(*SurveyKind), "csat, nps or ces"))),
+    _push("answers", voice.push_answers),
+    Route("GET", "/customers", "list_customers", "Customers, by their ids", voice.customers, "CustomerList", PAGING,
+          filters=False),
+    _push("customers", voice.push_customers),
+    Route("GET", "/voice", "get_voice", "What customers say: every survey by itself, by month and by topic",
+          voice.voice, "Voice"),
     Route("GET", "/sources", "list_sources", "How each source stands: how fresh, how whole, what went wrong",
           sources.sources, "SourceList", filters=False),
     Route("GET", "/metrics", "list_metrics", "What each metric means, and how it is computed", metrics.metrics,

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from ticketlens.metrics.definition import COHORTS, UNITS, Clock, Kind
+from ticketlens.model.answer import Direction, SurveyKind
 from ticketlens.model.comparison import FlagKind, Verdict
 from ticketlens.model.ticket import Actor, Channel, Priority, Status
 from ticketlens.model.topic import MATCHES, STATES
@@ -205,6 +206,47 @@ PROBLEM = record(
     {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "id": TEXT}, optional=("id",)
 )
 
+_OR_TEXT: Schema = {"type": ["string", "number"]}
+NEW_ANSWER = record({
+    "id": _OR_TEXT, "source": TEXT, "survey": TEXT, "kind": choice(*SurveyKind),
+    "scale": {"type": ["integer", "string"]}, "direction": choice(*Direction), "question": nullable(TEXT),
+    "score": {"type": ["integer", "string", "null"]}, "comment": nullable(TEXT), "sent_at": nullable(TIME),
+    "at": nullable(TIME), "ticket": nullable(_OR_TEXT), "ticket_source": nullable(TEXT), "customer": nullable(_OR_TEXT),
+    "updated_at": TIME,
+}, optional=("source", "survey", "scale", "direction", "question", "score", "comment", "sent_at", "at", "ticket",
+             "ticket_source", "customer", "updated_at"))  # fmt: skip
+ANSWER = record({
+    "id": TEXT, "source": TEXT, "survey": TEXT, "kind": choice(*SurveyKind), "scale": COUNT,
+    "direction": choice(*Direction), "question": nullable(TEXT), "score": nullable(COUNT), "comment": nullable(TEXT),
+    "sent_at": nullable(TIME), "at": nullable(TIME), "ticket": nullable(TEXT), "ticket_source": nullable(TEXT),
+    "customer": nullable(TEXT), "updated_at": TIME, "first_score": nullable(COUNT), "first_at": nullable(TIME),
+})  # fmt: skip
+_WORTH: Schema = {
+    "organization": nullable(TEXT), "value_per_year": nullable(NUMBER), "currency": nullable(TEXT),
+    "since": nullable(TIME), "churned_at": nullable(TIME), "orders_per_year": nullable(NUMBER),
+    "average_order_value": nullable(NUMBER), "updated_at": TIME, "custom": {"type": "object"},
+}  # fmt: skip
+NEW_CUSTOMER = record({"id": _OR_TEXT, **_WORTH}, optional=tuple(_WORTH))
+CUSTOMER = record({"id": TEXT, **_WORTH})
+SCORED = nullable(record({"value": NUMBER, "low": NUMBER, "high": NUMBER, "n": COUNT}))
+SAID: Schema = {
+    "n": COUNT, "too_few": FLAG, "score": SCORED, "easy": SCORED, "good": {"type": "array", "items": COUNT},
+    **dict.fromkeys(("promoters", "passives", "detractors"), nullable(COUNT)),
+    "counts": {"type": "object", "additionalProperties": COUNT},
+    "response": record({"sent": nullable(COUNT), "answered": nullable(COUNT), "rate": nullable(NUMBER)}),
+}  # fmt: skip
+SURVEY = record({
+    "id": TEXT, "name": TEXT, "kind": choice(*SurveyKind), "scale": COUNT, "lowest": COUNT,
+    "direction": choice(*Direction), "question": nullable(TEXT),
+})  # fmt: skip
+SURVEY_VOICE = record({
+    "survey": SURVEY, "counts_as": TEXT, **SAID,
+    "periods": {"type": "array", "items": record({"label": TEXT, "start": DAY, "end": DAY, "complete": FLAG, **SAID})},
+    "topics": {"type": "array", "items": record(
+        {"topic": nullable({"type": "integer"}), "topic_name": nullable(TEXT), **SAID})},
+})  # fmt: skip
+VOICE = record({"from": DAY, "until": DAY, "as_of": TIME, "surveys": {"type": "array", "items": SURVEY_VOICE}})
+
 SCHEMAS: dict[str, Schema] = {
     "Topic": TOPIC,
     "TopicPage": {"allOf": [ref("Topic"), record({"window": WINDOW})]},
@@ -231,6 +273,15 @@ SCHEMAS: dict[str, Schema] = {
     "TicketList": listing("Ticket"),
     "NewTicket": NEW_TICKET,
     "NewTickets": {"oneOf": [ref("NewTicket"), {"type": "array", "items": ref("NewTicket")}]},
+    "Answer": ANSWER,
+    "AnswerList": listing("Answer"),
+    "NewAnswer": NEW_ANSWER,
+    "NewAnswers": {"oneOf": [ref("NewAnswer"), {"type": "array", "items": ref("NewAnswer")}]},
+    "Customer": CUSTOMER,
+    "CustomerList": listing("Customer"),
+    "NewCustomer": NEW_CUSTOMER,
+    "NewCustomers": {"oneOf": [ref("NewCustomer"), {"type": "array", "items": ref("NewCustomer")}]},
+    "Voice": VOICE,
     "Report": REPORT,
     "Source": SOURCE,
     "SourceList": listing("Source"),

@@ -45,7 +45,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call. `answers` names the schema of its answer, `takes` that of its body; the path is OpenAPI's."""
+    """One call. `answers` names the schema of its answer, `body` that of its body, `takes` the kinds of content.
+
+    The path is OpenAPI's.
+    """
 
     method: str
     path: str
@@ -59,6 +62,7 @@ class Route:
     role: Role = Role.VIEWER
     status: int = 200
     takes: tuple[str, ...] = ()
+    body: str = ""
     fails: Mapping[int, str] = field(default_factory=dict)
 
     @property

@@ -287,6 +287,6 @@ SCHEMAS: dict[str, Schema] = {
     "SourceList": listing("Source"),
     "Coverage": record({**COVERED, "excluded": {"type": "object", "additionalProperties": COUNT}}),
     "Metric": METRIC,
-    "MetricList": listing("Metric", cohorts=TEXTS, units=TEXTS, rules=TEXTS, own_way=TEXTS),
+    "MetricList": listing("Metric", cohorts=TEXT_BY_NAME, units=TEXT_BY_NAME, rules=TEXT_BY_NAME, own_way=TEXT_BY_NAME),
     "Problem": PROBLEM,
 }

@@ -12,6 +12,7 @@ from ticketlens.cli.demo import demo
 from ticketlens.cli.doctor import doctor
 from ticketlens.cli.export import export
 from ticketlens.cli.importing import import_
+from ticketlens.cli.parity import parity
 from ticketlens.cli.people import person, token
 from ticketlens.cli.pull import pull
 from ticketlens.cli.search import search
@@ -39,7 +40,7 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
 
 
 for command in (
-    import_, source, pull, cluster, serve, worker, trend, search, export, doctor, demo, person, token, store,
+    import_, source, pull, cluster, serve, worker, trend, parity, search, export, doctor, demo, person, token, store,
 ):  # fmt: skip
     cli.add_command(command)
 

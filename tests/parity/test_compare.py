@@ -7,7 +7,7 @@ import pytest
 from parity.stories import CLOCKS, EXPORTED, MONDAY, STORIES, ZONES, Told, ticket
 
 from ticketlens.parity.columns import Column
-from ticketlens.parity.compare import Compared, Ours, Terms, Theirs, compare, summary, with_shifts
+from ticketlens.parity.compare import Compared, Ours, Terms, Theirs, compare, judged, summary
 from ticketlens.parity.reasons import TOLD, Reason
 
 TERMS = Terms(CLOCKS, ZONES, EXPORTED)
@@ -29,7 +29,7 @@ def test_a_difference_is_told_with_the_reason_that_made_it(story: Told) -> None:
 
 def test_every_reason_that_a_ticket_alone_can_show_is_in_the_fixture() -> None:
     shown = {reason for story in STORIES for reason in story.reasons.split("+")}
-    assert shown == set(Reason) - {Reason.CONSTANT_SHIFT, Reason.BEHIND}
+    assert shown == set(Reason) - {Reason.CONSTANT_SHIFT, Reason.BEHIND, Reason.OWN_TIME}
     assert set(TOLD) == set(Reason)
 
 
@@ -54,7 +54,7 @@ def test_where_neither_side_has_a_figure_there_is_nothing_to_compare() -> None:
 def test_one_and_the_same_gap_on_many_tickets_is_a_shift_and_on_two_is_not() -> None:
     def gaps(n: int) -> list[str]:
         alone = Told("", "", 86_400 - 5 * 3600, {("ttr.full", "calendar"): 86_400})
-        return [one.explanation for one in with_shifts([one for _ in range(n) for one in compared(alone)])]
+        return [one.explanation for one in judged([one for _ in range(n) for one in compared(alone)])]
 
     assert gaps(2) == ["Not explained."] * 2
     assert gaps(3) == ["Theirs is shifted by the same -5 h on many tickets: times of another zone."] * 3
@@ -66,6 +66,22 @@ def test_a_ticket_that_was_changed_there_since_is_told_as_such() -> None:
     later = Theirs("desk", "1", {column: 7777}, updated_at=MONDAY + timedelta(days=9))
     (one,) = compare(later, Ours(ticket(), story.ours), TERMS)
     assert one.reasons == "behind"
+
+
+def test_a_solved_time_that_the_history_contradicts_is_named_by_its_column() -> None:
+    column = Column("", "ttr.full", "calendar", "seconds")
+    row = Theirs("desk", "1", {column: 7777}, ends={"closed_at": 1, "resolved_at": int(MONDAY.timestamp()) + 7777})
+    (one,) = compare(row, Ours(ticket(), {("ttr.full", "calendar"): 86_400}), TERMS)
+    assert (one.reasons, "resolved_at" in one.explanation) == ("own_time", True)
+
+
+def test_whole_hours_are_a_rounding_only_where_all_figures_are_whole_hours() -> None:
+    def reasons(*theirs: int) -> list[str]:
+        told = [Told("", "", each, {("ttr.full", "calendar"): 7200 + 1500}) for each in theirs]
+        return [one.reasons for one in judged(one for each in told for one in compared(each))]
+
+    assert reasons(7200, 10_800) == ["rounded", "rounded"]
+    assert reasons(7200, 8700) == ["unexplained", ""]
 
 
 def test_without_the_moment_of_the_export_nothing_is_told_to_be_newer() -> None:

@@ -22,7 +22,7 @@ from ticketlens.intake.times import TimeRule
 from ticketlens.lens import Lens
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.parity.columns import Layout, layout
-from ticketlens.parity.compare import Compared, Ours, Terms, Theirs, compare, summary, with_shifts
+from ticketlens.parity.compare import Compared, Ours, Terms, Theirs, compare, judged, summary
 from ticketlens.parity.rows import flat, theirs_of
 from ticketlens.query import parse_moment
 
@@ -87,7 +87,7 @@ def parity(
     found = layout(_names(reading, sample), known)
     with steps(quiet=as_json) as step:
         gone = _go(lens, reading, chain(sample, rows), found, _source(lens, found, source), terms, step)
-    gone.compared = with_shifts(gone.compared)
+    gone.compared = judged(gone.compared)
     if output:
         _write(gone.compared, output)
     _tell(lens, gone, found, as_json)

@@ -20,6 +20,7 @@ SECONDS: Mapping[str, float] = {
 REOPENS = "reopens"
 COMPARED = (*(row.id for row in BY_ID.values() if row.kind == "duration"), REOPENS)
 KEYS = ("id", "source", "updated_at")
+ENDS = frozenset((*KNOWN["solved_at"], *KNOWN["first_solved_at"], *KNOWN["first_reply_at"]))
 NOTHING = frozenset({"", "-", "null", "none", "n/a", "na", "nan"})
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -81,12 +82,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the rows of a file are read: which columns say whose row it is, and which are figures."""
+    """How the rows of a file are read: which columns say whose row it is, which are figures, and which `ends` are
+    moments that a figure may end at."""
 
     id: str
     source: str | None
     updated_at: str | None
     columns: tuple[Column, ...]
+    ends: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -109,7 +112,8 @@ def layout(names: Iterable[str], mapped: Mapping[str, str]) -> Layout:
         raise ConfigError(f"no column is a ticket's id: name it by --map id=COLUMN; there are {_some(there)}")
     if not columns:
         raise ConfigError(f"no column is a figure that is known: name one by --map; there are {_some(there)}")
-    return Layout(known["id"], known["source"], known["updated_at"], tuple(columns), tuple(notes))
+    ends = tuple(name for name in there if fold(name) in ENDS)
+    return Layout(known["id"], known["source"], known["updated_at"], tuple(columns), ends, tuple(notes))
 
 
 def understood(name: str) -> Column | None:

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from math import gcd
 
 from ticketlens.intake.solved import apply_history
 from ticketlens.metrics.clock import Clocks
+from ticketlens.metrics.definition import Clock
 from ticketlens.metrics.durations import measure
 from ticketlens.metrics.statuses import status_changes
 from ticketlens.model.ticket import Status, Ticket
 from ticketlens.parity.columns import REOPENS, Column
-from ticketlens.parity.explain import RESOLUTIONS, WAITS, Case, Why, explain
+from ticketlens.parity.explain import RESOLUTIONS, WAITS, WHOLE, Case, Why, explain
 from ticketlens.parity.reading import Hours
 from ticketlens.parity.reasons import Reason, told
 
@@ -44,6 +46,8 @@ class Theirs:
     id: str
     figures: Mapping[Column, int | None]
     updated_at: datetime | None = None
+    ends: Mapping[str, int] = field(default_factory=dict)
+    """Moments that stand in the row itself, by column: epoch seconds."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +118,15 @@ def compare(theirs: Theirs, ours: Ours | None, terms: Terms) -> list[Compared]:
     return found
 
 
-def with_shifts(compared: Iterable[Compared]) -> list[Compared]:
-    """The same, where differences that nothing explained but that many tickets share are told as a shift."""
+def judged(compared: Iterable[Compared]) -> list[Compared]:
+    """The same, judged over the whole file.
+
+    Differences that nothing explained but that many tickets share are a shift; whole hours or days are a rounding only
+    where all figures of the column are such.
+    """
     every = list(compared)
+    rounded = {key: _rounding(one.theirs for one in every if one.column.key == key) for key in _keys(every)}
+    every = [replace(one, why=UNEXPLAINED) if _by_chance(one, rounded[one.column.key]) else one for one in every]
     shared = Counter((one.column.key, _quarters(one)) for one in every if one.why == UNEXPLAINED)
     return [
         replace(one, why=((Reason.CONSTANT_SHIFT, _hours(one)),))
@@ -126,6 +136,19 @@ def with_shifts(compared: Iterable[Compared]) -> list[Compared]:
     ]
 
 
+def _keys(compared: Iterable[Compared]) -> set[tuple[str, Clock]]:
+    return {one.column.key for one in compared}
+
+
+def _rounding(figures: Iterable[int | None]) -> int:
+    """The greatest number of seconds that all figures are multiples of."""
+    return gcd(*(figure for figure in figures if figure))
+
+
+def _by_chance(one: Compared, step: int) -> bool:
+    return bool(one.why) and one.why[0][0] is Reason.ROUNDED and step % WHOLE[one.why[0][1]] != 0
+
+
 def _why(one: Compared, theirs: Theirs, ours: Ours | None, terms: Terms) -> Why:
     if ours is None:
         return ((Reason.NOT_HERE, ""),)
@@ -133,13 +156,13 @@ def _why(one: Compared, theirs: Theirs, ours: Ours | None, terms: Terms) -> Why:
         return ((Reason.LEFT_OUT, ours.excluded),)
     if _as_of_export(one, ours.ticket, terms):
         return ((Reason.NEWER_HERE, ""),)
-    found = _reopens(one, ours.ticket) if one.column.metric == REOPENS else _duration(one, ours, terms)
+    found = _reopens(one, ours.ticket) if one.column.metric == REOPENS else _duration(one, theirs, ours, terms)
     if not found and theirs.updated_at and theirs.updated_at > ours.ticket.updated_at:
         return ((Reason.BEHIND, ""),)
     return found or UNEXPLAINED
 
 
-def _duration(one: Compared, ours: Ours, terms: Terms) -> Why:
+def _duration(one: Compared, theirs: Theirs, ours: Ours, terms: Terms) -> Why:
     metric, clock = one.column.key
     calendar = ours.durations.get((metric, "calendar"))
     ticket = ours.ticket
@@ -148,8 +171,12 @@ def _duration(one: Compared, ours: Ours, terms: Terms) -> Why:
         return ((Reason.UNKNOWN_TIME, ""),)
     if one.theirs is None:
         return ()
-    case = Case(ticket, metric, clock, one.ours, one.theirs, calendar, terms.hours, terms.zones, terms.tolerance)
-    found = explain(case)
+    found = explain(
+        Case(
+            ticket, metric, clock, one.ours, one.theirs, calendar, terms.hours, terms.zones, terms.tolerance,
+            theirs.ends,
+        )
+    )  # fmt: skip
     if not found and one.ours is None and calendar is not None:
         return ((Reason.NO_HOURS, ""),)
     return found

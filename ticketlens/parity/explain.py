@@ -4,7 +4,7 @@ First each way alone, then two of them together. What reproduces nothing is told
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,15 @@ WAITS: Mapping[str, frozenset[str]] = {
 }
 _SOLVED = frozenset({str(Status.SOLVED), str(Status.CLOSED)})
 _HOLD, _WAITING = frozenset({str(Status.ON_HOLD)}), frozenset({str(Status.WAITING_CUSTOMER)})
-_WHOLE = (("minutes", 60), ("hours", 3600), ("days", 86_400))
+WHOLE: Mapping[str, int] = {"minutes": 60, "hours": 3600, "days": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One figure of one ticket, ours and theirs, in seconds; `calendar` is ours on the calendar clock."""
+    """One figure of one ticket, ours and theirs, in seconds; `calendar` is ours on the calendar clock.
+
+    `ends` are moments in their own row, by column.
+    """
 
     ticket: Ticket
     metric: str
@@ -41,6 +44,7 @@ class Case:
     hours: Hours
     zones: tuple[str, ...] = ()
     tolerance: int = 60
+    ends: Mapping[str, int] = field(default_factory=dict)
 
     def fits(self, figure: int | None) -> bool:
         return figure is not None and abs(figure - self.theirs) <= self.tolerance
@@ -55,7 +59,13 @@ def explain(case: Case) -> Why:
     if base is None:
         return ()
     alone = list(_ways(case, story, base))
-    return _first_that_fits(case, story, alone) or _rounded(case) or _shifted(case, base) or _pair(case, story, alone)
+    own = [(Reason.OWN_TIME, name, replace(base, end=end)) for name, end in case.ends.items()]
+    return (
+        _first_that_fits(case, story, [*alone, *own])
+        or _rounded(case)
+        or _shifted(case, base)
+        or _pair(case, story, [*alone, *own])
+    )
 
 
 def _base(case: Case, story: Story) -> Reading | None:
@@ -165,7 +175,7 @@ def _without_ours(case: Case, story: Story) -> Why:
 def _rounded(case: Case) -> Why:
     if case.ours is None or case.theirs == 0:
         return ()
-    for name, size in _WHOLE:
+    for name, size in WHOLE.items():
         if case.theirs % size == 0 and abs(case.theirs - case.ours) < size:
             return ((Reason.ROUNDED, name),)
     return ()

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     WITHOUT_WAITING = "without_waiting"
     WITHOUT_SOLVED = "without_solved"
     WITH_SOLVED = "with_solved"
+    OWN_TIME = "own_time"
     STILL_OPEN = "still_open"
     ROUNDED = "rounded"
     ZONE = "zone"
@@ -63,6 +64,7 @@ TOLD: Mapping[Reason, str] = {
     Reason.WITHOUT_WAITING: "Theirs leaves out the time in which the desk waited for the customer.",
     Reason.WITHOUT_SOLVED: "Theirs leaves out the time in solved before the ticket was opened again.",
     Reason.WITH_SOLVED: "Theirs counts the time in solved before the ticket was opened again.",
+    Reason.OWN_TIME: "Theirs ends at {detail} of its own row, a moment that the history here does not have.",
     Reason.STILL_OPEN: "The ticket is open: theirs shows what has passed until its last change of status.",
     Reason.ROUNDED: "Theirs is rounded to whole {detail}.",
     Reason.ZONE: "Theirs takes one of its two times in the zone {detail} for UTC.",

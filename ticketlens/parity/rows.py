@@ -29,7 +29,21 @@ def theirs_of(row: Mapping[str, object], found: Layout, source: str | None, rule
     if not name:
         raise BadPayload(found.source or "source", "no source; name it by --source")
     updated = optional_time(cells.get(found.updated_at), found.updated_at, rule) if found.updated_at else None
-    return Theirs(name, id_, {column: _figure(cells, column) for column in found.columns}, updated)
+    return Theirs(
+        name, id_, {column: _figure(cells, column) for column in found.columns}, updated, _ends(cells, found, rule)
+    )
+
+
+def _ends(cells: Mapping[str, object], found: Layout, rule: TimeRule) -> dict[str, int]:
+    ends: dict[str, int] = {}
+    for name in found.ends:
+        try:
+            at = optional_time(cells.get(name), name, rule)
+        except BadPayload:
+            continue
+        if at is not None:
+            ends[name] = int(at.timestamp())
+    return ends
 
 
 def _text(cells: Mapping[str, object], name: str | None) -> str:

@@ -140,7 +140,7 @@ def metrics_page() -> str:
 
 
 def parity_page() -> str:
-    rows = [(f"`{reason}`", told(reason, "…")) for reason in Reason]
+    rows = [(f"`{reason}`", told(reason, "" if reason is Reason.UNEXPLAINED else "…")) for reason in Reason]
     return _page(
         "Parity", "ticketlens/parity/reasons.py", PARITY, _table(("helpdesk", "columns"), UNDERSTOOD), PARITY_MORE,
         _table(("reason", "what it says"), rows), DIFFER,

@@ -18,7 +18,6 @@ from ticketlens.parity.explain import RESOLUTIONS, WAITS, WHOLE, Case, Why, expl
 from ticketlens.parity.reading import Hours
 from ticketlens.parity.reasons import Reason, told
 
-UNEXPLAINED: Why = ((Reason.UNEXPLAINED, ""),)
 SHARED_BY = 3
 """So many tickets with one and the same difference make it a shift."""
 
@@ -85,6 +84,10 @@ class Compared:
         return "+".join(reason for reason, _ in self.why)
 
     @property
+    def is_unexplained(self) -> bool:
+        return bool(self.why) and self.why[0][0] is Reason.UNEXPLAINED
+
+    @property
     def explanation(self) -> str:
         return " ".join(told(reason, detail) for reason, detail in self.why)
 
@@ -126,11 +129,14 @@ def judged(compared: Iterable[Compared]) -> list[Compared]:
     """
     every = list(compared)
     rounded = {key: _rounding(one.theirs for one in every if one.column.key == key) for key in _keys(every)}
-    every = [replace(one, why=UNEXPLAINED) if _by_chance(one, rounded[one.column.key]) else one for one in every]
-    shared = Counter((one.column.key, _quarters(one)) for one in every if one.why == UNEXPLAINED)
+    every = [
+        replace(one, why=((Reason.UNEXPLAINED, ""),)) if _by_chance(one, rounded[one.column.key]) else one
+        for one in every
+    ]
+    shared = Counter((one.column.key, _quarters(one)) for one in every if one.is_unexplained)
     return [
         replace(one, why=((Reason.CONSTANT_SHIFT, _hours(one)),))
-        if one.why == UNEXPLAINED and _quarters(one) and shared[one.column.key, _quarters(one)] >= SHARED_BY
+        if one.is_unexplained and _quarters(one) and shared[one.column.key, _quarters(one)] >= SHARED_BY
         else one
         for one in every
     ]
@@ -159,7 +165,11 @@ def _why(one: Compared, theirs: Theirs, ours: Ours | None, terms: Terms) -> Why:
     found = _reopens(one, ours.ticket) if one.column.metric == REOPENS else _duration(one, theirs, ours, terms)
     if not found and theirs.updated_at and theirs.updated_at > ours.ticket.updated_at:
         return ((Reason.BEHIND, ""),)
-    return found or UNEXPLAINED
+    return found or ((Reason.UNEXPLAINED, _lacking(one)),)
+
+
+def _lacking(one: Compared) -> str:
+    return ": they show no figure" if one.theirs is None else ": there is none here" if one.ours is None else ""
 
 
 def _duration(one: Compared, theirs: Theirs, ours: Ours, terms: Terms) -> Why:
@@ -238,7 +248,7 @@ def summary(compared: Sequence[Compared]) -> dict[str, object]:
     """How many figures were compared, and how many differ, by their reasons, the most frequent first."""
     differing = [one for one in compared if one.why]
     reasons = Counter((one.reasons, one.explanation) for one in differing)
-    unexplained = sum(one.why == UNEXPLAINED for one in differing)
+    unexplained = sum(one.is_unexplained for one in differing)
     return {
         "compared": len(compared), "equal": len(compared) - len(differing), "differing": len(differing),
         "explained": len(differing) - unexplained, "unexplained": unexplained,

@@ -73,7 +73,7 @@ TOLD: Mapping[Reason, str] = {
     Reason.SOLVES_LESS_ONE: "Theirs counts solves less one, so a ticket that is open again now counts one less.",
     Reason.NO_HOURS: "No opening hours fit this ticket here, so its business time is not known.",
     Reason.BEHIND: "Theirs was changed after the ticket was last read here.",
-    Reason.UNEXPLAINED: "Not explained.",
+    Reason.UNEXPLAINED: "Not explained{detail}.",
 }
 
 

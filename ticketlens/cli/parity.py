@@ -145,7 +145,7 @@ def _ours(lens: Lens, theirs: Theirs) -> Ours | None:
     if row is None:
         return None
     raw = lens.store.get_raw(theirs.source, theirs.id)
-    return Ours(raw or row.ticket, row.durations, row.ticket.excluded)
+    return Ours(raw or row.ticket, row.durations, row.excluded)
 
 
 def _write(compared: list[Compared], output: Path) -> None:

@@ -159,7 +159,7 @@ def _why(one: Compared, theirs: Theirs, ours: Ours | None, terms: Terms) -> Why:
     if ours is None:
         return ((Reason.NOT_HERE, ""),)
     if ours.excluded:
-        return ((Reason.LEFT_OUT, ours.excluded),)
+        return ((Reason.LEFT_OUT, ours.excluded.replace("_", " ")),)
     if _as_of_export(one, ours.ticket, terms):
         return ((Reason.NEWER_HERE, ""),)
     found = _reopens(one, ours.ticket) if one.column.metric == REOPENS else _duration(one, theirs, ours, terms)

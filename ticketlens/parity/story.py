@@ -42,7 +42,7 @@ def story_of(ticket: Ticket) -> Story:
     solves = [_epoch(change.at) for change in changes if change.solves]
     if not solves:
         solves = [_epoch(at) for at in (ticket.first_solved_at, ticket.solved_at) if at is not None]
-    customers = [_epoch(each.at) for each in ticket.messages if each.author is Actor.CUSTOMER and each.public]
+    customers = [_epoch(each.at) for each in ticket.messages if each.author is Actor.CUSTOMER]
     return Story(
         created=created,
         first_customer=min(customers, default=None),

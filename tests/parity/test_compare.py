@@ -4,8 +4,24 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from parity.stories import CLOCKS, EXPORTED, MONDAY, STORIES, ZONES, Told, ticket
+from parity.stories import (
+    CLOCKS,
+    CLOSED,
+    EXPORTED,
+    HANDED_OVER,
+    MONDAY,
+    PROACTIVE,
+    SILENT,
+    STORIES,
+    TWICE,
+    ZONES,
+    H,
+    Told,
+    ticket,
+)  # fmt: skip
 
+from ticketlens.metrics.durations import measure
+from ticketlens.model.ticket import Ticket
 from ticketlens.parity.columns import Column
 from ticketlens.parity.compare import Compared, Ours, Terms, Theirs, compare, judged, summary
 from ticketlens.parity.reasons import TOLD, Reason
@@ -25,6 +41,25 @@ def test_a_difference_is_told_with_the_reason_that_made_it(story: Told) -> None:
     assert one.reasons == story.reasons
     assert one.explanation.endswith(".")
     assert "{" not in one.explanation
+
+
+@pytest.mark.parametrize(
+    ("story", "theirs", "reasons"),
+    [
+        (SILENT, 100 * H, "automatic_close"), (PROACTIVE, 24 * H, "from_creation"), (CLOSED, 120 * H, "closed"),
+        (TWICE, 24 * H, "first_solve"), (HANDED_OVER, 16 * H, "other_clock+one_schedule"),
+    ],
+)  # fmt: skip
+def test_a_ticket_that_we_measure_ourselves_is_told_with_the_same_reasons(
+    story: Ticket, theirs: int, reasons: str
+) -> None:
+    ours = {
+        (metric, clock): seconds
+        for metric, pair in measure(story, CLOCKS).durations.items()
+        for clock, seconds in zip(("calendar", "business"), pair, strict=True)
+    }
+    (one,) = compared(Told("", "", theirs, ours, story))
+    assert one.reasons == reasons
 
 
 def test_every_reason_that_a_ticket_alone_can_show_is_in_the_fixture() -> None:

@@ -46,6 +46,7 @@ from ticketlens.voice.desk import Voice
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
+STALE = "what is measured, zone, opening hours, holidays, targets or exclusions changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Lens:
     @cached_property
     def hours(self) -> Hours:
         """Opening hours and holidays."""
-        return Hours(self.store, self.settings.schedules, self.zone)
+        told = self.settings
+        return Hours(self.store, told.schedules, self.zone, (told.exclusions, told.targets))
 
     @property
     def measuring(self) -> Measuring:
@@ -300,8 +302,7 @@ class Lens:
             return []
         under_way = self.measuring.progress()
         far = f" ({under_way.seen:,} of {under_way.total:,} tickets looked at)" if under_way else ""
-        return [f"zone, opening hours or holidays changed: a worker recomputes times by itself{far}; "
-                "without one, run ticketlens cluster"]  # fmt: skip
+        return [f"{STALE}: a worker recomputes times by itself{far}; without one, run ticketlens cluster"]
 
     def foreign_share(self) -> float:
         """The share of tickets of a known language that is not English."""
@@ -323,7 +324,9 @@ class Lens:
 
     @property
     def _recipe(self) -> Recipe:
-        return Recipe(self._key, self.settings.redaction_regions, self.hours.schedules, self.zone)
+        told = self.settings
+        regions, schedules = told.redaction_regions, self.hours.schedules
+        return Recipe(self._key, regions, schedules, self.zone, told.exclusions, told.targets)
 
     @property
     def _grouper(self) -> Grouper:

@@ -100,12 +100,11 @@ METRICS: tuple[Metric, ...] = (
         "Time to next reply",
         "The latest follow-up wait of a ticket: from the customer's first unanswered public message after a public "
         "human reply to the next public human reply. One that still waits counts by its age so far.",
-        "Tickets whose customer never wrote again after a reply.",
+        "Tickets whose customer never wrote again after a reply, and waits that a solve ended.",
         heading="Next reply",
         formula="t = next public human reply − first unanswered public message of the customer after a reply",
         differs="In Chatwoot a ticket that was reopened after five days showed five days for a reply that took ten "
         "minutes.",
-        answered=False,
     ),
     _duration(
         "wait.requester",
@@ -146,7 +145,7 @@ METRICS: tuple[Metric, ...] = (
         heading="First cycle",
         formula="t = first solve − start",
         differs="Most helpdesks take one of the three cycle figures and do not say which.",
-        answered=False,
+        cohorts=("solved",),
     ),
     _duration(
         "handling.last",
@@ -156,7 +155,7 @@ METRICS: tuple[Metric, ...] = (
         heading="Last cycle",
         formula="t = last solve − the reopening before it, or the start",
         differs="Most helpdesks take one of the three cycle figures and do not say which.",
-        answered=False,
+        cohorts=("solved",),
     ),
     _duration(
         "handling.sum",
@@ -166,7 +165,7 @@ METRICS: tuple[Metric, ...] = (
         heading="All cycles",
         formula="t = Σ over cycles of (solve − opening)",
         differs="Most helpdesks take one of the three cycle figures and do not say which.",
-        answered=False,
+        cohorts=("solved",),
     ),
     Metric(
         id="reopen_rate",

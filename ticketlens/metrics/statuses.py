@@ -6,7 +6,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from ticketlens.model.ticket import Event, Status
+from ticketlens.model.ticket import Actor, Event, Status
 
 SOLVED: frozenset[str] = frozenset(status for status in Status if status.is_solved)
 
@@ -17,6 +17,7 @@ class Change(NamedTuple):
     at: datetime
     before: str
     after: str
+    actor: Actor | None = None
 
     @property
     def solves(self) -> bool:
@@ -75,7 +76,7 @@ def _reopened_at_once(changes: Sequence[Change]) -> Iterator[int]:
 def _once_a_second(changes: list[Change]) -> list[Change]:
     while (place := next(_reopened_at_once(changes), None)) is not None:
         solve, _, again = changes[place : place + 3]
-        changes[place : place + 3] = [Change(solve.at, solve.before, again.after)]
+        changes[place : place + 3] = [Change(solve.at, solve.before, again.after, solve.actor)]
     return changes
 
 
@@ -97,5 +98,5 @@ def _chain(events: Sequence[Event]) -> Iterator[Change]:
             state = event.before
         after = event.after or state
         if after != state:
-            yield Change(event.at, state, after)
+            yield Change(event.at, state, after, event.actor)
             state = after

@@ -24,10 +24,18 @@ STATES = {
     **{name: f"t.match = {number}" for number, name in enumerate(MATCHES)},
 }
 SOLVES = {"solved": "t.solved_at", "first_solved": "t.first_solved_at"}
-ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
-"""When the event of a metric was; waits end with the last solve."""
+ENDS = {
+    "ttr.full": "t.solved_at",
+    "ttr.first": "t.first_solved_at",
+    "reply.first": "t.first_reply_at",
+    "reply.next": "t.next_reply_at",
+}
+"""When the event of a metric was; waits and cycles are told of the last solve."""
 
-STARTS = {"calendar": "t.created_at", "business": "t.business_start"}
+STARTS = {"calendar": "coalesce(t.started_at, t.created_at)", "business": "t.business_start"}
+EARLIER = ("ttr.full", "ttr.first")
+"""Where a length may be over before its event: a solve by an automation counts from when the waiting began."""
+
 SETTLED_AFTER = 7 * 86_400
 NOT_KNOWN = "0"
 """A condition that no ticket meets: a search for nothing but punctuation finds nothing."""
@@ -98,8 +106,13 @@ def _open_at(at: int) -> tuple[Any, ...]:
 
 
 def ended_within(metric: str, clock: str, after: int, until: int) -> str:
-    """Tickets whose event came after one second and up to the other, for good, with its length known on the clock."""
+    """Tickets whose event came after one second and up to the other, for good, with its length known on the clock.
+
+    Those are left out that were over by the first of them, though they were closed later: by an automation.
+    """
     known = f"t.{duration_column(metric, clock)}_bin IS NOT NULL AND {STARTS[clock]} IS NOT NULL"
+    if metric in EARLIER:
+        known += f" AND {STARTS['calendar']} + t.{duration_column(metric, 'calendar')} > {after:d}"
     return f"({ENDS[metric]} > {after:d} AND {ENDS[metric]} <= {until:d} AND {known})"
 
 

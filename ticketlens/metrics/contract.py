@@ -120,9 +120,10 @@ METRICS: tuple[Metric, ...] = (
         unit="share",
         kind="share",
         cohorts=("solved",),
-        definition="Share of the solved tickets with a reply that took exactly one public reply and no reopening.",
+        definition="Share of the solved tickets with a public human reply that took exactly one and no reopening.",
+        exclusions="Spam, deleted, merged and test tickets. "
+        "Tickets without a reply, and those whose replies are not told.",
         source="Interval: Wilson 1927",
-        answered=False,
     ),
     Metric(
         id="breach_rate",
@@ -130,10 +131,10 @@ METRICS: tuple[Metric, ...] = (
         unit="share",
         kind="share",
         cohorts=("arrived", "solved"),
-        definition="Share of the tickets under an SLA that missed the target in force when it was applied.",
-        exclusions="Spam, deleted, merged and test tickets. Tickets under no SLA.",
+        definition="Share of the tickets under a target that passed it, by the target in force then: of the priority "
+        "and group that the ticket had then. Open tickets count as kept until their age passes it.",
+        exclusions="Spam, deleted, merged and test tickets. Tickets under no target.",
         source="Interval: Wilson 1927",
-        answered=False,
     ),
     Metric(
         id="csat",
@@ -195,9 +196,8 @@ METRICS: tuple[Metric, ...] = (
         unit="minutes",
         kind="amount",
         cohorts=("moment",),
-        definition="Median age of the tickets open at the end of the period.",
-        business=True,
-        answered=False,
+        definition="Median age since creation of the tickets open at the end of the period, in calendar time.",
+        exclusions="Spam, deleted, merged and test tickets. Tickets that are no longer observed then.",
     ),
     Metric(
         id="waited_hours",
@@ -213,8 +213,8 @@ METRICS: tuple[Metric, ...] = (
         unit="money",
         kind="amount",
         cohorts=("solved",),
-        definition="Agents' minutes times their rate; nothing where no source tells the minutes.",
-        answered=False,
+        definition="Agents' minutes on the tickets solved in the period, times cost_per_hour. Tickets of which no "
+        "source tells minutes count with minutes_per_ticket, an assumption, where that is set; else they are left out.",
     ),
 )
 

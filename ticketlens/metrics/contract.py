@@ -10,6 +10,12 @@ Kind = Literal["duration", "share", "score", "amount"]
 Cohort = Literal["arrived", "solved", "answered", "moment"]
 
 
+LEFT_OUT = (
+    "Spam, deleted, merged and test tickets, those to which no customer ever wrote, and those that bots alone answered."
+)
+"""Of every metric, as the setting `exclusions` is by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """What a figure means. `cohorts` are the ones it can be asked for, the default first.
@@ -24,7 +30,7 @@ class Metric:
     kind: Kind
     cohorts: tuple[Cohort, ...]
     definition: str
-    exclusions: str = "Spam, deleted, merged and test tickets."
+    exclusions: str = LEFT_OUT
     source: str = ""
     business: bool = False
     answered: bool = True
@@ -46,7 +52,7 @@ def _duration(
         kind="duration",
         cohorts=cohorts,
         definition=definition,
-        exclusions=f"Spam, deleted, merged and test tickets. {exclusions}".strip(),
+        exclusions=f"{LEFT_OUT} {exclusions}".strip(),
         source="Kaplan and Meier 1958 for arrived tickets, plain percentiles for solved ones",
         business=True,
         answered=answered,
@@ -111,7 +117,7 @@ METRICS: tuple[Metric, ...] = (
         cohorts=("solved",),
         definition="Share of the tickets first solved in the period whose solve was undone within 7 days; "
         "shown once 7 days have passed since the period's end.",
-        exclusions="Spam, deleted, merged and test tickets. Tickets reopened at an unknown time.",
+        exclusions=f"{LEFT_OUT} Tickets reopened at an unknown time.",
         source="Interval: Wilson 1927",
     ),
     Metric(
@@ -121,8 +127,7 @@ METRICS: tuple[Metric, ...] = (
         kind="share",
         cohorts=("solved",),
         definition="Share of the solved tickets with a public human reply that took exactly one and no reopening.",
-        exclusions="Spam, deleted, merged and test tickets. "
-        "Tickets without a reply, and those whose replies are not told.",
+        exclusions=f"{LEFT_OUT} Tickets without a reply, and those whose replies are not told.",
         source="Interval: Wilson 1927",
     ),
     Metric(
@@ -133,7 +138,7 @@ METRICS: tuple[Metric, ...] = (
         cohorts=("arrived", "solved"),
         definition="Share of the tickets under a target that passed it, by the target in force then: of the priority "
         "and group that the ticket had then. Open tickets count as kept until their age passes it.",
-        exclusions="Spam, deleted, merged and test tickets. Tickets under no target.",
+        exclusions=f"{LEFT_OUT} Tickets under no target.",
         source="Interval: Wilson 1927",
     ),
     Metric(
@@ -179,7 +184,7 @@ METRICS: tuple[Metric, ...] = (
         kind="amount",
         cohorts=("solved",),
         definition="Tickets whose last solve lies in the period and that are still solved.",
-        exclusions=f"Spam, deleted, merged and test tickets. {_NO_TIME}",
+        exclusions=f"{LEFT_OUT} {_NO_TIME}",
     ),
     Metric(
         id="backlog",
@@ -188,7 +193,7 @@ METRICS: tuple[Metric, ...] = (
         kind="amount",
         cohorts=("moment",),
         definition="Tickets open at the end of the period, replayed from the status history.",
-        exclusions="Spam, deleted, merged and test tickets. Tickets that are no longer observed then.",
+        exclusions=f"{LEFT_OUT} Tickets that are no longer observed then.",
     ),
     Metric(
         id="backlog.age",
@@ -197,7 +202,7 @@ METRICS: tuple[Metric, ...] = (
         kind="amount",
         cohorts=("moment",),
         definition="Median age since creation of the tickets open at the end of the period, in calendar time.",
-        exclusions="Spam, deleted, merged and test tickets. Tickets that are no longer observed then.",
+        exclusions=f"{LEFT_OUT} Tickets that are no longer observed then.",
     ),
     Metric(
         id="waited_hours",

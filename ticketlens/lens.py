@@ -8,7 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from ticketlens.answers.comparing import Comparing
-from ticketlens.answers.desk import Desk
+from ticketlens.answers.desk import Desk, Rates
 from ticketlens.answers.estimates import Estimates
 from ticketlens.answers.overview import overview
 from ticketlens.answers.rows import export_row, row_json
@@ -333,7 +333,9 @@ class Lens:
         return Grouper(self.store, self.engine, self.settings.model, self.now)
 
     def _desk(self, as_of: datetime | None) -> Desk:
-        return Desk(self.store, self.zone, self.hours.clocks, as_of, self.now)
+        told = self.settings
+        rates = Rates(told.cost_per_hour, told.minutes_per_ticket, told.currency)
+        return Desk(self.store, self.zone, self.hours.clocks, as_of, self.now, rates)
 
     def _settled_at(self, where: Filter) -> datetime | None:
         """What has happened by now is only asked where a state depends on it."""

@@ -195,11 +195,10 @@ METRICS: tuple[Metric, ...] = (
         "again.",
         formula=f"solved with one reply and no reopening / solved with at least one reply; {_WILSON}",
         source="Interval: Wilson 1927",
-        exclusions=f"{LEFT_OUT} Tickets solved without a reply, which are counted apart.",
+        exclusions=f"{LEFT_OUT} Tickets without a reply, and those whose replies are not told.",
         instead=_TOO_FEW,
         differs="Zendesk's pages say exactly one reply in one version and fewer than two in another; dbt_zendesk puts "
         "tickets without a reply among the others. Intercom asks for one teammate and one close.",
-        answered=False,
     ),
     Metric(
         id="breach_rate",
@@ -208,14 +207,14 @@ METRICS: tuple[Metric, ...] = (
         unit="share",
         kind="share",
         cohorts=("arrived", "solved"),
-        definition="Share of the tickets under a target that missed the target in force when it was applied.",
+        definition="Share of the tickets under a target that passed it, by the target in force then: of the priority "
+        "and group that the ticket had then. Open tickets count as kept until their age passes it.",
         formula=f"breached / tickets under a target; {_WILSON}",
         source="Interval: Wilson 1927",
         exclusions=f"{LEFT_OUT} Tickets under no target.",
         instead=_TOO_FEW,
         differs="Where the priority of today decides, a changed priority rewrites the past. Libredesk averages only "
         "targets already met.",
-        answered=False,
     ),
     Metric(
         id="csat",
@@ -313,15 +312,13 @@ METRICS: tuple[Metric, ...] = (
         unit="minutes",
         kind="amount",
         cohorts=("moment",),
-        definition="Median age of the tickets open at the end of the period.",
-        formula="median of T − start over the tickets open at T",
+        definition="Median age since creation of the tickets open at the end of the period, in calendar time.",
+        formula="median of T − creation over the tickets open at T",
         source="A median",
         exclusions=f"{LEFT_OUT} Tickets that are no longer observed then.",
         instead=_TOO_FEW,
         differs="Jira averages ages at the beginning of a period. Odoo gives open tickets today's date as their end, "
         "and so mixes ages with durations.",
-        business=True,
-        answered=False,
     ),
     Metric(
         id="waited_hours",
@@ -345,13 +342,13 @@ METRICS: tuple[Metric, ...] = (
         unit="money",
         kind="amount",
         cohorts=("solved",),
-        definition="Agents' minutes times their rate; nothing where no source tells the minutes.",
-        formula="Σ agent minutes / 60 × cost_per_hour",
+        definition="Agents' minutes on the tickets solved in the period, times cost_per_hour. Tickets of which no "
+        "source tells minutes count with minutes_per_ticket, an assumption, where that is set; else they are left out.",
+        formula="Σ (agent minutes, else minutes_per_ticket) / 60 × cost_per_hour",
         source="A sum",
-        exclusions=f"{LEFT_OUT} Tickets whose agent minutes are not known.",
+        exclusions=f"{LEFT_OUT} Tickets whose agent minutes are not known, where minutes_per_ticket is not set.",
         instead="Nothing where no source tells agent minutes, or no rate is set.",
         differs="One average cost a contact hides which problems cost most; here it is a sum over tickets.",
-        answered=False,
     ),
 )
 

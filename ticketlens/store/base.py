@@ -147,6 +147,22 @@ class Tally(NamedTuple):
     satisfied: int
 
 
+class Portion(NamedTuple):
+    """Of the tickets of one period and group of which a figure of `PORTIONS` is known, `n`: its sum."""
+
+    period: int
+    group: str | None
+    n: int
+    sum: int
+
+
+PORTIONS: Mapping[str, str] = {
+    "one_touch": "tickets with a reply: those with exactly one, and no reopening, as it is known now",
+    "breach": "tickets under a target: those that passed it by `as_of`",
+    "effort": "tickets of which the agents' work is told: its seconds",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a count is over: the tickets of `cohort` (one of `DATED`: "arrived", … in a period) that pass `where`.
@@ -254,6 +270,12 @@ class FigureStore(Protocol):
         """
 
     def tally(self, question: Question) -> list[Tally]: ...
+
+    def portions(self, question: Question, figure: str) -> list[Portion]:
+        """One of `PORTIONS` over the arrived or the solved cohort."""
+
+    def backlog_ages(self, moments: Sequence[datetime], where: Filter) -> list[Cell]:
+        """The tickets that `backlog` counts, by moment (as `period`) and bin of their calendar age since creation."""
 
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
         """How many tickets were open at each moment; one that was never seen solved counts while it was observed."""

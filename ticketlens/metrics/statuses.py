@@ -53,6 +53,8 @@ def goes_back(history: Sequence[Event]) -> bool:
 
 def solves_twice_at_once(history: Sequence[Event]) -> bool:
     """Whether two solves stand in one second; the same event told twice is one."""
+    if sum(event.field == "status" and event.after in SOLVED for event in history) < 2:
+        return False
     events = [event for event, _ in groupby(in_order(history, "status"))]
     solves = [(_second(event.at), event.after) for event in events if event.after in SOLVED]
     undone = next(_reopened_at_once(list(_chain(events))), None)

@@ -124,7 +124,8 @@ class Desk:
     def positions(self, schedule: str, moments: NDArray[np.int64]) -> NDArray[np.int64]:
         clock = self.clocks.named(schedule)
         if clock is None:
-            raise ConfigError(f"opening hours {schedule!r} are gone from the settings; put them back")
+            remedy = "put them back, or wait until times are computed again"
+            raise ConfigError(f"opening hours {schedule!r} are gone from the settings: {remedy}")
         return clock.positions(moments)
 
     def day(self, at: datetime) -> date:

@@ -41,7 +41,7 @@ class Hours:
     def clocks(self) -> Clocks:
         """The same object until other holidays are kept, since its tables take a while."""
         if self._look() or len(self._clocks.schedules) != len(self.told):
-            closed = {region: kept.dates for region, (_, kept) in self._read.items()}
+            closed = {region: self._read[region][1].dates for region in self.regions}
             joined = (one.on_holidays(closed[one.region]) if one.region else one for one in self.told)
             self._clocks = Clocks(tuple(joined))
         return self._clocks

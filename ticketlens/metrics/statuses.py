@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -54,7 +54,9 @@ def goes_back(history: Sequence[Event]) -> bool:
 
 def solves_twice_at_once(history: Sequence[Event]) -> bool:
     """Whether two solves stand in one second; the same event told twice is one."""
-    events = list(dict.fromkeys(in_order(history, "status")))
+    if sum(event.field == "status" and event.after in SOLVED for event in history) < 2:
+        return False
+    events = [event for event, _ in groupby(in_order(history, "status"))]
     solves = [(_second(event.at), event.after) for event in events if event.after in SOLVED]
     undone = next(_reopened_at_once(list(_chain(events))), None)
     return len(set(solves)) < len(solves) or undone is not None

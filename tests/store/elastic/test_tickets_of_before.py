@@ -1,5 +1,6 @@
 """Tickets as the first version of their template held them are brought to the one of now, and computed anew."""
 
+from collections import Counter
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,7 @@ from ticketlens.store.elastic.cluster import template
 NEW = (
     "started_at", "next_since", "next_reply_at", "next_business_start", "one_touch", "targeted", "breach_at",
     "agent_seconds", "rating_score", "rating_scale", "pause_ends",
+    "flaws", "begun_at", "full_over", "first_over",
     *(f"{name}_{clock}_bin" for name in ("reply_next", "handling_first", "handling_last", "handling_sum")
       for clock in ("calendar", "business")),
 )  # fmt: skip
@@ -49,7 +51,10 @@ def test_tickets_of_before_are_there_after_the_migration_and_computed_anew(
     store.migration().run(_quiet)
     assert store.count_tickets(ALL) == len(batch)
     assert all(row.durations["handling.sum", "calendar"] is None for row in store.list_tickets(ALL).items)
+    assert store.flaws() == {}
     store.put_derived(batch)
+    odd = Counter(flaw for one in batch if one.excluded is None for flaw in one.timing.flaws)
+    assert sum(map(Counter, store.flaws().values()), Counter()) == odd
     told = {row.ticket.id: row.durations for row in store.list_tickets(ALL, limit=50).items}
     for one in batch:
         for metric, (calendar, business) in one.timing.durations.items():

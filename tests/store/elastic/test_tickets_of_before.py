@@ -36,6 +36,10 @@ def test_tickets_of_before_are_there_after_the_migration_and_computed_anew(
     place: Any, worlds: ModuleType, preparer: Preparer
 ) -> None:
     batch = [preparer.prepare(ticket) for ticket in worlds.random_tickets(4, 40)]
+    begun = place.store()
+    begun.put_tickets(batch)
+    begun.close()
+    place.client.indices.delete(index=f"{place.prefix}-tickets-v2")
     index, alias = f"{place.prefix}-tickets-v1", f"{place.prefix}-tickets"
     place.client.indices.create(index=index, mappings=first_version(), aliases={alias: {"is_write_index": True}})
     actions: list[dict[str, Any]] = []

@@ -61,7 +61,8 @@ def test_a_young_week_is_unripe_and_a_short_one_has_no_share(filled: Lens, clien
 @pytest.mark.parametrize(
     ("address", "said"),
     [("now?days=9", "days"), ("now?metric=csat", "metric"), ("now?clock=lunar", "clock"),
-     ("within?hours=soon", "hours"), ("within?by=year", "by"), ("tickets?ended=ttr.full", "ended"), ("tickets?ended=csat/calendar/a/b", "ended"),
+     ("within?hours=soon", "hours"), ("within?by=year", "by"), ("tickets?ended=ttr.full", "ended"),
+     ("tickets?ended=csat/calendar/a/b", "ended"),
      ("tickets?ended=ttr.full/lunar/2026-01-01T00:00:00Z/2026-01-02T00:00:00Z", "ended")],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_told(filled: Lens, client: FlaskClient, address: str, said: str) -> None:

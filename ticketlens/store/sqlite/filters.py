@@ -78,7 +78,7 @@ def condition(where: Filter, as_of: datetime | None = None, *, grown: bool = Tru
     if where.open_at is not None:
         met.add(*_open_at(seconds(where.open_at)))
     if where.ended is not None:
-        _ended(met, where.ended)
+        _ended(met, where.ended, counted=where.excluded is None)
     if where.q is not None:
         _search(met, where.q)
     if as_of is not None and grown:
@@ -116,13 +116,16 @@ def ended_within(metric: str, clock: str, after: int, until: int) -> str:
     return f"({ENDS[metric]} > {after:d} AND {ENDS[metric]} <= {until:d} AND {known})"
 
 
-def _ended(met: Condition, ended: Ended) -> None:
+def _ended(met: Condition, ended: Ended, *, counted: bool) -> None:
+    """`counted`: the filter keeps to tickets that count, which its indexes hold alone."""
     after, until = seconds(ended.start) - 1, seconds(ended.end) - 1
-    parts = [ended_within(ended.metric, ended.clock, after, until)]
+    found = ended_within(ended.metric, ended.clock, after, until)
     if ended.metric == "ttr.full":
+        only = "t.excluded IS NULL AND " if counted else ""
         stood = f"SELECT p.key FROM pauses p WHERE p.start > {after:d} AND p.start <= {until:d} AND {until:d} < p.stop"
-        parts.append(f"(t.key IN ({stood}) AND {STARTS[ended.clock]} IS NOT NULL)")
-    met.add(f"({' OR '.join(parts)}) AND t.created_at <= {until:d}")
+        keys = f"SELECT t.key FROM tickets t WHERE {only}{found} UNION ALL {stood}"
+        found = f"t.key IN ({keys}) AND {STARTS[ended.clock]} IS NOT NULL"
+    met.add(f"{found} AND +t.created_at <= {until:d}")
 
 
 def _open_then(at: int) -> str:

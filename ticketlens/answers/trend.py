@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from ticketlens.answers.curves import Curves, curves, known
 from ticketlens.answers.desk import BUSINESS_HORIZON, CALENDAR_HORIZON, Desk
+from ticketlens.answers.survey_trend import survey_trend
 from ticketlens.errors import ConfigError
 from ticketlens.metrics import contract
 from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import REOPEN_DAYS, Score, share
+from ticketlens.model.answer import TICKET_RATING, SurveyKind
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.trend import Point, Trend
 from ticketlens.store.base import Question, Tally
@@ -22,6 +24,8 @@ COHORTS = ("arrived", "solved", "answered", "moment")
 
 LISTED = {"reopen_rate": "first_solved", "csat": "rated", "waited_hours": "arrived"}
 """The store's cohort of a metric, where it has another name."""
+
+SURVEYS = tuple(kind.value for kind in SurveyKind)
 
 Rows = Mapping[tuple[str | None, int], Tally]
 
@@ -37,6 +41,7 @@ class Asked:
     periods: tuple[Period, ...]
     where: Filter = EVERYTHING
     group_by: str | None = None
+    survey: str | None = None
 
 
 def trend(desk: Desk, asked: Asked) -> Trend:
@@ -44,6 +49,10 @@ def trend(desk: Desk, asked: Asked) -> Trend:
     metric = _checked(asked)
     if metric.kind != "duration" or len(metric.cohorts) == 1:
         asked = replace(asked, cohort=metric.cohorts[0])
+    if asked.survey is not None and metric.id not in SURVEYS:
+        raise ConfigError(f"survey: {metric.id} is not of a survey; it goes with {', '.join(SURVEYS)}")
+    if metric.id in SURVEYS and (told := _of_survey(desk, asked, metric)) is not None:
+        return told
     points = _durations(desk, asked) if metric.kind == "duration" else SCALARS[metric.id](desk, asked)
     horizon = _horizon(asked.clock) if metric.kind == "duration" else None
     grouped = None if asked.group_by is None else {key or "": points[key] for key in points}
@@ -51,6 +60,24 @@ def trend(desk: Desk, asked: Asked) -> Trend:
         metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
         by=asked.by, as_of=desk.as_of, horizon=horizon, groups=grouped, groups_left_out=_left_out(desk, asked),
         points=points[None] if asked.group_by is None else trend(desk, replace(asked, group_by=None)).points,
+        survey=TICKET_RATING if metric.id in SURVEYS else None,
+    )  # fmt: skip
+
+
+def _of_survey(desk: Desk, asked: Asked, metric: contract.Metric) -> Trend | None:
+    """None where it is the ratings of tickets that are asked for."""
+    ratings = 0
+    if metric.id == SurveyKind.CSAT and asked.survey is None:
+        ratings = sum(row.rated for row in desk.tally(Question(asked.periods, desk.as_of, "rated", asked.where)))
+    as_of = desk.asked or desk.now()
+    told = survey_trend(desk.store, SurveyKind(metric.id), asked.periods, asked.where, as_of,
+                        group_by=asked.group_by, name=asked.survey, ratings=ratings)  # fmt: skip
+    if told is None or (metric.id == SurveyKind.CSAT and told.survey is None):
+        return None
+    return Trend(
+        metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
+        by=asked.by, as_of=as_of, horizon=None, points=told.points, groups=told.groups,
+        groups_left_out=told.groups_left_out, survey=None if told.survey is None else told.survey.name,
     )  # fmt: skip
 
 

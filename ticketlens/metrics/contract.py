@@ -137,7 +137,7 @@ METRICS: tuple[Metric, ...] = (
         kind="share",
         cohorts=("answered",),
         definition="Share of satisfied answers among the answers given in the period: good of good/bad, 4 or 5 of 5, "
-        "6 or 7 of 7, 9 or 10 of 10. Scales are never mixed.",
+        "6 or 7 of 7, 9 or 10 of 10. Of one survey, which the answer names; scales are never mixed.",
         source="Interval: Wilson 1927",
     ),
     Metric(
@@ -146,8 +146,8 @@ METRICS: tuple[Metric, ...] = (
         unit="points",
         kind="score",
         cohorts=("answered",),
-        definition="100 times the share of 9 and 10 less the share of 0 to 6, of answers from 0 to 10.",
-        answered=False,
+        definition="100 times the share of 9 and 10 less the share of 0 to 6, of answers from 0 to 10. Of one survey.",
+        source="Interval: standard error 100 sqrt((p + d - (p - d)^2) / n)",
     ),
     Metric(
         id="ces",
@@ -155,8 +155,8 @@ METRICS: tuple[Metric, ...] = (
         unit="points",
         kind="score",
         cohorts=("answered",),
-        definition="Mean of the answers from 1 to 7, where 7 is very easy.",
-        answered=False,
+        definition="Mean of the answers on the scale as it was asked, 1 to 7 or 1 to 5. Of one survey.",
+        source="Interval: mean +- 1.96 s / sqrt(n)",
     ),
     Metric(
         id="arrived",

@@ -38,6 +38,7 @@ TREND = (
     Parameter("by", choice("day", "week", "month", "quarter"), "the periods"),
     Parameter("as_of", TIME, "as it was known at this moment"),
     Parameter("group_by", choice(*FIELDS), "one series for each value of a field"),
+    Parameter("survey", TEXT, "of csat, nps and ces: name or id of the survey, if not the one with most answers"),
 )
 
 KEY = Parameter(

@@ -62,8 +62,8 @@ TREND = record({
     "metric": TEXT, "kind": TEXT, "cohort": TEXT, "clock": TEXT, "zone": TEXT, "unit": TEXT, "by": TEXT, "as_of": TIME,
     "horizon": nullable(NUMBER), "periods": PERIODS,
     "groups": {"type": "array", "items": record({"key": nullable(TEXT), "periods": PERIODS})},
-    "groups_left_out": {"type": "integer", "minimum": 0},
-}, optional=("groups", "groups_left_out"))  # fmt: skip
+    "groups_left_out": {"type": "integer", "minimum": 0}, "survey": TEXT,
+}, optional=("groups", "groups_left_out", "survey"))  # fmt: skip
 SATISFACTION = record(
     {"score": NUMBER, "scale": {"type": "integer"}, "comment": nullable(TEXT), "at": nullable(TIME)},
     optional=("comment", "at"),

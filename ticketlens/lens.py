@@ -41,6 +41,10 @@ from ticketlens.voice.desk import Voice
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
+RULES = 2
+"""Raised when the same settings come to give other durations or flags, so that stored tickets are computed anew."""
+
+STALE = "what is measured, zone, opening hours, targets or exclusions changed: run ticketlens cluster to recompute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class Lens:
                 return number
 
     def rederive(self, progress: Callable[[int], None]) -> int:
-        """Clean text and times anew for every ticket, after a change of zone, opening hours or rules."""
+        """Clean text and times anew for every ticket, after a change of rules, or of a setting that they go by."""
         count = 0
         batch: list[Ticket] = []
         for ticket in self.store.each_raw():
@@ -143,7 +147,7 @@ class Lens:
 
     @property
     def stale(self) -> bool:
-        """Whether zone or opening hours changed since days and durations were computed."""
+        """Whether rules or settings changed since days, durations and flags were computed."""
         held = self._derived_by_now()
         return not self.empty() if held is None else held.fields["fingerprint"] != self._derivation
 
@@ -276,7 +280,7 @@ class Lens:
 
     def ready(self) -> list[str]:
         """What is wrong, each with its remedy; nothing where all is well."""
-        return ["zone or opening hours changed: run ticketlens cluster to recompute"] if self.stale else []
+        return [STALE] if self.stale else []
 
     def foreign_share(self) -> float:
         """The share of tickets of a known language that is not English."""
@@ -294,7 +298,8 @@ class Lens:
     @cached_property
     def _recipe(self) -> Recipe:
         told = self.settings
-        return Recipe(self._redaction_key(), told.redaction_regions, told.schedules, self.zone)
+        key = self._redaction_key()
+        return Recipe(key, told.redaction_regions, told.schedules, self.zone, told.exclusions, told.targets)
 
     @property
     def _grouper(self) -> Grouper:
@@ -336,7 +341,8 @@ class Lens:
 
     @cached_property
     def _derivation(self) -> str:
-        return f"{self.zone}|{self.settings.schedules!r}"
+        told = self.settings
+        return f"{RULES}|{self.zone}|{told.schedules!r}|{told.exclusions!r}|{told.targets!r}"
 
     @property
     def _zoneinfo(self) -> ZoneInfo:

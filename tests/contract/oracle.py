@@ -53,7 +53,7 @@ def values(world: World, p: Prepared, field: str) -> list[str]:
 
 def passes(world: World, p: Prepared, where: Filter, as_of: datetime | None = None) -> bool:
     ticket = p.ticket
-    reason = ticket.excluded
+    reason = p.excluded
     if (reason is not None) if where.excluded is None else where.excluded not in ("any", reason):
         return False
     if as_of is not None and _at(ticket.created_at) > _at(as_of):
@@ -144,18 +144,27 @@ def histogram(world: World, question: Question, metric: str, clock: str) -> list
 
 def _length(world: World, p: Prepared, metric: str, clock: str, at: int, cohort: str) -> tuple[int, bool] | None:
     """(seconds, whether the event happened by `at`), or None where it is not known or not counted."""
-    if metric == "ttr.full" and (solved := solved_by(p, at)) is not None:
-        return _span(world, p, clock, solved, ended=True)
     calendar, business = p.timing.durations[metric]
-    happened = None if calendar is None else p.timing.start + calendar
-    if metric.startswith("wait."):
-        happened = _at(p.ticket.solved_at)
-    if calendar is not None and happened is not None and happened <= at and metric != "ttr.full":
+    if metric == "ttr.full" and (solved := solved_by(p, at)) is not None:
+        if solved == _at(p.ticket.solved_at):
+            length = calendar if clock == "calendar" else business
+            return None if length is None else (length, True)
+        return _span(world, p, clock, _worked_until(p, solved), ended=True)
+    happened = {
+        "ttr.first": _at(p.ticket.first_solved_at),
+        "reply.first": p.timing.replied_at,
+        "reply.next": p.timing.next_reply_at,
+    }.get(metric, _at(p.ticket.solved_at))
+    if happened is not None and happened <= at and metric != "ttr.full":
         length = calendar if clock == "calendar" else business
         return None if length is None else (length, True)
-    if cohort != "arrived" or metric.startswith("wait.") or _never(p, metric):
+    if cohort != "arrived" or metric.startswith(("wait.", "handling.")) or _never(p, metric):
         return None
     ends = [at, world.read_to(p.ticket.source), _at(p.ticket.observed_until)]
+    if metric == "reply.next":
+        if p.timing.next_since is None or p.timing.next_since > at:
+            return None
+        return _since(world, p, clock, min(end for end in ends if end is not None))
     ends += [_at(p.ticket.solved_at)] if metric == "reply.first" else []
     return _span(world, p, clock, min(end for end in ends if end is not None), ended=False)
 
@@ -163,16 +172,31 @@ def _length(world: World, p: Prepared, metric: str, clock: str, at: int, cohort:
 def _never(p: Prepared, metric: str) -> bool:
     """Whether the event is known to have happened, at no known time."""
     if metric == "reply.first":
-        return p.timing.durations[metric][0] is None and p.ticket.first_reply_at is not None
+        return p.timing.durations[metric][0] is None and p.timing.replied_at is not None
     return not p.timing.cycles and p.ticket.first_solved_at is None
 
 
 def _span(world: World, p: Prepared, clock: str, until: int, *, ended: bool) -> tuple[int, bool] | None:
     if clock == "calendar":
-        return until - p.timing.start, ended
+        return until - (p.timing.started or p.timing.start), ended
     if p.timing.business_start is None or p.timing.schedule is None:
         return None
     return world.clocks.named(p.timing.schedule).position(until) - p.timing.business_start, ended
+
+
+def _since(world: World, p: Prepared, clock: str, until: int) -> tuple[int, bool] | None:
+    """How long the customer has waited for a further reply."""
+    if clock == "calendar":
+        return until - p.timing.next_since, False
+    if p.timing.next_business_start is None or p.timing.schedule is None:
+        return None
+    return world.clocks.named(p.timing.schedule).position(until) - p.timing.next_business_start, False
+
+
+def _worked_until(p: Prepared, solved: int) -> int:
+    return next(
+        end for (_, stop), end in reversed(list(zip(p.timing.cycles, p.timing.ends, strict=True))) if stop == solved
+    )
 
 
 def tally(world: World, question: Question) -> list[Tally]:

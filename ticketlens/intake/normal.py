@@ -12,6 +12,7 @@ from ticketlens.intake.record import LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT
 from ticketlens.intake.shown import shown
 from ticketlens.intake.solved import apply_history
 from ticketlens.intake.times import optional_time
+from ticketlens.intake.work import read_agent_minutes, read_sla_met
 from ticketlens.model import Channel, Event, Message, Priority, Satisfaction, Status, Ticket
 
 __all__ = ["read_ticket"]
@@ -76,6 +77,8 @@ def _as_given(record: Record, row: Mapping[str, object], plan: Plan) -> Ticket:
         reopens=_reopens(record),
         observed_until=times["observed_until"],
         satisfaction=satisfaction,
+        agent_minutes=read_agent_minutes(record),
+        sla_met=read_sla_met(record, plan),
         url=_url(record),
         history=history,
         messages=messages,

@@ -77,8 +77,9 @@ METRICS: tuple[Metric, ...] = (
     _duration(
         "reply.next",
         "Time to next reply",
-        "From a customer's message to the next public reply by a human agent.",
-        answered=False,
+        "The latest wait of a ticket for a further reply: from the customer's first message without an answer, after a "
+        "human reply, to the next public reply by a human agent. Waits that still run count by their age so far.",
+        "Tickets whose customer never wrote again, and waits that a solve ended.",
     ),
     _duration(
         "wait.requester",
@@ -95,9 +96,13 @@ METRICS: tuple[Metric, ...] = (
         cohorts=("solved",),
     ),
     _duration("wait.hold", "Time on hold", "All time on hold until the last solve.", _NO_HISTORY, cohorts=("solved",)),
-    _duration("handling.first", "First cycle", "The first cycle from open to solved.", _NO_HISTORY, answered=False),
-    _duration("handling.last", "Last cycle", "The last cycle from open to solved.", _NO_HISTORY, answered=False),
-    _duration("handling.sum", "All cycles", "The sum of all cycles from open to solved.", _NO_HISTORY, answered=False),
+    _duration(
+        "handling.first", "First cycle", "The first cycle from open to solved.", _NO_HISTORY, cohorts=("solved",)
+    ),
+    _duration("handling.last", "Last cycle", "The last cycle from open to solved.", _NO_HISTORY, cohorts=("solved",)),
+    _duration(
+        "handling.sum", "All cycles", "The sum of all cycles from open to solved.", _NO_HISTORY, cohorts=("solved",)
+    ),
     Metric(
         id="reopen_rate",
         name="Reopen rate",

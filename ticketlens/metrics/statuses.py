@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
-from ticketlens.model.ticket import Event, Status
+from ticketlens.model.ticket import Actor, Event, Status
 
 SOLVED: frozenset[str] = frozenset(status for status in Status if status.is_solved)
 
@@ -16,6 +16,7 @@ class Change(NamedTuple):
     at: datetime
     before: str
     after: str
+    actor: Actor | None = None
 
     @property
     def solves(self) -> bool:
@@ -54,5 +55,5 @@ def _chain(events: Sequence[Event]) -> Iterator[Change]:
             state = event.before
         after = event.after or state
         if after != state:
-            yield Change(event.at, state, after)
+            yield Change(event.at, state, after, event.actor)
             state = after

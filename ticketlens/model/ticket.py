@@ -78,6 +78,7 @@ class Ticket:
 
     `solved_at` is the last solve and None while the ticket is open; `first_solved_at` stays after a reopening.
     A ticket with a solved status and no `solved_at` was solved at an unknown time: counted, but outside TTR.
+    `agent_minutes`: the work that agents put in; `sla_met`: whether its helpdesk says that its targets were met.
     `pulled`: its helpdesk told it, and not a file or a push; only such a one can be found to be deleted there.
     """
 
@@ -103,6 +104,8 @@ class Ticket:
     reopens: int = 0
     observed_until: datetime | None = None
     satisfaction: Satisfaction | None = None
+    agent_minutes: float | None = None
+    sla_met: bool | None = None
     url: str | None = None
     history: tuple[Event, ...] = ()
     messages: tuple[Message, ...] = ()

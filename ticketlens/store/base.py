@@ -51,6 +51,7 @@ class Prepared:
 
     `raw` is the whole ticket as its source told it, packed as `codec.load` reads it; `ticket` has its short fields
     redacted, and its long texts are not looked at: `text` has the clean ones. Days are counted in the workspace's zone.
+    `excluded`: why it stays out of every figure, one of `metrics.exclusions.KINDS`, or None.
     """
 
     ticket: Ticket
@@ -63,6 +64,7 @@ class Prepared:
     first_solved_day: date | None
     rated_day: date | None
     satisfied: bool | None
+    excluded: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Row:
     """One ticket as lists, exports and its page show it: clean text, durations, topic.
 
     `durations` maps (metric, clock) to whole seconds or None. `ticket` has the clean text in place of the raw one.
+    `excluded`: why no figure counts it, or None.
     """
 
     ticket: Ticket
@@ -79,6 +82,7 @@ class Row:
     similarity: float | None
     waited_seconds: int
     waiting_since: int | None
+    excluded: str | None = None
 
     def waited(self, as_of: datetime) -> int:
         """Seconds that the requester has waited for the desk by then, the wait that is still running included."""

@@ -81,7 +81,8 @@ GIVEN: Schema = {
         "requester", "organization", "assignee", "group", "brand", "language", "url", "merged_into")},
     "created_at": TIME, "updated_at": TIME,
     **{name: nullable(TIME) for name in ("first_reply_at", "solved_at", "first_solved_at", "observed_until")},
-    "reopens": COUNT, "satisfaction": nullable(SATISFACTION), "history": {"type": "array", "items": EVENT},
+    "reopens": COUNT, "agent_minutes": nullable(NUMBER), "sla_met": nullable(FLAG),
+    "satisfaction": nullable(SATISFACTION), "history": {"type": "array", "items": EVENT},
     "messages": {"type": "array", "items": MESSAGE}, "spam": FLAG, "deleted": FLAG, "test": FLAG,
     "custom": {"type": "object"},
 }  # fmt: skip

@@ -20,7 +20,8 @@ GROUPS = {name for name in KEYWORDS.values() if name != "tags"} | {"excluded"}
 
 BINS = tuple(name for name in fields.DURATION_COLUMNS if name.endswith("_bin"))
 VERSION = ("updated_us", "reading", "richness", "digest")
-ROW = ("topic_*", "match_*", "similarity_*", "waited_seconds", "waiting_since", "durations", "body", "rest")
+ROW = ("topic_*", "match_*", "similarity_*", "waited_seconds", "waiting_since", "excluded", "durations", "body",
+       "rest")  # fmt: skip
 
 Source = Mapping[str, Any]
 
@@ -39,6 +40,7 @@ def document(prepared: Prepared) -> dict[str, Any]:
         if (value is not None or name in GROUPS) and name not in fields.READ
     }
     ticket = prepared.ticket
+    pauses = [pause for pause in fields.pauses(prepared) if pause.start < pause.stop]
     return {
         **kept,
         "durations": [told[name] for name in fields.READ],
@@ -46,7 +48,8 @@ def document(prepared: Prepared) -> dict[str, Any]:
         "custom": dict(ticket.custom),
         "custom_names": sorted(ticket.custom),
         "tokens": sorted(set(search_tokens(fields.searchable(prepared)))),
-        "pauses": [{"gte": start, "lt": stop} for start, stop in fields.pauses(prepared) if start < stop],
+        "pauses": [{"gte": pause.start, "lt": pause.stop} for pause in pauses],
+        "pause_ends": [pause.end for pause in pauses],
         "body": body,
         "rest": rest,
         "raw": raw_id(prepared),
@@ -103,7 +106,15 @@ def row(source: Source, slot: int) -> Row:
         similarity=source[f"similarity_{slot}"],
         waited_seconds=source["waited_seconds"],
         waiting_since=source.get("waiting_since"),
+        excluded=source["excluded"] or None,
     )
+
+
+def more_measured(source: Source) -> dict[str, Any]:
+    """A document of version 1 as one of version 2: what it does not tell of is computed when all is computed anew."""
+    missing = len(fields.READ) - len(source["durations"])
+    ends = [pause["gte"] for pause in source["pauses"]]
+    return {**source, "targeted": 0, "pause_ends": ends, "durations": [*source["durations"], *[None] * missing]}
 
 
 def rows(hits: Iterable[Mapping[str, Any]], slot: int) -> list[Row]:

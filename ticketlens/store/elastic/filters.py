@@ -14,8 +14,13 @@ Clause = dict[str, Any]
 DAYS = {"arrived": "created_day", "solved": "solved_day", "first_solved": "first_solved_day", "rated": "rated_day"}
 SOLVES = {"solved": "solved_at", "first_solved": "first_solved_at"}
 KEYWORDS = {name: name for name in FIELDS if name not in ("tag", "topic")} | {"tag": "tags"}
-ENDS = {"ttr.full": "solved_at", "ttr.first": "first_solved_at", "reply.first": "first_reply_at"}
-"""When the event of a metric was; waits end with the last solve."""
+ENDS = {
+    "ttr.full": "solved_at",
+    "ttr.first": "first_solved_at",
+    "reply.first": "first_reply_at",
+    "reply.next": "next_reply_at",
+}
+"""When the event of a metric was; waits and cycles are told of the last solve."""
 
 SETTLED_AFTER = 7 * 86_400
 NOTHING: Clause = {"match_none": {}}

@@ -19,14 +19,14 @@ UPDATE = (
 )
 SELECT = (
     f"SELECT {', '.join(f't.{c}' for c in READ)}, t.topic, t.match, t.similarity, t.waited_seconds, t.waiting_since, "
-    "d.body, d.rest FROM tickets t JOIN details d ON d.key = t.key"
+    "t.excluded, d.body, d.rest FROM tickets t JOIN details d ON d.key = t.key"
 )
 
 
 def row(columns: tuple[Any, ...]) -> Row:
     """The answer of `SELECT`."""
     width = len(READ)
-    topic, match, similarity, waited, since, body, rest = columns[width:]
+    topic, match, similarity, waited, since, excluded, body, rest = columns[width:]
     return Row(
         ticket=ticket_of({**json.loads(rest), "body": body}),
         durations=dict(zip(DURATIONS, columns[:width], strict=True)),
@@ -35,4 +35,5 @@ def row(columns: tuple[Any, ...]) -> Row:
         similarity=similarity,
         waited_seconds=waited,
         waiting_since=since,
+        excluded=excluded,
     )

@@ -16,13 +16,24 @@ from ticketlens.store.ages import Length, add_lengths
 from ticketlens.store.base import Cell, Positions, Question
 from ticketlens.store.cells import Cells
 from ticketlens.store.codec import seconds
-from ticketlens.store.fields import METRICS, duration_column
+from ticketlens.store.fields import CYCLES, METRICS, duration_column
 from ticketlens.store.sqlite.filters import DAYS, SOLVES, Condition, condition
 from ticketlens.store.sqlite.questions import FOREVER, LEAST_AGE, PAUSED, SqliteQuestions, first_day
 from ticketlens.store.sqlite.rollup import of_days, summed
 
-ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
-"""When the event of a metric was; waits end with the last solve."""
+ENDS = {
+    "ttr.full": "t.solved_at",
+    "ttr.first": "t.first_solved_at",
+    "reply.first": "t.first_reply_at",
+    "reply.next": "t.next_reply_at",
+}
+"""When the event of a metric was; waits and cycles are told of the last solve."""
+
+STARTS = {
+    ("reply.next", "calendar"): "t.next_since",
+    ("reply.next", "business"): "t.next_business_start",
+}
+"""Where a length begins: epoch seconds, or on the open seconds of the ticket's schedule."""
 
 
 class SqliteFigures(SqliteQuestions):
@@ -60,6 +71,8 @@ class SqliteFigures(SqliteQuestions):
         day, group, table, met = self._over(question, live=live)
         column = f"t.{duration_column(metric, clock)}_bin"
         met.add(f"{column} IS NOT NULL")
+        if metric in CYCLES:
+            met.add("t.solved_at IS NOT NULL")
         if not live:
             ends = {ENDS.get(metric, "t.solved_at"), SOLVES.get(question.cohort, "t.created_at")}
             met.add(" AND ".join(f"{end} <= {seconds(question.as_of):d}" for end in sorted(ends)))
@@ -85,8 +98,8 @@ class SqliteFigures(SqliteQuestions):
 
     def _add_paused(self, cells: Cells, question: Question, metric: str, clock: str, positions: Positions) -> None:
         if metric == "ttr.full":
-            started = "t.created_at" if clock == "calendar" else "t.business_start"
-            rows = self._paused(question, f"p.start, {started}, t.schedule", f"{started} IS NOT NULL")
+            started = _started(metric, clock)
+            rows = self._paused(question, f"p.done, {started}, t.schedule", f"{started} IS NOT NULL")
             add_lengths(cells, starmap(Length, rows), clock, positions, ended=True)
         elif question.cohort == "solved":
             column = f"t.{duration_column(metric, clock)}_bin"
@@ -108,7 +121,7 @@ class SqliteFigures(SqliteQuestions):
         met.add(*_not_ended(metric, seconds(question.as_of), live=live))
         if metric == "ttr.full" and not live:
             met.add(f"NOT {PAUSED.format(at=seconds(question.as_of))}")
-        started = "t.created_at" if clock == "calendar" else "t.business_start"
+        started = _started(metric, clock)
         met.add(f"{started} IS NOT NULL")
         stop = LEAST_AGE.format(at=seconds(question.as_of), forever=FOREVER)
         if metric == "reply.first":
@@ -118,7 +131,15 @@ class SqliteFigures(SqliteQuestions):
         add_lengths(cells, starmap(Length, rows), clock, positions, ended=False)
 
 
+def _started(metric: str, clock: str) -> str:
+    usual = "coalesce(t.started_at, t.created_at)" if clock == "calendar" else "t.business_start"
+    return STARTS.get((metric, clock), usual)
+
+
 def _not_ended(metric: str, at: int, *, live: bool) -> tuple[Any, ...]:
+    if metric == "reply.next":
+        begun, ended = "t.next_since IS NOT NULL AND t.next_reply_at IS NULL", "t.next_reply_at > ?"
+        return (begun,) if live else (f"t.next_since <= ? AND (t.next_reply_at IS NULL OR {ended})", at, at)
     if metric == "reply.first":
         return ("t.first_reply_at IS NULL",) if live else ("(t.first_reply_at IS NULL OR t.first_reply_at > ?)", at)
     end = ENDS[metric]

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ticketlens.answers.surveys import figures, scores_of
+from ticketlens.answers.voice import counted
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import Period, complete
-from ticketlens.model.answer import TICKET_RATING, Survey, SurveyKind
+from ticketlens.model.answer import Survey, SurveyKind
 from ticketlens.model.filter import Filter
 from ticketlens.model.trend import Point
-from ticketlens.store.answers import AnswerCount, AnswerFilter, AnswerQuestion
+from ticketlens.store.answers import AnswerCount, AnswerFilter
 from ticketlens.store.base import Store
 
 GROUPS = 20
@@ -27,34 +28,28 @@ class SurveyTrend:
 
 def survey_trend(
     store: Store, kind: SurveyKind, periods: tuple[Period, ...], where: Filter, as_of: datetime,
-    *, group_by: str | None = None, name: str | None = None, ratings: int = 0,
-) -> SurveyTrend | None:  # fmt: skip
-    """None where the ratings of tickets are the survey: named, or with more answers (`ratings`) than any other.
+    *, group_by: str | None = None, name: str | None = None,
+) -> SurveyTrend:  # fmt: skip
+    """Of the surveys of `kind` with answers in the periods the one of that name or id, the largest of several.
 
-    Of the surveys of `kind` with answers in the periods the one of that name or id counts, the largest of several.
     Raises ConfigError, which names those there are, for another.
     """
-    asked = AnswerFilter(dated="answered", kind=kind, until=as_of, customers=where.where.get("requester", ()),
+    asked = AnswerFilter(kind=kind, until=as_of, customers=where.where.get("requester", ()),
                          where=where.without("requester"))  # fmt: skip
-    counts = store.count_answers(AnswerQuestion(periods, asked))
-    if name == TICKET_RATING and kind is SurveyKind.CSAT:
-        return None
-    survey, n = _chosen(counts, kind, name)
-    if name is None and kind is SurveyKind.CSAT and n <= ratings:
-        return None
+    counts = counted(store, periods, asked, as_of)
+    survey = _chosen(counts, kind, name)
     points = _points(survey, counts, periods, as_of)
     if group_by is None or survey is None:
         return SurveyTrend(survey, points, None if group_by is None else {}, 0)
-    told = store.count_answers(AnswerQuestion(periods, replace(asked, survey=survey), group_by))
     by_group: dict[str, list[AnswerCount]] = defaultdict(list)
-    for one in told:
+    for one in counted(store, periods, replace(asked, survey=survey), as_of, group_by):
         by_group[one.group or ""].append(one)
     largest = sorted(by_group, key=lambda key: (-sum(one.n for one in by_group[key]), key))
     groups = {key: _points(survey, by_group[key], periods, as_of) for key in largest[:GROUPS]}
     return SurveyTrend(survey, points, groups, max(0, len(largest) - GROUPS))
 
 
-def _chosen(counts: Sequence[AnswerCount], kind: SurveyKind, name: str | None) -> tuple[Survey | None, int]:
+def _chosen(counts: Sequence[AnswerCount], kind: SurveyKind, name: str | None) -> Survey | None:
     sizes: dict[Survey, int] = defaultdict(int)
     for one in counts:
         sizes[one.survey] += one.n
@@ -64,8 +59,7 @@ def _chosen(counts: Sequence[AnswerCount], kind: SurveyKind, name: str | None) -
         raise ConfigError(
             f"survey: no {kind} of the name {name[:80]!r} has answers in these periods; there are: {there}"
         )
-    survey = min(fitting, key=lambda one: (-sizes[one], one), default=None)
-    return survey, sizes[survey] if survey else 0
+    return min(fitting, key=lambda one: (-sizes[one], one), default=None)
 
 
 def _points(

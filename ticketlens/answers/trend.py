@@ -12,7 +12,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.metrics import contract
 from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import REOPEN_DAYS, Score, share
-from ticketlens.model.answer import TICKET_RATING, SurveyKind
+from ticketlens.model.answer import SurveyKind
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.trend import Point, Trend
 from ticketlens.store.base import Question, Tally
@@ -51,8 +51,8 @@ def trend(desk: Desk, asked: Asked) -> Trend:
         asked = replace(asked, cohort=metric.cohorts[0])
     if asked.survey is not None and metric.id not in SURVEYS:
         raise ConfigError(f"survey: {metric.id} is not of a survey; it goes with {', '.join(SURVEYS)}")
-    if metric.id in SURVEYS and (told := _of_survey(desk, asked, metric)) is not None:
-        return told
+    if metric.id in SURVEYS:
+        return _of_survey(desk, asked, metric)
     points = _durations(desk, asked) if metric.kind == "duration" else SCALARS[metric.id](desk, asked)
     horizon = _horizon(asked.clock) if metric.kind == "duration" else None
     grouped = None if asked.group_by is None else {key or "": points[key] for key in points}
@@ -60,20 +60,13 @@ def trend(desk: Desk, asked: Asked) -> Trend:
         metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
         by=asked.by, as_of=desk.as_of, horizon=horizon, groups=grouped, groups_left_out=_left_out(desk, asked),
         points=points[None] if asked.group_by is None else trend(desk, replace(asked, group_by=None)).points,
-        survey=TICKET_RATING if metric.id in SURVEYS else None,
     )  # fmt: skip
 
 
-def _of_survey(desk: Desk, asked: Asked, metric: contract.Metric) -> Trend | None:
-    """None where it is the ratings of tickets that are asked for."""
-    ratings = 0
-    if metric.id == SurveyKind.CSAT and asked.survey is None:
-        ratings = sum(row.rated for row in desk.tally(Question(asked.periods, desk.as_of, "rated", asked.where)))
+def _of_survey(desk: Desk, asked: Asked, metric: contract.Metric) -> Trend:
     as_of = desk.asked or desk.now()
     told = survey_trend(desk.store, SurveyKind(metric.id), asked.periods, asked.where, as_of,
-                        group_by=asked.group_by, name=asked.survey, ratings=ratings)  # fmt: skip
-    if told is None or (metric.id == SurveyKind.CSAT and told.survey is None):
-        return None
+                        group_by=asked.group_by, name=asked.survey)  # fmt: skip
     return Trend(
         metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
         by=asked.by, as_of=as_of, horizon=None, points=told.points, groups=told.groups,
@@ -186,10 +179,6 @@ def _reopened(desk: Desk, period: Period, row: Tally) -> dict[str, object]:
     return _score(share(row.returned, row.settled) if ripe else None, row.settled, ripe=ripe)
 
 
-def _csat(_: Desk, __: Period, row: Tally) -> dict[str, object]:
-    return _score(share(row.satisfied, row.rated), row.rated)
-
-
 def _score(score: Score | None, n: int, *, ripe: bool = True) -> dict[str, object]:
     if score is None:
         return {"value": None, "n": n, "too_few": ripe}
@@ -220,6 +209,5 @@ SCALARS: Mapping[str, Scalar] = {
     "solved": _from_tally("solved", _count),
     "waited_hours": _from_tally("arrived", _waited),
     "reopen_rate": _from_tally("first_solved", _reopened),
-    "csat": _from_tally("rated", _csat),
     "backlog": _backlog,
 }

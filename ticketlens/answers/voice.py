@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from ticketlens.answers.surveys import Figures, Sent, figures, in_words, scores_of, sent_of
 from ticketlens.metrics.periods import Period, complete
-from ticketlens.model.answer import Survey, SurveyKind
+from ticketlens.metrics.shares import TOP_BOXES
+from ticketlens.model.answer import Survey, SurveyKind, rating_of
 from ticketlens.store.answers import AnswerCount, AnswerFilter, AnswerQuestion
-from ticketlens.store.base import Store
+from ticketlens.store.base import Question, Store
 
+RATINGS = tuple(rating_of(scale) for scale in TOP_BOXES)
 Key = TypeVar("Key")
 
 
@@ -85,14 +87,26 @@ def voice_report(
     *, topics: bool = True,
 ) -> VoiceReport:  # fmt: skip
     where = replace(where, kind=kind, since=None, until=as_of)
-    given = _by_survey(store.count_answers(AnswerQuestion(periods, replace(where, dated="answered"))))
+    given = _by_survey(counted(store, periods, where, as_of))
     sent = _by_survey(store.count_answers(AnswerQuestion(periods, replace(where, dated="sent"))))
-    named = _topics(store, periods, where) if topics else {}
+    named = _topics(store, periods, where, as_of) if topics else {}
     told = [
         _survey(survey, periods, as_of, given.get(survey, []), sent.get(survey, []), named.get(survey, ()))
         for survey in {**given, **sent}
     ]
     return VoiceReport(periods, as_of, tuple(sorted(told, key=lambda one: (-one.figures.n, one.survey))))
+
+
+def counted(
+    store: Store, periods: tuple[Period, ...], where: AnswerFilter, as_of: datetime, group_by: str | None = None
+) -> list[AnswerCount]:
+    """Answers by when they were given, the ratings of tickets among them as surveys of their own, one a scale."""
+    told = store.count_answers(AnswerQuestion(periods, replace(where, dated="answered"), group_by))
+    if where.kind not in (None, SurveyKind.CSAT) or where.commented or where.survey not in (None, *RATINGS):
+        return told
+    tickets = where.where.having("requester", where.customers) if where.customers else where.where
+    ratings = store.count_ratings(Question(periods, as_of, "rated", tickets, group_by))
+    return told + [one for one in ratings if where.survey in (None, one.survey)]
 
 
 def _survey(
@@ -111,15 +125,13 @@ def _survey(
     return SurveyVoice(survey, figures(survey, scores_of(given)), sent_of(sent), points, topics)
 
 
-def _topics(store: Store, periods: tuple[Period, ...], where: AnswerFilter) -> Mapping[Survey, tuple[TopicVoice, ...]]:
+def _topics(
+    store: Store, periods: tuple[Period, ...], where: AnswerFilter, as_of: datetime
+) -> Mapping[Survey, tuple[TopicVoice, ...]]:
     whole = (replace(periods[0], end=periods[-1].end, end_at=periods[-1].end_at),)
-    given, sent = (
-        _grouped(
-            ((one.survey, one.group), one)
-            for one in store.count_answers(AnswerQuestion(whole, replace(where, dated=dated), "topic"))
-        )
-        for dated in ("answered", "sent")
-    )
+    sent_where = AnswerQuestion(whole, replace(where, dated="sent"), "topic")
+    given = _grouped(((one.survey, one.group), one) for one in counted(store, whole, where, as_of, "topic"))
+    sent = _grouped(((one.survey, one.group), one) for one in store.count_answers(sent_where))
     names = {topic.id: topic.name for topic in store.topics(retired=True)}
     found: dict[Survey, list[TopicVoice]] = defaultdict(list)
     for (survey, group), counts in given.items():

@@ -11,18 +11,21 @@ from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import Period
-from ticketlens.model.answer import Answer
+from ticketlens.metrics.shares import TOP_BOXES
+from ticketlens.model.answer import Answer, rating_of
 from ticketlens.model.filter import CUSTOM, EVERYTHING, FIELDS, Filter
 from ticketlens.store.ages import by_moment
 from ticketlens.store.answer_codec import kept_answer, packed_survey, survey_of
 from ticketlens.store.answers import AnswerCount, AnswerFilter, AnswerPage, AnswerQuestion, KeptAnswer
-from ticketlens.store.base import Put
+from ticketlens.store.base import Put, Question
 from ticketlens.store.codec import seconds
 from ticketlens.store.cursors import decoded, encoded_place
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import TICKETS
 from ticketlens.store.elastic.filters import Clause, every, exists, group_field, within
+from ticketlens.store.elastic.over import buckets, over
+from ticketlens.store.elastic.switch import lately
 from ticketlens.store.elastic.voicing import ANSWER_SHELF, ANSWERS, answer_id, put_kept
 
 DATES = {"answered": "at", "sent": "sent_at", "listed": "moment"}
@@ -32,6 +35,14 @@ CHUNK = 5_000
 
 MOST_SURVEYS = 1_000
 UNANSWERED = -1
+RATED: Mapping[str, Body] = {
+    "scale": {
+        "terms": {"field": "rating_scale", "size": 20, "include": list(TOP_BOXES)},
+        "aggs": {"score": {"terms": {"field": "rating_score", "size": 20, "include": list(range(max(TOP_BOXES) + 1))}}},
+    }
+}
+"""Whole scores of scales with a rule."""
+
 LOOKED_THROUGH = 500
 
 
@@ -70,6 +81,16 @@ class ElasticAnswers(Asking):
         return sorted(
             counts, key=lambda one: (one.period, one.group or "", one.survey, -1 if one.score is None else one.score)
         )
+
+    def count_ratings(self, question: Question) -> list[AnswerCount]:
+        asked = over(question, lately(self._cluster))
+        counts: list[AnswerCount] = []
+        for (period, group), bucket in buckets(self._cluster, asked, [exists("rating_scale")], RATED):
+            for scale in bucket["scale"]["buckets"]:
+                survey = rating_of(int(scale["key"]))
+                told = ((int(one["key"]), int(one["doc_count"])) for one in scale["score"]["buckets"])
+                counts += (AnswerCount(period, group, survey, score, n) for score, n in told)
+        return sorted(counts, key=lambda one: (one.period, one.group or "", one.survey, one.score or 0))
 
     def _answers_after(self, where: AnswerFilter, after: Sequence[Any] | None, size: int) -> list[Body]:
         body: Body = {"search_after": list(after)} if after else {}

@@ -18,3 +18,7 @@ CREATE TABLE customers (
 CREATE INDEX customers_kept ON customers (since, churned_at);
 CREATE INDEX customers_worth ON customers (id, value, currency);
 CREATE INDEX customers_summed ON customers (currency, value) WHERE value IS NOT NULL;
+
+-- The ratings that tickets carry themselves, by scale.
+CREATE INDEX tickets_scored ON tickets (rated_day, rating_scale, rating_score, topic, source, "group", channel, priority)
+    WHERE excluded IS NULL AND rating_scale IS NOT NULL AND rated_day IS NOT NULL;

@@ -27,6 +27,7 @@ TICKET_KEY = (
     Parameter("source", TEXT, "name of the source, percent-encoded", "path"),
     Parameter("id", TEXT, "id of the ticket in its source, percent-encoded", "path"),
 )
+CUSTOMER_ID = (Parameter("id", TEXT, "id of the customer, percent-encoded", "path"),)
 PAGING = (
     Parameter("cursor", TEXT, "`next` of the page before"),
     Parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "tickets a page"),
@@ -76,6 +77,11 @@ ROUTES = (
     Route("GET", "/customers", "list_customers", "Customers, by their ids", voice.customers, "CustomerList", PAGING,
           filters=False),
     _push("customers", voice.push_customers),
+    Route("GET", "/customers/{id}", "get_customer", "One customer, with tickets and answers in order of time",
+          voice.customer, "Journey", CUSTOMER_ID, filters=False, fails={404: "There is no such customer"}),
+    Route("DELETE", "/customers/{id}", "delete_customer", "Forget a customer; tickets and answers stay",
+          voice.forget, "Deleted", CUSTOMER_ID, filters=False, role=Role.LEAD,
+          fails={404: "There is no such customer"}),
     Route("GET", "/voice", "get_voice", "What customers say: every survey by itself, by month and by topic",
           voice.voice, "Voice"),
     Route("GET", "/sources", "list_sources", "How each source stands: how fresh, how whole, what went wrong",

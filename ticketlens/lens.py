@@ -223,6 +223,7 @@ class Lens:
         as_of: datetime | None = None,
         where: Filter = EVERYTHING,
         group_by: str | None = None,
+        survey: str | None = None,
     ) -> Trend:
         _refuse_other_dates(where)
         desk = self._desk(as_of or where.as_of)
@@ -230,7 +231,7 @@ class Lens:
         if grain is None:
             raise ConfigError(f"by: {by!r} is none of {', '.join(PERIODS)}")
         periods = desk.periods(grain, first or where.first, last or where.last)
-        return trend(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by))
+        return trend(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by, survey))
 
     @property
     def estimates(self) -> Estimates:

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from ticketlens.answers.curves import Curves, Histogram, curves, known
 from ticketlens.answers.desk import BUSINESS_HORIZON, CALENDAR_HORIZON, Desk
+from ticketlens.answers.survey_trend import survey_trend
 from ticketlens.errors import ConfigError
 from ticketlens.metrics import contract
 from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import REOPEN_DAYS, Score, share
+from ticketlens.model.answer import SurveyKind
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.trend import Point, Trend
 from ticketlens.store.base import Portion, Question, Tally
@@ -24,6 +26,7 @@ LISTED = {"reopen_rate": "first_solved", "csat": "rated", "waited_hours": "arriv
 """The store's cohort of a metric, where it has another name."""
 
 MOMENTS = ("backlog", "backlog.age")
+SURVEYS = tuple(kind.value for kind in SurveyKind)
 
 Rows = Mapping[tuple[str | None, int], Tally]
 
@@ -39,12 +42,17 @@ class Asked:
     periods: tuple[Period, ...]
     where: Filter = EVERYTHING
     group_by: str | None = None
+    survey: str | None = None
 
 
 def trend(desk: Desk, asked: Asked) -> Trend:
     """Raises ConfigError for a metric, clock or cohort that does not go together, saying what does."""
     metric = checked(asked)
     asked = replace(asked, cohort=cohort_of(metric, asked.cohort))
+    if asked.survey is not None and metric.id not in SURVEYS:
+        raise ConfigError(f"survey: {metric.id} is not of a survey; it goes with {', '.join(SURVEYS)}")
+    if metric.id in SURVEYS:
+        return _of_survey(desk, asked, metric)
     points = _durations(desk, asked) if metric.kind == "duration" else SCALARS[metric.id](desk, asked)
     horizon = horizon_of(asked.clock) if metric.kind == "duration" else None
     grouped = None if asked.group_by is None else {key or "": points[key] for key in points}
@@ -53,6 +61,17 @@ def trend(desk: Desk, asked: Asked) -> Trend:
         unit=(desk.rates.currency or metric.unit) if metric.unit == "money" else metric.unit,
         by=asked.by, as_of=desk.as_of, horizon=horizon, groups=grouped, groups_left_out=_left_out(desk, asked),
         points=points[None] if asked.group_by is None else trend(desk, replace(asked, group_by=None)).points,
+    )  # fmt: skip
+
+
+def _of_survey(desk: Desk, asked: Asked, metric: contract.Metric) -> Trend:
+    as_of = desk.asked or desk.now()
+    told = survey_trend(desk.store, SurveyKind(metric.id), asked.periods, asked.where, as_of,
+                        group_by=asked.group_by, name=asked.survey)  # fmt: skip
+    return Trend(
+        metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
+        by=asked.by, as_of=as_of, horizon=None, points=told.points, groups=told.groups,
+        groups_left_out=told.groups_left_out, survey=None if told.survey is None else told.survey.name,
     )  # fmt: skip
 
 
@@ -168,10 +187,6 @@ def _reopened(desk: Desk, period: Period, row: Tally) -> dict[str, object]:
     return _score(share(row.returned, row.settled) if ripe else None, row.settled, ripe=ripe)
 
 
-def _csat(_: Desk, __: Period, row: Tally) -> dict[str, object]:
-    return _score(share(row.satisfied, row.rated), row.rated)
-
-
 def _score(score: Score | None, n: int, *, ripe: bool = True) -> dict[str, object]:
     if score is None:
         return {"value": None, "n": n, "too_few": ripe}
@@ -276,7 +291,6 @@ SCALARS: Mapping[str, Scalar] = {
     "solved": _from_tally("solved", _count),
     "waited_hours": _from_tally("arrived", _waited),
     "reopen_rate": _from_tally("first_solved", _reopened),
-    "csat": _from_tally("rated", _csat),
     "backlog": _backlog,
     "backlog.age": _backlog_age,
     "one_touch_rate": _from_portions("one_touch", _share),

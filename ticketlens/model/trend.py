@@ -62,6 +62,9 @@ class Trend:
     groups_left_out: int = 0
     """Only the largest groups are told; so many more there are."""
 
+    survey: str | None = None
+    """The name of the survey whose answers are counted, where it is a metric of answers."""
+
     @property
     def scalar(self) -> bool:
         return self.kind != "duration"
@@ -73,6 +76,8 @@ class Trend:
             "unit": self.unit, "by": self.by, "as_of": self.as_of.isoformat(), "horizon": self.horizon,
             "periods": [point.to_json(scalar=self.scalar) for point in self.points],
         }  # fmt: skip
+        if self.survey is not None:
+            told["survey"] = self.survey
         if self.groups is not None:
             told["groups_left_out"] = self.groups_left_out
             told["groups"] = [

@@ -29,7 +29,7 @@ COUNTED = (
 EVERYWHERE = ("/topics", "/trends", "/tickets", "/topics/1", "/why.csv", "/trends.svg", "/topics.png")
 MISTAKEN = {
     "/nothing": 404, "/topics/99": 404, "/tickets/a/b": 404, "/?brnd=x": 400, "/trends?by=decade": 400,
-    "/trends?metric=nps": 400, "/?weeks=0": 400,
+    "/trends?metric=happiness": 400, "/?weeks=0": 400,
 }  # fmt: skip
 
 

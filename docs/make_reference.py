@@ -69,9 +69,8 @@ def metrics_page() -> str:
     answered = [_metric(metric) for metric in METRICS if metric.answered]
     later = [(f"`{metric.id}`", metric.name, metric.definition) for metric in METRICS if not metric.answered]
     table = _table(("id", "name", "definition"), later)
-    return _page(
-        "Metrics", "ticketlens/metrics/contract.py", COHORTS, *answered, "## Defined, and not computed yet", table
-    )
+    told = ("## Defined, and not computed yet", table) if later else ()
+    return _page("Metrics", "ticketlens/metrics/contract.py", COHORTS, *answered, *told)
 
 
 PAGES: Mapping[str, Callable[[], str]] = {

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from ticketlens.answers.desk import Desk
+from ticketlens.answers.desk import Desk, Rates
 from ticketlens.answers.overview import overview
 from ticketlens.answers.rows import export_row, row_json
 from ticketlens.answers.topic_page import TopicPage, topic_page
@@ -306,7 +306,9 @@ class Lens:
         return Grouper(self.store, self.engine, self.settings.model, self.now)
 
     def _desk(self, as_of: datetime | None) -> Desk:
-        return Desk(self.store, self.zone, self.settings.clocks, as_of, self.now)
+        told = self.settings
+        rates = Rates(told.cost_per_hour, told.minutes_per_ticket, told.currency)
+        return Desk(self.store, self.zone, told.clocks, as_of, self.now, rates)
 
     def _settled_at(self, where: Filter) -> datetime | None:
         """What has happened by now is only asked where a state depends on it."""

@@ -19,11 +19,17 @@ DAY = 24 * HOUR
 MINUTES_UP_TO = 90.0
 HOURS_UP_TO = 2 * DAY
 SMALLEST_SAMPLE = 20
+LEFT_OUT = {"no_customer_message": "to which no customer wrote", "bot_only": "that bots alone answered"}
 
 
 def number(value: float | None, digits: int = 0) -> str:
     """1284 -> "1,284"."""
     return UNKNOWN if value is None else f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def left_out(reason: str) -> str:
+    """What tickets are that no figure counts: "3 tickets" and this."""
+    return LEFT_OUT.get(reason, reason)
 
 
 def duration(minutes: float | None) -> str:

@@ -117,7 +117,7 @@ def test_the_past_is_told_as_it_was_known(
 
 def _still_open(ticket: Ticket) -> Ticket:
     unsolved = replace(ticket, status=Status.OPEN, solved_at=None, first_solved_at=None)
-    return replace(unsolved, satisfaction=None, updated_at=ticket.created_at)
+    return replace(unsolved, satisfaction=None, updated_at=ticket.created_at, messages=(), sla_met=None)
 
 
 def test_json_has_the_keys_that_programs_rely_on(lens: Lens) -> None:

@@ -9,7 +9,7 @@ from ticketlens.intake.tokens import search_tokens
 from ticketlens.metrics.bins import bin_of
 from ticketlens.metrics.clock import Clocks
 from ticketlens.model.filter import NONE, Filter
-from ticketlens.store.base import Assignment, Cell, Prepared, Question, Tally
+from ticketlens.store.base import Assignment, Cell, Portion, Prepared, Question, Tally
 
 WEEK = 7 * 86_400
 DAY_OF = {
@@ -215,6 +215,22 @@ def tally(world: World, question: Question) -> list[Tally]:
             row[3] += 1
             row[4] += bool(p.timing.reopened_within_7_days)
     return [Tally(*key, *row) for key, row in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
+
+
+def portions(world: World, question: Question, figure: str) -> list[Portion]:
+    sums: dict[tuple[int, str | None], list[int]] = {}
+    at = _at(question.as_of)
+    for period, group, p in _asked(world, question):
+        told = {
+            "one_touch": p.timing.one_touch,
+            "breach": p.timing.targeted and (p.timing.breach_at or at + 1) <= at if p.timing.targeted else None,
+            "effort": None if p.ticket.agent_minutes is None else round(p.ticket.agent_minutes * 60),
+        }[figure]
+        if told is not None:
+            row = sums.setdefault((period, group), [0, 0])
+            row[0] += 1
+            row[1] += int(told)
+    return [Portion(*key, *row) for key, row in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
 
 
 def _running_wait(world: World, p: Prepared, at: int) -> int:

@@ -10,6 +10,12 @@ Kind = Literal["duration", "share", "score", "amount"]
 Cohort = Literal["arrived", "solved", "answered", "moment"]
 
 
+LEFT_OUT = (
+    "Spam, deleted, merged and test tickets, those to which no customer ever wrote, and those that bots alone answered."
+)
+"""Of every metric, as the setting `exclusions` is by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """What a figure means. `cohorts` are the ones it can be asked for, the default first.
@@ -24,7 +30,7 @@ class Metric:
     kind: Kind
     cohorts: tuple[Cohort, ...]
     definition: str
-    exclusions: str = "Spam, deleted, merged and test tickets."
+    exclusions: str = LEFT_OUT
     source: str = ""
     business: bool = False
     answered: bool = True
@@ -46,7 +52,7 @@ def _duration(
         kind="duration",
         cohorts=cohorts,
         definition=definition,
-        exclusions=f"Spam, deleted, merged and test tickets. {exclusions}".strip(),
+        exclusions=f"{LEFT_OUT} {exclusions}".strip(),
         source="Kaplan and Meier 1958 for arrived tickets, plain percentiles for solved ones",
         business=True,
         answered=answered,
@@ -111,7 +117,7 @@ METRICS: tuple[Metric, ...] = (
         cohorts=("solved",),
         definition="Share of the tickets first solved in the period whose solve was undone within 7 days; "
         "shown once 7 days have passed since the period's end.",
-        exclusions="Spam, deleted, merged and test tickets. Tickets reopened at an unknown time.",
+        exclusions=f"{LEFT_OUT} Tickets reopened at an unknown time.",
         source="Interval: Wilson 1927",
     ),
     Metric(
@@ -120,9 +126,9 @@ METRICS: tuple[Metric, ...] = (
         unit="share",
         kind="share",
         cohorts=("solved",),
-        definition="Share of the solved tickets with a reply that took exactly one public reply and no reopening.",
+        definition="Share of the solved tickets with a public human reply that took exactly one and no reopening.",
+        exclusions=f"{LEFT_OUT} Tickets without a reply, and those whose replies are not told.",
         source="Interval: Wilson 1927",
-        answered=False,
     ),
     Metric(
         id="breach_rate",
@@ -130,10 +136,10 @@ METRICS: tuple[Metric, ...] = (
         unit="share",
         kind="share",
         cohorts=("arrived", "solved"),
-        definition="Share of the tickets under an SLA that missed the target in force when it was applied.",
-        exclusions="Spam, deleted, merged and test tickets. Tickets under no SLA.",
+        definition="Share of the tickets under a target that passed it, by the target in force then: of the priority "
+        "and group that the ticket had then. Open tickets count as kept until their age passes it.",
+        exclusions=f"{LEFT_OUT} Tickets under no target.",
         source="Interval: Wilson 1927",
-        answered=False,
     ),
     Metric(
         id="csat",
@@ -178,7 +184,7 @@ METRICS: tuple[Metric, ...] = (
         kind="amount",
         cohorts=("solved",),
         definition="Tickets whose last solve lies in the period and that are still solved.",
-        exclusions=f"Spam, deleted, merged and test tickets. {_NO_TIME}",
+        exclusions=f"{LEFT_OUT} {_NO_TIME}",
     ),
     Metric(
         id="backlog",
@@ -187,7 +193,7 @@ METRICS: tuple[Metric, ...] = (
         kind="amount",
         cohorts=("moment",),
         definition="Tickets open at the end of the period, replayed from the status history.",
-        exclusions="Spam, deleted, merged and test tickets. Tickets that are no longer observed then.",
+        exclusions=f"{LEFT_OUT} Tickets that are no longer observed then.",
     ),
     Metric(
         id="backlog.age",
@@ -195,9 +201,8 @@ METRICS: tuple[Metric, ...] = (
         unit="minutes",
         kind="amount",
         cohorts=("moment",),
-        definition="Median age of the tickets open at the end of the period.",
-        business=True,
-        answered=False,
+        definition="Median age since creation of the tickets open at the end of the period, in calendar time.",
+        exclusions=f"{LEFT_OUT} Tickets that are no longer observed then.",
     ),
     Metric(
         id="waited_hours",
@@ -213,8 +218,8 @@ METRICS: tuple[Metric, ...] = (
         unit="money",
         kind="amount",
         cohorts=("solved",),
-        definition="Agents' minutes times their rate; nothing where no source tells the minutes.",
-        answered=False,
+        definition="Agents' minutes on the tickets solved in the period, times cost_per_hour. Tickets of which no "
+        "source tells minutes count with minutes_per_ticket, an assumption, where that is set; else they are left out.",
     ),
 )
 

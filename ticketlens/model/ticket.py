@@ -118,7 +118,7 @@ class Ticket:
 
     @property
     def excluded(self) -> str | None:
-        """Why the ticket stays out of every figure: "spam", "deleted", "test", "merged", or None."""
+        """What its source says against counting it: "spam", "deleted", "test", "merged", or None."""
         if self.merged_into is not None:
             return "merged"
         return next((name for name in ("spam", "deleted", "test") if getattr(self, name)), None)

@@ -13,6 +13,7 @@ class Point:
 
     `open` counts the cohort's tickets without the event by the trend's `as_of`; `unripe` says that the youngest of them
     is younger than the percentile asked for. `value` stands in place of percentiles for shares, scores and amounts.
+    `assumed` counts the tickets of `n` of which a part of the value is assumed, since no source tells it.
     """
 
     label: str
@@ -29,6 +30,7 @@ class Point:
     high: float | None = None
     value: float | None = None
     too_few: bool = False
+    assumed: int = 0
 
     def to_json(self, *, scalar: bool) -> dict[str, object]:
         shared: dict[str, object] = {
@@ -38,7 +40,7 @@ class Point:
         interval = {"of": "value" if scalar else "p50", "low": self.low, "high": self.high}
         ends = {"low": self.low, "high": self.high, "interval": interval, "too_few": self.too_few}
         if scalar:
-            return {**shared, "value": self.value, **ends}
+            return {**shared, "value": self.value, **ends, "assumed": self.assumed}
         quantiles = {"p50": self.p50, "p75": self.p75, "p90": self.p90}
         reached = {name: value is not None for name, value in quantiles.items()}
         return {**shared, **quantiles, "mean": self.mean, "reached": reached, **ends}

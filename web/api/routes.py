@@ -19,7 +19,11 @@ FILTERS = (
     Parameter("q", TEXT, "words that must all occur, without case and accents"),
     Parameter("is", choice(*STATES), "a state; may be given several times, and then all hold"),
     Parameter("open_at", TIME, "what was open at this moment"),
-    Parameter("excluded", TEXT, "what stays out of every figure, by reason: spam, deleted, test, merged"),
+    Parameter(
+        "excluded",
+        TEXT,
+        "what stays out of every figure, by reason: spam, deleted, test, merged, no_customer_message, bot_only, or any",
+    ),
     *(Parameter(name, TEXT, f"{name}; several are alternatives, an empty one means none") for name in FIELDS),
 )
 TOPIC_ID = Parameter("id", {"type": "integer", "minimum": 1}, "id of the topic", "path")

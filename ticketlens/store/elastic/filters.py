@@ -94,7 +94,7 @@ def clauses(
     if where.as_of is not None and where.dated in SOLVES:
         met.append(within(SOLVES[where.dated], lte=seconds(where.as_of)))
     if where.open_at is not None:
-        met.append(_open_at(seconds(where.open_at)))
+        met.append(open_at(seconds(where.open_at)))
     if where.q is not None:
         met += _words(where.q)
     if as_of is not None and grown:
@@ -149,7 +149,8 @@ def open_then(at: int) -> Clause:
     return every(some(OPEN, within("solved_at", gt=at)), never(paused(at)))
 
 
-def _open_at(at: int) -> Clause:
+def open_at(at: int) -> Clause:
+    """Open at that moment, and still observed."""
     observed = every(OPEN, some(never(exists("observed_until")), within("observed_until", gte=at)))
     return every(within("created_at", lte=at), some(within("solved_at", gt=at), observed), never(paused(at)))
 

@@ -12,6 +12,7 @@ from ticketlens.store.sqlite.copying import SqliteCopies
 from ticketlens.store.sqlite.customers import SqliteCustomers
 from ticketlens.store.sqlite.figures import SqliteFigures
 from ticketlens.store.sqlite.inbox import SqliteInbox
+from ticketlens.store.sqlite.portions import SqlitePortions
 from ticketlens.store.sqlite.records import SqliteLeases, SqliteRecords
 from ticketlens.store.sqlite.tallies import SqliteTallies
 from ticketlens.store.sqlite.topics import SqliteTopics
@@ -22,6 +23,7 @@ class SqliteStore(
     SqliteCopies,
     SqliteFigures,
     SqliteTallies,
+    SqlitePortions,
     SqliteBacklog,
     SqliteVectors,
     SqliteTopics,

@@ -10,7 +10,7 @@ import numpy as np
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.bins import BINS
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING, NOTHING, Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.store.ages import Length, add_lengths
 from ticketlens.store.base import Cell, Positions, Question
@@ -28,6 +28,10 @@ ENDS = {
     "reply.next": "t.next_reply_at",
 }
 """When the event of a metric was; waits and cycles are told of the last solve."""
+
+COVERED = {"arrived": "tickets_arrived_bins", "solved": "tickets_solved_bins"}
+INDEXED = {"source", "group", "channel", "priority", "topic"}
+"""Fields that those indexes hold."""
 
 STARTS = {
     ("reply.next", "calendar"): "t.next_since",
@@ -76,8 +80,11 @@ class SqliteFigures(SqliteQuestions):
         if not live:
             ends = {ENDS.get(metric, "t.solved_at"), SOLVES.get(question.cohort, "t.created_at")}
             met.add(" AND ".join(f"{end} <= {seconds(question.as_of):d}" for end in sorted(ends)))
+        if live and table == "tickets t" and (index := bins_index(question, metric)) is not None:
+            table = f"tickets t INDEXED BY {index}"
+            met.add("t.key > 0")
         if question.group_by in (None, "topic"):
-            self._add_packed(cells, question, column, met)
+            self._add_packed(cells, question, column, table, met)
             return
         columns = f"{day} AS d, {group} AS g, {column} AS b, count(*) AS n"
         by_day = f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY 1, 2, 3"
@@ -86,11 +93,11 @@ class SqliteFigures(SqliteQuestions):
         periods, groups, bins, n = _columns(rows, 4)
         cells.add(periods, groups, bins, ended=True, n=n)
 
-    def _add_packed(self, cells: Cells, question: Question, column: str, met: Condition) -> None:
+    def _add_packed(self, cells: Cells, question: Question, column: str, table: str, met: Condition) -> None:
         """Topic and bin of each ticket as one number, a text of numbers a day: nothing is sorted in SQLite."""
         day = f"t.{DAYS[question.cohort]}"
         topic = "0" if question.group_by is None else "coalesce(t.topic, 0)"
-        packed = f"SELECT {day}, NULL, count(*), group_concat({topic} * {BINS} + {column}) FROM tickets t"
+        packed = f"SELECT {day}, NULL, count(*), group_concat({topic} * {BINS} + {column}) FROM {table}"
         rows = self._db.rows(f"{packed} WHERE {met.sql} GROUP BY 1", met.values)
         periods, _, n, texts = _columns(list(self._by_period(question, rows)), 4)
         topics, bins = np.divmod(np.fromstring(",".join(texts), dtype=np.int64, sep=","), BINS)
@@ -129,6 +136,15 @@ class SqliteFigures(SqliteQuestions):
         sql = f"SELECT {day}, {group}, {stop}, {started}, t.schedule FROM {table} WHERE {met.sql}"
         rows = self._by_period(question, self._db.rows(sql, met.values))
         add_lengths(cells, starmap(Length, rows), clock, positions, ended=False)
+
+
+def bins_index(question: Question, metric: str) -> str | None:
+    """The index that covers the bins of a metric, where the question needs nothing else."""
+    where, needed = question.where, {*question.where.where, *([question.group_by] if question.group_by else [])}
+    plain = replace(where, where=NOTHING) == EVERYTHING and needed <= INDEXED
+    if metric == "ttr.full" or not plain or question.cohort not in COVERED:
+        return None
+    return COVERED[question.cohort] if metric in ENDS or question.cohort == "solved" else None
 
 
 def _started(metric: str, clock: str) -> str:

@@ -36,8 +36,25 @@ CREATE INDEX tickets_open ON tickets (created_day, topic, source, created_at, ob
     "group", channel, priority, started_at) WHERE excluded IS NULL AND is_open;
 
 -- Who waits for a further reply now.
-CREATE INDEX tickets_followed ON tickets (created_day, topic, source, next_since, next_business_start, schedule, observed_until)
+CREATE INDEX tickets_followed ON tickets (created_day, topic, source, next_since, next_business_start, schedule, observed_until,
+    next_reply_at, "group", channel, priority)
     WHERE excluded IS NULL AND next_since IS NOT NULL AND next_reply_at IS NULL;
+
+-- Who has no reply at all.
+CREATE INDEX tickets_unanswered ON tickets (created_day, topic, source, created_at, started_at, observed_until, solved_at, schedule,
+    business_start, first_reply_at, "group", channel, priority) WHERE excluded IS NULL AND first_reply_at IS NULL;
+
+-- Bins of all durations but the one that is shown by itself. The condition on the key, true of all, keeps them out of
+-- the choice of an index for any question but those that name them.
+CREATE INDEX tickets_arrived_bins ON tickets (created_day, topic, ttr_first_calendar_bin, ttr_first_business_bin,
+    reply_first_calendar_bin, reply_first_business_bin, reply_next_calendar_bin, reply_next_business_bin, source, "group", channel,
+    priority) WHERE excluded IS NULL AND key > 0;
+CREATE INDEX tickets_solved_bins ON tickets (solved_day, topic, ttr_first_calendar_bin, ttr_first_business_bin,
+    reply_first_calendar_bin, reply_first_business_bin, reply_next_calendar_bin, reply_next_business_bin,
+    wait_requester_calendar_bin, wait_requester_business_bin, wait_agent_calendar_bin, wait_agent_business_bin,
+    wait_hold_calendar_bin, wait_hold_business_bin, handling_first_calendar_bin, handling_first_business_bin,
+    handling_last_calendar_bin, handling_last_business_bin, handling_sum_calendar_bin, handling_sum_business_bin,
+    solved_at, source, "group", channel, priority) WHERE excluded IS NULL AND solved_day IS NOT NULL AND key > 0;
 
 -- Shares and sums over the tickets of which they are known.
 CREATE INDEX tickets_touched ON tickets (solved_day, topic, one_touch, source, "group", channel, priority)

@@ -53,8 +53,9 @@ A cohort is the set of tickets that a figure is about: those that arrived in the
 answer to a survey came in it, or what is open at its end (moment). The first cohort named is the default.
 
 The clock of a ticket begins at its creation; where an agent opened it, at the first message of its customer. Where an
-automation solves a ticket that waited for its customer, resolution times and cycles end at the moment where that waiting
-began, while the ticket counts as solved when it was. Which kinds of tickets are left out is the setting `exclusions`.
+automation solves a ticket that waited for its customer, resolution times and cycles end at the moment where that
+waiting began, while the ticket counts as solved when it was. Which kinds of tickets are left out is the setting
+`exclusions`.
 
 A target is held against the age that a ticket has: whatever priority and group it had then, and whatever target held on
 that day. It is passed at the first second at which the age is above it; a solve without a reply ends the wait for one.

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.portion import Portion
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Timing
@@ -145,22 +146,6 @@ class Tally(NamedTuple):
     returned: int
     rated: int
     satisfied: int
-
-
-class Portion(NamedTuple):
-    """Of the tickets of one period and group of which a figure of `PORTIONS` is known, `n`: its sum."""
-
-    period: int
-    group: str | None
-    n: int
-    sum: int
-
-
-PORTIONS: Mapping[str, str] = {
-    "one_touch": "tickets with a reply: those with exactly one, and no reopening, as it is known now",
-    "breach": "tickets under a target: those that passed it by `as_of`",
-    "effort": "tickets of which the agents' work is told: its seconds",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ def duration(minutes: float | None) -> str:
     return f"{_short(minutes / DAY)}{NBSP}days"
 
 
+def horizon(minutes: float, clock: str) -> str:
+    """How far a restricted mean goes: "14 days", "80 business hours"."""
+    return f"{number(minutes / HOUR)}{NBSP}business hours" if clock == "business" else duration(minutes)
+
+
 def seconds(value: float | None) -> str:
     return duration(None if value is None else value / 60)
 

@@ -100,6 +100,17 @@ def line(
     return [_layer(values, area, x=axis, y=value_axis(scale, "low"), y2={"field": "high"}), *layers]
 
 
+def ghost(points: Sequence[Point], partners: Sequence[Point], field: str, scale: Scale) -> Layers:
+    """An earlier stretch under this one: each partner in the place of its point, as a quiet dashed line."""
+    values = [
+        {**_value(partner, field, scale), "mid": _middle(point)}
+        for point, partner in zip(points, partners, strict=True)
+    ]
+    clipped = {"clip": True} if scale.top is not None else {}
+    mark = {"type": "line", "color": theme.QUIET, "strokeDash": [5, 4], "strokeWidth": 1.75, **clipped}
+    return [_layer(values, mark, x=time_axis(points, "mid"), y=value_axis(scale))]
+
+
 def bars(points: Sequence[Point], field: str, scale: Scale, *, colour: str, waiting: str | None = None) -> Layers:
     """One bar a period, the running one hatched; `waiting` colours the part that is still open."""
     values = [

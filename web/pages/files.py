@@ -13,10 +13,11 @@ from web import wording
 from web.charts import drawing
 from web.charts import trend as charts
 from web.charts.pareto import pareto
+from web.charts.statistics import statistic
 from web.pages import asked, figures
 from web.pages.spreadsheet import csv_lines, csv_records
 from web.pages.topics import BY_DEFAULT, ordered, pareto_note, pareto_title
-from web.pages.trends import asked_trend
+from web.pages.trends import asked_trend, chart_title, group_specs
 
 DURATION_COLUMNS = ("p50", "p75", "p90", "mean", "low", "high")
 TOPIC_COLUMNS = (
@@ -60,11 +61,19 @@ def trends(form: str) -> Response:
         return _csv("trend", csv_lines(_trend_header(found), _trend_rows(found)))
     if not found.points:
         abort(404, description="There is nothing to draw in this time.")
-    spec = charts.any_metric(found, asked.PointLink(where, found), title=figures.panel_title(found))
+    one = statistic(found, asked.asked()["show"])
     words = f"{found.clock} time · cohort: {found.cohort} · {found.zone}"
-    return _picture(
-        spec, form, "trend", figures.trend_title(found), [figures.trend_note(found), words, _source(found.as_of)]
-    )
+    below = [figures.trend_note(found, one), words, _source(found.as_of)]
+    if found.groups:
+        spec = charts.side_by_side(group_specs(found, where, one))
+        return _picture(spec, form, "groups", f"{chart_title(found)}, each {wording.plain(_group())}", below)
+    link = asked.PointLink(where, found)
+    spec = charts.any_metric(found, link, title=figures.panel_title(found), one=one)
+    return _picture(spec, form, "trend", figures.trend_title(found, one), below)
+
+
+def _group() -> str:
+    return asked.asked()["group_by"]
 
 
 def _picture(spec: dict[str, Any], form: str, name: str, title: str, subtitle: Sequence[str]) -> Response:

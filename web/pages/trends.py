@@ -1,36 +1,53 @@
-"""Any metric, any group, either clock, either cohort, by day, week, month or quarter."""
+"""Any metric, any group, either clock, either cohort, by day, week, month or quarter: why did it move?"""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import render_template
 from markupsafe import Markup
 
-from ticketlens.metrics.contract import ANSWERED, BY_ID, metric
+from ticketlens.metrics.contract import BY_ID, metric
 from ticketlens.model.filter import Filter
-from ticketlens.model.trend import Trend
+from ticketlens.model.trend import Point, Trend
 from web.charts import drawing
 from web.charts import trend as charts
 from web.charts.panels import greatest
-from web.pages import asked, figures
+from web.charts.statistics import Statistic, shown, statistic
+from web.pages import asked, controls, figures
 
-GROUPS = ("topic", "brand", "group", "channel", "language", "priority", "source", "assignee", "organization", "tag")
 MOST_GROUPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Multiple:
+    """One group: its key and name, its own trend with what it says, its drawing, and its last figure's tickets."""
+
+    key: str
+    name: str
+    trend: Trend
+    title: str
+    drawing: Markup
+    last: Point | None
+    where: Filter
 
 
 def trends() -> str:
     found, where = asked_trend()
     if not any(point.n or point.value for point in found.points):
         return render_template("nothing.html", title="No tickets in this time")
+    one = statistic(found, asked.asked()["show"])
+    row = BY_ID[found.metric]
     return render_template(
         "trends.html",
         trend=found,
         where=where,
-        metric=BY_ID[found.metric],
-        metrics=[BY_ID[name] for name in ANSWERED],
-        group_fields=GROUPS,
-        headline=figures.trend_title(found),
-        figure=figures.trend_figure("trend", found, where, title=chart_title(found), size=charts.BROAD),
-        small=small_multiples(found, where),
+        metric=row,
+        metrics=controls.metrics(),
+        controls=controls.controls(row, found.clock, found.cohort, one.id),
+        headline=figures.trend_title(found, one),
+        figure=trend_figure(found, where, one),
+        groups=multiples(found, where, one),
+        group_files=figures.trend_files(found, where, group_by=asked.asked()["group_by"]),
+        whole=whole(found, where),
     )
 
 
@@ -41,8 +58,8 @@ def asked_trend() -> tuple[Trend, Filter]:
     chosen = metric(now["metric"])
     found = asked.lens().trend(
         metric=chosen.id,
-        clock=now["clock"] if chosen.business else "calendar",
-        cohort=now["cohort"] if now["cohort"] in chosen.cohorts else chosen.cohorts[0],
+        clock=now["clock"] if now["clock"] in chosen.clocks else chosen.clocks[0],
+        cohort=controls.cohort_of(chosen),
         by=now["by"],
         first=now.where.first,
         last=now.where.last,
@@ -53,24 +70,76 @@ def asked_trend() -> tuple[Trend, Filter]:
     return found, where
 
 
+def trend_figure(trend: Trend, where: Filter, one: Statistic) -> figures.Figure:
+    link = asked.PointLink(where, trend)
+    drawn = figures.figure(
+        "trend", chart_title(trend), figures.trend_note(trend, one),
+        lambda size: charts.any_metric(trend, link, size, title=figures.panel_title(trend), one=one),
+        figures.trend_files(trend, where),
+    )  # fmt: skip
+    return replace(drawn, trend=trend, where=where)
+
+
 def chart_title(trend: Trend) -> str:
     when = {"arrived": " of arrival", "solved": " of solving"}.get(trend.cohort, "")
     return f"{BY_ID[trend.metric].name}, by {trend.by}{when}"
 
 
-def small_multiples(trend: Trend, where: Filter) -> list[tuple[str, str, Markup, Trend]]:
-    """One small chart a group on one scale, the largest first: (key, name, drawing, its own trend)."""
-    field = asked.asked()["group_by"]
-    names = {str(topic.id): topic.name for topic in asked.lens().topic_names().values()} if field == "topic" else {}
+def whole(trend: Trend, where: Filter) -> tuple[int, Filter] | None:
+    """How many tickets all periods count together, and which; None of what is counted anew at each moment."""
+    if trend.cohort == "moment":
+        return None
+    span = replace(trend.points[0], end=trend.points[-1].end)
+    return sum(point.n for point in trend.points), asked.behind(where, trend, span)
+
+
+def multiples(trend: Trend, where: Filter, one: Statistic) -> list[Multiple]:
+    """One small chart a group on one scale, the largest first."""
+    groups = largest(trend)
+    top = _top([own for _, own in groups], one)
+    return [_multiple(key, own, where, one, top) for key, own in groups]
+
+
+def largest(trend: Trend) -> list[tuple[str, Trend]]:
+    """The groups with most tickets, each as a trend of its own."""
     groups = sorted((trend.groups or {}).items(), key=lambda group: -sum(point.n for point in group[1]))
-    ones = [(key, replace(trend, points=points, groups=None)) for key, points in groups[:MOST_GROUPS]]
-    fields = ("value", "high") if trend.scalar else ("p50",)
-    top = max((greatest(one, fields) for _, one in ones), default=0.0) or None
-    size = replace(charts.SMALL, top=top)
-    told = []
-    for key, one in ones:
-        link = asked.PointLink(where.having(field, key), one)
-        spec = charts.amounts(one, link, size) if one.scalar else charts.half(one, link, size)
-        name = names.get(key, key) or ("in no topic" if field == "topic" else "none")
-        told.append((key, name, drawing.inline(drawing.draw(spec), f"{name}: {figures.trend_title(one)}"), one))
-    return told
+    return [(key, replace(trend, points=points, groups=None)) for key, points in groups[:MOST_GROUPS]]
+
+
+def group_spec(key: str, own: Trend, where: Filter, one: Statistic, top: float | None) -> charts.Spec:
+    link = asked.PointLink(where.having(asked.asked()["group_by"], key), own)
+    return charts.small(own, link, one, replace(charts.SMALL, top=top))
+
+
+def group_specs(trend: Trend, where: Filter, one: Statistic) -> list[tuple[str, charts.Spec]]:
+    """(name, chart) of each group, on one scale."""
+    groups = largest(trend)
+    top = _top([own for _, own in groups], one)
+    return [(group_name(key), group_spec(key, own, where, one, top)) for key, own in groups]
+
+
+def _multiple(key: str, own: Trend, where: Filter, one: Statistic, top: float | None) -> Multiple:
+    name = group_name(key)
+    title = figures.trend_title(own, one)
+    drawn = drawing.inline(drawing.draw(group_spec(key, own, where, one, top)), f"{name}: {title}")
+    last = figures.last_known(own, shown(own, one)) or own.points[-1]
+    narrowed = where.having(asked.asked()["group_by"], key)
+    return Multiple(key, name, own, title, drawn, last, asked.behind(narrowed, own, last))
+
+
+def _top(groups: list[Trend], one: Statistic) -> float | None:
+    """The end of the scale that all groups share."""
+    if not groups:
+        return None
+    field = shown(groups[0], one)
+    fields = ("value", "high") if field == "value" else (field,)
+    return max(greatest(own, fields) for own in groups) or None
+
+
+def group_name(key: str) -> str:
+    """What a group is called: a topic by its name, and what has none of the field says so."""
+    field = asked.asked()["group_by"]
+    if field != "topic":
+        return key or f"no {field.removeprefix('custom.')}"
+    names = {str(topic.id): topic.name for topic in asked.lens().topic_names().values()}
+    return names.get(key, key) or "in no topic"

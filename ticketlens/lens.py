@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from ticketlens.answers.comparing import Comparing
 from ticketlens.answers.desk import Desk
 from ticketlens.answers.overview import overview
 from ticketlens.answers.rows import export_row, row_json
@@ -67,6 +68,11 @@ class Lens:
     def inbox(self) -> Inbox:
         """What helpdesks pushed, and what became of it."""
         return Inbox(self.store, self.helpdesks.registry, self.keep, self.settings.retention_inbox_days, self.now)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """Periods and filters against each other, and why they differ."""
+        return Comparing(self._desk)
 
     # -- reading tickets in
 

@@ -41,11 +41,10 @@ class Asked:
 
 def trend(desk: Desk, asked: Asked) -> Trend:
     """Raises ConfigError for a metric, clock or cohort that does not go together, saying what does."""
-    metric = _checked(asked)
-    if metric.kind != "duration" or len(metric.cohorts) == 1:
-        asked = replace(asked, cohort=metric.cohorts[0])
+    metric = checked(asked)
+    asked = replace(asked, cohort=cohort_of(metric, asked.cohort))
     points = _durations(desk, asked) if metric.kind == "duration" else SCALARS[metric.id](desk, asked)
-    horizon = _horizon(asked.clock) if metric.kind == "duration" else None
+    horizon = horizon_of(asked.clock) if metric.kind == "duration" else None
     grouped = None if asked.group_by is None else {key or "": points[key] for key in points}
     return Trend(
         metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
@@ -54,7 +53,8 @@ def trend(desk: Desk, asked: Asked) -> Trend:
     )  # fmt: skip
 
 
-def _checked(asked: Asked) -> contract.Metric:
+def checked(asked: Asked) -> contract.Metric:
+    """The metric that is asked for. Raises ConfigError where it does not go with its clock or cohort."""
     metric = contract.metric(asked.metric)
     if not metric.answered:
         raise ConfigError(f"metric: {asked.metric} is not computed yet; known are {', '.join(contract.ANSWERED)}")
@@ -69,7 +69,13 @@ def _checked(asked: Asked) -> contract.Metric:
     return metric
 
 
-def _horizon(clock: str) -> float:
+def cohort_of(metric: contract.Metric, asked: str) -> str:
+    """The one asked for where there is a choice."""
+    return asked if metric.kind == "duration" and len(metric.cohorts) > 1 else metric.cohorts[0]
+
+
+def horizon_of(clock: str) -> float:
+    """The horizon of restricted means, in minutes of the clock."""
     return float(CALENDAR_HORIZON if clock == "calendar" else BUSINESS_HORIZON)
 
 
@@ -84,7 +90,7 @@ def _durations(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
 def _curve_points(desk: Desk, asked: Asked, found: Curves, index: int, rows: Rows) -> tuple[Point, ...]:
     p50, p75, p90 = (found.quantile(q)[index] for q in (0.5, 0.75, 0.9))
     low, high = (end[index] for end in found.interval(0.5))
-    mean, _ = found.mean(_horizon(asked.clock))
+    mean, _ = found.mean(horizon_of(asked.clock))
     still = found.estimate.n[index] - found.estimate.events[index]
     few = found.too_few[index]
     key = found.groups[index]

@@ -7,6 +7,7 @@ than them counts as lowering the average.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import fsum
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Part:
 class Effect:
     """What one topic did to the average. `kind` is "kept", "new" or "vanished"; the latter two have no speed part."""
 
-    kind: str
+    kind: Literal["kept", "new", "vanished"]
     speed: float
     mix: float
 

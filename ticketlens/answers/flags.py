@@ -1,0 +1,114 @@
+"""Why a side is not to be compared: it is not over, a source begins in it, it was not read whole, or is too young."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from ticketlens.answers.desk import Desk
+from ticketlens.answers.sides import Look, Pair, ripe
+from ticketlens.answers.words import length
+from ticketlens.metrics.periods import complete
+from ticketlens.metrics.shares import REOPEN_DAYS
+from ticketlens.model.comparison import Flag
+from ticketlens.model.filter import Filter
+from ticketlens.model.trend import Minutes
+from ticketlens.sources.state import moment, states
+from ticketlens.store.codec import from_seconds
+
+STILL_OPEN = 0.02
+"""With a larger share of tickets open, a sum of waits goes on growing too fast to be held against an older one."""
+
+MOST_SOURCES = 1_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How far each source was read, and when each began; asked once for both sides."""
+
+    desk: Desk
+
+    @cached_property
+    def read_to(self) -> Mapping[str, datetime]:
+        """A pulled source is known as far as its last good pull; files and pushes as far as their latest time."""
+        held = {str(source): from_seconds(int(at)) for source, at in self.desk.store.read_part("read_to", None, 10_000)}
+        pulled = {name: moment(state.read_to) for name, state in states(self.desk.store).items()}
+        return held | {name: at for name, at in pulled.items() if at is not None}
+
+    @cached_property
+    def unfinished(self) -> frozenset[str]:
+        """Sources that were never read to their end."""
+        return frozenset(name for name, state in states(self.desk.store).items() if state.full_at is None)
+
+    def sources(self, *looks: Look) -> list[str]:
+        """Those that have a ticket on either side."""
+        found = [
+            self.desk.store.facet("source", look.where.between(look.period.start, look.last), limit=MOST_SOURCES)
+            for look in looks
+        ]
+        return sorted({name for told in found for name, _ in told})
+
+    def began_before(self, source: str, look: Look) -> bool:
+        earlier = Filter(last=look.period.start - timedelta(days=1)).having("source", source)
+        return bool(self.desk.store.list_tickets(earlier, limit=1).items)
+
+
+def flags(pair: Pair, look: Look, still_open: float, reading: Reading) -> tuple[Flag, ...]:
+    """What keeps one side of a pair from being compared, by what is known now, whatever age it is seen at.
+
+    `still_open` is the share of its tickets that are open.
+    """
+    sources = reading.sources(pair.before, pair.after)
+    told = [*_running(look, reading.desk), *_connected(look, sources, reading)]
+    if complete(look.period, reading.desk.as_of):
+        told += [*_gaps(look, sources, reading), *_maturing(pair, look, reading.desk, still_open)]
+    return tuple(told)
+
+
+def _running(look: Look, desk: Desk) -> Iterator[Flag]:
+    period = look.period
+    if complete(period, desk.as_of):
+        return
+    if (desk.asked or desk.now()) < period.end_at:
+        yield Flag("running", f"{period.label} is not over: its last day is {look.last}")
+    else:
+        yield Flag("gap", f"{period.label} was read only up to {_moment(desk, desk.as_of)}")
+
+
+def _connected(look: Look, sources: list[str], reading: Reading) -> Iterator[Flag]:
+    for source in sources:
+        if not reading.began_before(source, look):
+            yield Flag("connected", f"{source} has no ticket before {look.period.label}, which may not be whole")
+
+
+def _gaps(look: Look, sources: list[str], reading: Reading) -> Iterator[Flag]:
+    for source in sources:
+        if source in reading.unfinished:
+            yield Flag("gap", f"{source} was never read to its end")
+        elif (read_to := reading.read_to.get(source)) is not None and read_to < look.period.end_at:
+            until = _moment(reading.desk, read_to)
+            yield Flag("gap", f"{source} was read only up to {until}, before the end of {look.period.label}")
+
+
+def _maturing(pair: Pair, look: Look, desk: Desk, still_open: float) -> Iterator[Flag]:
+    label = look.period.label
+    if not ripe(desk, look.period, pair.metric, pair.asked, pair.horizon):
+        yield Flag("maturing", f"{label} is too young: {_needs(pair)}")
+    elif pair.metric.id == "waited_hours" and still_open > STILL_OPEN:
+        yield Flag("maturing", f"{label} is too young: {still_open * 100:.0f} % of its tickets are open and wait on")
+
+
+def _needs(pair: Pair) -> str:
+    if pair.metric.id == "reopen_rate":
+        return f"a ticket may come back until {REOPEN_DAYS} days after its solve"
+    return f"its last tickets are not yet {horizon_words(pair.horizon, pair.asked.clock)} old"
+
+
+def horizon_words(minutes: Minutes, clock: str) -> str:
+    """14 days, 80 business hours."""
+    return f"{minutes / 60:.0f} business hours" if clock == "business" else length(minutes).replace(".0 ", " ")
+
+
+def _moment(desk: Desk, at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(desk.zone)):%Y-%m-%d %H:%M}"

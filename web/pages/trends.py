@@ -8,11 +8,11 @@ from markupsafe import Markup
 from ticketlens.metrics.contract import BY_ID, metric
 from ticketlens.model.filter import Filter
 from ticketlens.model.trend import Point, Trend
-from web.charts import drawing
+from web.charts import drawing, split
 from web.charts import trend as charts
 from web.charts.panels import greatest
 from web.charts.statistics import Statistic, shown, statistic
-from web.pages import asked, controls, figures
+from web.pages import asked, compared, controls, figures, reasons, versus
 
 MOST_GROUPS = 8
 
@@ -36,14 +36,25 @@ def trends() -> str:
         return render_template("nothing.html", title="No tickets in this time")
     one = statistic(found, asked.asked()["show"])
     row = BY_ID[found.metric]
+    wanted = compared.pairing(found)
+    told, split_by = compared.comparison(wanted), asked.asked()["split_by"]
+    why = compared.explanation(wanted, split_by)
     return render_template(
         "trends.html",
+        compared=compared.compared(told, found),
+        newest=compared.newest_days(wanted),
+        against=compared.names(told)[0],
+        others=versus.others(),
+        why=reasons.reasons(why) if why else None,
+        why_files=figures.files("pages.trends_why", asked.asked().where),
+        split=split,
+        split_fields=reasons.fields(),
         trend=found,
         where=where,
         metric=row,
         metrics=controls.metrics(),
         controls=controls.controls(row, found.clock, found.cohort, one.id),
-        headline=figures.trend_title(found, one),
+        headline=compared.headline(told, why) or compared.Headline(figures.trend_title(found, one)),
         figure=trend_figure(found, where, one),
         groups=multiples(found, where, one),
         group_files=figures.trend_files(found, where, group_by=asked.asked()["group_by"]),
@@ -73,7 +84,7 @@ def asked_trend() -> tuple[Trend, Filter]:
 def trend_figure(trend: Trend, where: Filter, one: Statistic) -> figures.Figure:
     link = asked.PointLink(where, trend)
     drawn = figures.figure(
-        "trend", chart_title(trend), figures.trend_note(trend, one),
+        "trend", figures.trend_title(trend, one), f"{chart_title(trend)} · {figures.trend_note(trend, one)}",
         lambda size: charts.any_metric(trend, link, size, title=figures.panel_title(trend), one=one),
         figures.trend_files(trend, where),
     )  # fmt: skip

@@ -64,7 +64,7 @@ def server(url: str | None, wanted: str) -> Iterator[str | None]:
 
 def batches(lens: Lens, count: int, texts: dict[str, set[str | None]]) -> Iterator[list[Prepared]]:
     """Prepared tickets, and in `texts` the problems of each text."""
-    preparer = Preparer(Redactor(b"k" * 32, lens.settings.redaction_regions), lens.settings.clocks, day_of(lens.zone))
+    preparer = Preparer(Redactor(b"k" * 32, lens.settings.redaction_regions), lens.hours.clocks, day_of(lens.zone))
     context = ReadContext(now=datetime.now(UTC))
     problems: dict[str, str | None] = {}
     for batch in lines(count, problems):

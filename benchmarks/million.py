@@ -80,7 +80,7 @@ def read(row: dict[str, object], context: ReadContext) -> Ticket | None:
 
 def load(lens: Lens, count: int) -> tuple[Stages, dict[str, set[str | None]]]:
     """Import through the stages of `ticketlens import`, timed apart; returns the problems of each text."""
-    preparer = Preparer(Redactor(b"k" * 32, lens.settings.redaction_regions), lens.settings.clocks, day_of(lens.zone))
+    preparer = Preparer(Redactor(b"k" * 32, lens.settings.redaction_regions), lens.hours.clocks, day_of(lens.zone))
     context = ReadContext(now=datetime.now(UTC))
     stages, problems = Stages(), dict[str, str | None]()
     texts: dict[str, set[str | None]] = defaultdict(set)
@@ -135,7 +135,7 @@ def timed(question: Callable[[], object]) -> tuple[float, float]:
 
 def questions(lens: Lens) -> dict[str, Callable[[], object]]:
     """What the pages ask, by name."""
-    desk = Desk(lens.store, lens.zone, lens.settings.clocks)
+    desk = Desk(lens.store, lens.zone, lens.hours.clocks)
     window = desk.window(EVERYTHING)
     group = Filter(where={"group": ("tier1",)})
     return {

@@ -44,7 +44,8 @@ mon = ["08:00-18:00"]
 tue = ["08:00-12:00", "13:00-18:00"]
 ```
 
-After a change of `zone` or `schedules`, run `ticketlens cluster`: it computes all times again.
+After a change of `zone` or `schedules` a worker computes again the times that it touches; without a worker
+`ticketlens cluster` does it. All keys, with examples: [opening hours](opening-hours.md).
 """
 COMMANDS = """
 `--json` prints one JSON object on standard output and nothing else there. A command ends with 0 (done, with what was

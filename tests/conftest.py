@@ -68,7 +68,7 @@ def front(place: Any) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture(scope="session")
 def clocks() -> Clocks:
-    return Clocks(tuple(schedule_from(one, 2025, 2027) for one in SCHEDULES), 2025, 2027)
+    return Clocks(tuple(schedule_from(one) for one in SCHEDULES), 2025, 2027)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cryptography.fernet import Fernet
 
 from ticketlens.errors import ConfigError
-from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.schedule import Schedule, schedule_from
 from ticketlens.outside.guard import network_of
 
@@ -89,7 +88,11 @@ def _schedules(value: Any) -> tuple[Schedule, ...]:
         value = tomllib.loads(value).get("schedules", [])
     if not isinstance(value, list | tuple) or not all(isinstance(one, Mapping) for one in value):
         raise ValueError("needs a table for each schedule: [[schedules]]")
-    return tuple(schedule_from(one) for one in value)
+    found = tuple(schedule_from(one) for one in value)
+    names = [one.name for one in found]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"two schedules are called {twice!r}; give each a name of its own")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,10 @@ KEYS = {setting.key: setting for setting in TABLE}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The values of the table, checked; `origins` says where each came from: "default", a file, or a variable."""
+    """The values of the table, checked; `origins` says where each came from: "default", a file, or a variable.
+
+    `schedules` name the countries whose holidays they keep; `Lens.hours` has them with the dates.
+    """
 
     store: str = field(repr=False)
     zone: str
@@ -169,10 +175,6 @@ class Settings:
     @property
     def address(self) -> str:
         return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
-
-    @property
-    def clocks(self) -> Clocks:
-        return Clocks(self.schedules)
 
 
 def variable(key: str) -> str:

@@ -15,17 +15,20 @@ from ticketlens.answers.topic_page import TopicPage, topic_page
 from ticketlens.answers.topics import topic_table
 from ticketlens.answers.trend import Asked, trend
 from ticketlens.config import Settings
-from ticketlens.engine import Engine
+from ticketlens.engine import Engine, Progress
 from ticketlens.errors import BadPayload, ConfigError
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
 from ticketlens.hooks.inbox import Inbox
 from ticketlens.hooks.pushes import pushed
+from ticketlens.hours.measuring import Measuring
+from ticketlens.hours.opening import Hours
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.crew import Crew, Recipe
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
 from ticketlens.lease import SECONDS, Lease, holder_name
+from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.periods import By
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
@@ -37,7 +40,7 @@ from ticketlens.model.trend import Trend
 from ticketlens.outside.waiting import Waiting
 from ticketlens.sources.helpdesks import Helpdesks
 from ticketlens.sources.registry import Kinds
-from ticketlens.store.base import Put, Record, Row, RowPage, Store
+from ticketlens.store.base import Put, Row, RowPage, Store
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
@@ -63,6 +66,16 @@ class Lens:
     def helpdesks(self) -> Helpdesks:
         """The accounts that tickets are pulled from, and the verbs on them."""
         return Helpdesks(self.store, self.settings, self.kinds, self.add, self._redact, self.now, self.waiting)
+
+    @cached_property
+    def hours(self) -> Hours:
+        """Opening hours and holidays."""
+        return Hours(self.store, self.settings.schedules, self.zone)
+
+    @property
+    def measuring(self) -> Measuring:
+        """The measuring of tickets anew where opening hours changed."""
+        return Measuring(self.store, self.hours)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -126,32 +139,28 @@ class Lens:
             if self.store.put_record("reading", source, changed, expected=held.version if held else 0):
                 return number
 
-    def rederive(self, progress: Callable[[int], None]) -> int:
-        """Clean text and times anew for every ticket, after a change of zone, opening hours or rules."""
-        count = 0
-        batch: list[Ticket] = []
-        for ticket in self.store.each_raw():
-            batch.append(ticket)
-            if len(batch) == EXPORT_PAGE:
-                count += self._rederive(batch)
-                progress(count)
-                batch = []
-        count += self._rederive(batch)
-        progress(count)
-        self.store.put_record("derived", "settings", {"fingerprint": self._derivation})
-        return count
+    def rederive(self, progress: Progress) -> int:
+        """Measures again what a change of zone, opening hours, holidays or rules touches; how many tickets it were."""
+        measured = 0
+        for told in self.measuring.run(self.preparer.prepare):
+            progress(told.seen, told.total)
+            measured = told.measured
+        return measured
 
     @property
     def stale(self) -> bool:
-        """Whether zone or opening hours changed since days and durations were computed."""
-        held = self._derived_by_now()
-        return not self.empty() if held is None else held.fields["fingerprint"] != self._derivation
+        """Whether zone, opening hours, holidays or rules changed since days and durations were computed."""
+        return self.measuring.stale()
+
+    def alone(self, work: str, holder: str | None = None, seconds: float = SECONDS) -> Lease:
+        """The lease of a work that one process does at a time."""
+        return Lease(self.store, work, holder or holder_name(), seconds, self.now)
 
     # -- vectors and topics
 
     def grouping(self, holder: str | None = None, seconds: float = SECONDS) -> Lease:
         """To be held by who clusters, where others may do so at the same time."""
-        return Lease(self.store, "group", holder or holder_name(), seconds, self.now)
+        return self.alone("group", holder, seconds)
 
     def cluster(self, *, full: bool = False, step: Steps) -> ClusterReport:
         return self._grouper.cluster(full=full, step=step)
@@ -275,7 +284,12 @@ class Lens:
 
     def ready(self) -> list[str]:
         """What is wrong, each with its remedy; nothing where all is well."""
-        return ["zone or opening hours changed: run ticketlens cluster to recompute"] if self.stale else []
+        if not self.stale:
+            return []
+        under_way = self.measuring.progress()
+        far = f" ({under_way.seen:,} of {under_way.total:,} tickets looked at)" if under_way else ""
+        return [f"zone, opening hours or holidays changed: a worker recomputes times by itself{far}; "
+                "without one, run ticketlens cluster"]  # fmt: skip
 
     def foreign_share(self) -> float:
         """The share of tickets of a known language that is not English."""
@@ -286,21 +300,25 @@ class Lens:
 
     # -- collaborators
 
-    @cached_property
+    @property
     def preparer(self) -> Preparer:
-        return self._recipe.preparer()
+        """The same one until other holidays are kept."""
+        held: tuple[Clocks, Preparer] | None = self.__dict__.get("prepared by")
+        if held is None or held[0] is not self.hours.clocks:
+            held = self.hours.clocks, self._recipe.preparer()
+            self.__dict__["prepared by"] = held
+        return held[1]
 
-    @cached_property
+    @property
     def _recipe(self) -> Recipe:
-        told = self.settings
-        return Recipe(self._redaction_key(), told.redaction_regions, told.schedules, self.zone)
+        return Recipe(self._key, self.settings.redaction_regions, self.hours.schedules, self.zone)
 
     @property
     def _grouper(self) -> Grouper:
         return Grouper(self.store, self.engine, self.settings.model, self.now)
 
     def _desk(self, as_of: datetime | None) -> Desk:
-        return Desk(self.store, self.zone, self.settings.clocks, as_of, self.now)
+        return Desk(self.store, self.zone, self.hours.clocks, as_of, self.now)
 
     def _settled_at(self, where: Filter) -> datetime | None:
         """What has happened by now is only asked where a state depends on it."""
@@ -309,7 +327,8 @@ class Lens:
     def _redact(self, text: str) -> str:
         return self.preparer.redactor.redact(text)
 
-    def _redaction_key(self) -> bytes:
+    @cached_property
+    def _key(self) -> bytes:
         """Made once a store: the same value has the same pseudonym for ever, and another one elsewhere."""
         made = {"key": secrets.token_hex(32)}
         self.store.put_record("secret", "redaction", made, expected=0)
@@ -319,23 +338,8 @@ class Lens:
     def _begin(self) -> None:
         """Before the first ticket of this process is stored."""
         if "begun" not in self.__dict__:
-            self.__dict__["begun"] = self._derived_by_now() is not None
-
-    def _derived_by_now(self) -> Record | None:
-        """What the stored days and durations were computed by; an empty store begins with what is set now."""
-        held = self.store.get_record("derived", "settings")
-        if held is None and self.empty():
-            self.store.put_record("derived", "settings", {"fingerprint": self._derivation}, expected=0)
-            held = self.store.get_record("derived", "settings")
-        return held
-
-    def _rederive(self, batch: Sequence[Ticket]) -> int:
-        self.store.put_derived(batch_prepared := [self.preparer.prepare(ticket) for ticket in batch])
-        return len(batch_prepared)
-
-    @cached_property
-    def _derivation(self) -> str:
-        return f"{self.zone}|{self.settings.schedules!r}"
+            self.measuring.begin()
+            self.__dict__["begun"] = True
 
     @property
     def _zoneinfo(self) -> ZoneInfo:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from ticketlens.errors import ConfigError
-from ticketlens.model.filter import CUSTOM, DATED, FIELDS, STATES, Filter
+from ticketlens.model.filter import CUSTOM, DATED, ENDING, FIELDS, STATES, Ended, Filter
 
+CLOCKS = ("calendar", "business")
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-PARAMETERS = ("from", "to", "dated", "q", "is", "open_at", "excluded", "as_of", *FIELDS)
+PARAMETERS = ("from", "to", "dated", "q", "is", "open_at", "excluded", "as_of", "ended", *FIELDS)
 
 
 def parse_filter(parameters: Mapping[str, Sequence[str]], *, ignore: Iterable[str] = ()) -> Filter:
@@ -30,6 +31,7 @@ def parse_filter(parameters: Mapping[str, Sequence[str]], *, ignore: Iterable[st
         open_at=_moment(parameters, "open_at"),
         excluded=_one(parameters, "excluded"),
         as_of=_moment(parameters, "as_of"),
+        ended=_ended(parameters),
     )
 
 
@@ -52,6 +54,8 @@ def filter_parameters(where: Filter) -> list[tuple[str, str]]:
         told.append(("excluded", where.excluded))
     if where.as_of:
         told.append(("as_of", where.as_of.isoformat()))
+    if where.ended:
+        told.append(("ended", _ended_text(where.ended)))
     return told
 
 
@@ -93,6 +97,23 @@ def check_year(name: str, day: date) -> None:
 def _moment(parameters: Mapping[str, Sequence[str]], name: str) -> datetime | None:
     text = _one(parameters, name)
     return parse_moment(name, text) if text else None
+
+
+def _ended(parameters: Mapping[str, Sequence[str]]) -> Ended | None:
+    text = _one(parameters, "ended")
+    if text is None:
+        return None
+    parts = text.split("/")
+    if len(parts) != 4:
+        raise ConfigError(
+            f"ended: {text[:80]!r} is not like ttr.full/calendar/2026-11-09T00:00:00Z/2026-11-16T00:00:00Z"
+        )
+    start, end = (parse_moment("ended", part) for part in parts[2:])
+    return Ended(_checked("ended", parts[0], ENDING), _checked("ended", parts[1], CLOCKS), start, end)
+
+
+def _ended_text(ended: Ended) -> str:
+    return "/".join((ended.metric, ended.clock, ended.start.isoformat(), ended.end.isoformat()))
 
 
 def _choice(parameters: Mapping[str, Sequence[str]], name: str, choices: Sequence[str], default: str) -> str:

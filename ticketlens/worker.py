@@ -8,9 +8,11 @@ from typing import ClassVar
 
 from ticketlens.by_source import Deliveries, Pulls
 from ticketlens.errors import TicketLensError
-from ticketlens.lease import SECONDS, holder_name
+from ticketlens.hours.derivation import Derivation
+from ticketlens.lease import SECONDS, Lease, holder_name
 from ticketlens.lens import Lens
 
+MEASURE = "measure"
 LOG = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ class Worker:
     stopped: threading.Event = field(default_factory=threading.Event)
     pulls: Pulls = field(init=False)
     deliveries: Deliveries = field(init=False)
+    _held: Derivation | None = field(default=None, init=False, repr=False)
     _troubles: Troubles = field(default_factory=Troubles, init=False, repr=False)
 
     PAUSE_SECONDS: ClassVar[float] = 2.0
@@ -59,7 +62,7 @@ class Worker:
     def turn(self) -> bool:
         """Whether there was something to do. What was begun for sources goes on after it, in threads."""
         begun = self.look_after_sources()
-        return self.group() or begun
+        return self.measure() or self.group() or begun
 
     def look_after_sources(self) -> bool:
         """Whether a pull or a reading of deliveries was begun."""
@@ -67,6 +70,10 @@ class Worker:
         begun = self._tried("read deliveries", self.deliveries.start_due) or begun
         self._tried("tidy the inbox", self.lens.inbox.tidied)
         return begun
+
+    def measure(self) -> bool:
+        """Whether the times of tickets had to be computed again, and were."""
+        return self._tried("recompute times", self._measure)
 
     def group(self) -> bool:
         """Whether tickets had to be grouped, and were."""
@@ -76,7 +83,7 @@ class Worker:
         """Until `stopped` is set. Sources do not wait for a long grouping, nor it for them."""
         sources = threading.Thread(target=self._again, args=(self.look_after_sources,), name="sources", daemon=True)
         sources.start()
-        self._again(self.group)
+        self._again(lambda: self.measure() or self.group())
         sources.join(self.STOP_SECONDS)
         self.stop()
 
@@ -85,6 +92,7 @@ class Worker:
         self.look_after_sources()
         self.pulls.wait()
         self.deliveries.wait()
+        self.measure()
         self.group()
 
     def stop(self) -> None:
@@ -107,6 +115,30 @@ class Worker:
         if self._troubles.ends(work):
             LOG.warning("it works again")
         return done
+
+    def _measure(self) -> bool:
+        """Where another process has measured by other settings since these here held, they are the later ones."""
+        now = self.lens.hours.derivation
+        if not self.lens.stale:
+            self._held = now
+            return False
+        if self._held == now:
+            return False
+        lease = self.lens.alone(MEASURE, self.name, self.lease_seconds)
+        with lease.held() as ours:
+            return ours and self.lens.stale and self._measured_by(lease)
+
+    def _measured_by(self, lease: Lease) -> bool:
+        """Page by page; who is told to stop leaves the rest to the next worker."""
+        told = 0
+        for progress in self.lens.measuring.run(self.lens.preparer.prepare):
+            lease.check()
+            if 4 * progress.seen // max(progress.total, 1) > told:
+                told = 4 * progress.seen // max(progress.total, 1)
+                LOG.warning("recompute times: %s of %s tickets", f"{progress.seen:,}", f"{progress.total:,}")
+            if self.stopped.is_set():
+                break
+        return True
 
     def _group(self) -> bool:
         if not self.lens.has_to_cluster():

@@ -89,6 +89,8 @@ def change(value: float | None, unit: str, *, relative: bool = False) -> str:
         return signed(round(value / HOUR, 1), f"{abs(value) / HOUR:,.1f}{NBSP}h")
     if unit == "share":
         return signed(value, f"{abs(value) * 100:.1f}{NBSP}pts")
+    if unit == "points":
+        return signed(round(value, 1), number(abs(value), 1))
     return signed(value, number(abs(value)) + (f"{NBSP}h" if unit == "hours" else ""))
 
 
@@ -102,7 +104,7 @@ def measure(value: float | None, unit: str) -> str:
         return percent(value)
     if unit == "hours":
         return f"{number(value)}{NBSP}h"
-    return number(value, 0 if unit in ("tickets", "count") or float(value).is_integer() else 1)
+    return number(value, 1 if unit == "points" and not float(value).is_integer() else 0)
 
 
 def count(n: int, noun: str, many: str | None = None) -> str:

@@ -32,7 +32,7 @@ def seen(lens: Lens, where: Filter, **asked: str) -> Overview:
 @pytest.mark.parametrize("cohort", ["arrived", "solved"])
 def test_every_card_opens_the_list_that_it_counts(lens: Lens, where: Filter, cohort: str) -> None:
     cards = seen(lens, where, cohort=cohort).cards
-    assert [card.id for card in cards] == ["ttr", "open", "arrived", "reopened", "waited", "csat"]
+    assert [card.id for card in cards] == ["ttr.full", "backlog", "arrived", "reopen_rate", "waited_hours", "csat"]
     for card in cards:
         assert card.n == lens.count(card.where), card.id
 
@@ -73,7 +73,7 @@ def test_too_few_tickets_are_said_to_be_too_few(make_lens: Callable[..., Lens]) 
 
 
 def card(value: float | None, change: float | None = None) -> Card:
-    return Card("ttr", "", value, "minutes", 50, change, False, 1, (), EVERYTHING)
+    return Card("ttr.full", "", value, "minutes", 50, change, False, 1, (), EVERYTHING)
 
 
 def why(*parts: Part, before: float = 600, error: float = 1) -> Why:

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from ticketlens.intake.tokens import search_tokens
 from ticketlens.metrics.bins import bin_of
 from ticketlens.metrics.clock import Clocks
-from ticketlens.model.filter import NONE, Filter
-from ticketlens.store.base import Assignment, Cell, Prepared, Question, Tally
+from ticketlens.model.filter import NONE, Ended, Filter
+from ticketlens.store.base import Assignment, Cell, Exposure, Prepared, Question, Tally
 
 WEEK = 7 * 86_400
 DAY_OF = {
@@ -66,7 +66,17 @@ def passes(world: World, p: Prepared, where: Filter, as_of: datetime | None = No
         return False
     if where.open_at is not None and not is_open(p, _at(where.open_at), observed=True):
         return False
+    if where.ended is not None and not _ended(world, p, where.ended):
+        return False
     return where.q is None or _found(p, where.q)
+
+
+def _ended(world: World, p: Prepared, ended: Ended) -> bool:
+    after, until = _at(ended.start) - 1, _at(ended.end) - 1
+    if _at(p.ticket.created_at) > until:
+        return False
+    found = watched(world, p, ended.metric, ended.clock, after, until)
+    return found is not None and found[2]
 
 
 def _dated(p: Prepared, where: Filter) -> bool:
@@ -123,7 +133,7 @@ def _asked(world: World, question: Question) -> Iterator[tuple[int, str | None, 
             day = None if solved is None else date.fromordinal(world.day_of(solved))
         if question.cohort == "first_solved" and day is not None and _at(p.ticket.first_solved_at) > at:
             day = None
-        groups = [None] if question.group_by is None else [v or None for v in values(world, p, question.group_by)]
+        groups = _groups(world, p, question)
         for number, period in enumerate(question.periods):
             if day is not None and period.start <= day < period.end:
                 yield from ((number, group, p) for group in groups)
@@ -140,6 +150,49 @@ def histogram(world: World, question: Question, metric: str, clock: str) -> list
         if found is not None:
             counts[period, group, bin_of(max(0, found[0])), found[1]] += 1
     return _sorted(counts)
+
+
+def exposure(world: World, question: Question, metric: str, clock: str) -> Exposure:
+    leaving: Counter[tuple[int, str | None, int, bool]] = Counter()
+    late: Counter[tuple[int, str | None, int, bool]] = Counter()
+    for number, period in enumerate(question.periods):
+        after = _at(period.start_at) - 1
+        until = min(_at(period.end_at) - 1, _at(question.as_of))
+        for p in world.tickets if after < until else ():
+            if not passes(world, p, question.where, datetime.fromtimestamp(until, UTC)):
+                continue
+            found = watched(world, p, metric, clock, after, until)
+            if found is None:
+                continue
+            entry, length, over = found
+            for group in _groups(world, p, question):
+                leaving[number, group, bin_of(max(0, length)), over] += 1
+                if entry > 0:
+                    late[number, group, bin_of(entry), False] += 1
+    return Exposure(_sorted(leaving), _sorted(late))
+
+
+def watched(world: World, p: Prepared, metric: str, clock: str, after: int, until: int) -> tuple[int, int, bool] | None:
+    """(age in the second before the window, age at the end, whether it ended), or None where it was not there."""
+    found = _length(world, p, metric, clock, until, "arrived")
+    if found is None or (left := _left(world, p, metric, until, over=found[1])) is None or left <= after:
+        return None
+    before = _span(world, p, clock, after, ended=False)
+    return None if before is None else (before[0], *found)
+
+
+def _left(world: World, p: Prepared, metric: str, until: int, *, over: bool) -> int | None:
+    """The moment of the event, or until when the ticket was seen without it."""
+    if over:
+        calendar, _ = p.timing.durations[metric]
+        return solved_by(p, until) if metric == "ttr.full" else p.timing.start + (calendar or 0)
+    ends = [until, world.read_to(p.ticket.source), _at(p.ticket.observed_until)]
+    ends += [_at(p.ticket.solved_at)] if metric == "reply.first" else []
+    return min(end for end in ends if end is not None)
+
+
+def _groups(world: World, p: Prepared, question: Question) -> list[str | None]:
+    return [None] if question.group_by is None else [v or None for v in values(world, p, question.group_by)]
 
 
 def _length(world: World, p: Prepared, metric: str, clock: str, at: int, cohort: str) -> tuple[int, bool] | None:

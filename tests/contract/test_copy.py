@@ -13,10 +13,14 @@ import pytest
 from ticketlens.errors import ConfigError, StoreError
 from ticketlens.intake.prepare import Preparer
 from ticketlens.metrics.periods import periods
+from ticketlens.model.answer import Answer, Survey, SurveyKind
+from ticketlens.model.customer import Customer
 from ticketlens.model.delivery import Delivery, Outcome
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Topic
+from ticketlens.store.answer_codec import answer_fields, customer_fields, stamp_of
+from ticketlens.store.answers import AnswerFilter, AnswerQuestion, KeptAnswer, KeptCustomer
 from ticketlens.store.base import PARTS, Assignment, Prepared, Question, Store
 from ticketlens.store.copying import Copied, checksum, copy, pieces
 from ticketlens.store.sqlite import SqliteStore
@@ -72,6 +76,22 @@ def fill(store: Store, batch: Sequence[Prepared]) -> None:
     store.put_deliveries(kept)
     store.settle({kept[0].key: Outcome("stored"), kept[1].key: Outcome("set_aside", "ingen text")})
     store.claim("group", "worker", 60, AT)
+    surveyed(store)
+
+
+def surveyed(store: Store) -> None:
+    """An answer that was changed, one that is waited for, and customers, one of them gone."""
+    survey = Survey("after solve", SurveyKind.CSAT, 5, question="Ё?")
+    told = [
+        Answer(source="survey", id="ё", survey=survey, score=score, at=at, updated_at=at, first_score=score,
+               first_at=at, comment="So so", ticket=("import", "1"), customer="c-1")
+        for score, at in ((2, AT), (5, AT + timedelta(days=1)))
+    ]  # fmt: skip
+    told.append(Answer(source="survey", id="b", survey=survey, updated_at=AT, sent_at=AT))
+    store.put_answers([KeptAnswer(one, stamp_of(one.updated_at, answer_fields(one))) for one in told])
+    people = [Customer(id=f"c-{number}", updated_at=AT, value_per_year=0.1, currency="EUR") for number in range(3)]
+    store.put_customers([KeptCustomer(one, stamp_of(AT, customer_fields(one))) for one in people])
+    store.delete_customer("c-2")
 
 
 def topic(number: int) -> Topic:
@@ -101,6 +121,9 @@ def answers(store: Store) -> list[Any]:
         store.coverage(everything),
         store.excluded(everything),
         store.span(),
+        store.list_answers(AnswerFilter()),
+        store.list_customers(),
+        store.count_answers(AnswerQuestion(weeks, group_by="group")),
         store.topics(retired=True),
         store.assignments(),
         store.weekly([1, 2, 3], weeks, everything),
@@ -237,6 +260,7 @@ def test_a_copy_is_brought_up_to_date_with_its_source(
     texts = sorted({one.text.fingerprint for one in batch})
     lived.publish([topic(3), topic(4)], places(texts[5:], 4, 3), {})
     lived.delete_record("view", "b")
+    lived.delete_customer("c-1")
     lived.put_record("person", "a", {"role": "admin"})
     assert whole(copy(lived, other, quiet))
     assert answers(other) == answers(lived)

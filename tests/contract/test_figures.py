@@ -1,6 +1,7 @@
 """Counts are exact: every figure of a store against a plain walk over its tickets."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from typing import Any
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.clock import Clocks
-from ticketlens.metrics.periods import periods
-from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.metrics.periods import Period, periods
+from ticketlens.model.filter import ENDING, EVERYTHING, Ended, Filter
 from ticketlens.store.base import Question, Store
 
 World = Callable[[int], tuple[Store, Any]]
@@ -48,6 +49,37 @@ def test_a_histogram_counts_what_a_walk_over_all_tickets_counts(
     clock = "business" if business else "calendar"
     asked = question(worlds, hours, by, "solved" if solved else "arrived", seed, group)
     assert store.histogram(asked, metric, clock, positions(clocks)) == oracle.histogram(seen, asked, metric, clock)
+
+
+@SOME
+@given(WORLDS, HOURS, st.sampled_from(BY), SEEDS, GROUPS, st.sampled_from(ENDING), st.booleans())
+def test_an_exposure_is_what_a_walk_finds_in_each_window(
+    world: World, worlds: ModuleType, oracle: ModuleType, clocks: Clocks,
+    number: int, hours: int, by: str, seed: int, group: str | None, metric: str, business: bool,
+) -> None:  # fmt: skip
+    store, seen = world(number)
+    clock = "business" if business else "calendar"
+    asked = question(worlds, hours, by, "arrived", seed, group)
+    told = store.exposure(asked, metric, clock, positions(clocks))
+    assert told == oracle.exposure(seen, asked, metric, clock)
+
+
+@SOME
+@given(WORLDS, SEEDS, st.sampled_from(ENDING), st.booleans(), st.integers(0, 10), st.integers(1, 60))
+def test_the_events_of_a_window_are_those_of_the_tickets_that_its_filter_lists(
+    world: World, worlds: ModuleType, clocks: Clocks,
+    number: int, seed: int, metric: str, business: bool, week: int, days: int,
+) -> None:  # fmt: skip
+    store, _ = world(number)
+    clock = "business" if business else "calendar"
+    first = date(2026, 1, 5) + timedelta(weeks=week)
+    (begin,), (end,) = (periods("day", day, day, "Europe/Stockholm") for day in (first, first + timedelta(days=days)))
+    window = Period("window", begin.start, end.start, begin.start_at, end.start_at)
+    where = worlds.random_filter(seed)
+    asked = Question((window,), window.end_at, where=replace(where, as_of=window.end_at - timedelta(seconds=1)))
+    told = store.exposure(asked, metric, clock, positions(clocks))
+    listed = replace(asked.where, ended=Ended(metric, clock, window.start_at, window.end_at))
+    assert sum(cell.n for cell in told.leaving if cell.ended) == store.count_tickets(listed)
 
 
 @SOME

@@ -1,10 +1,10 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from ticketlens.errors import ConfigError
-from ticketlens.metrics.schedule import DAY, schedule_from
+from ticketlens.metrics.schedule import DAY, public_holidays, schedule_from
 
 
 def _with(**settings: Any) -> dict[str, Any]:
@@ -33,10 +33,27 @@ def test_a_window_to_midnight_ends_with_the_day() -> None:
     assert schedule_from(_with(hours={"mon": "18:00-24:00"})).hours[0] == ((1080, 1440),)
 
 
-def test_holidays_of_a_country_become_dates() -> None:
-    closed = schedule_from(_with(country="SE"), 2026, 2026).closed
-    assert {date(2026, 6, 6), date(2026, 12, 25)} <= closed
-    assert all(day.year == 2026 for day in closed)
+def test_a_country_is_named_and_its_holidays_are_asked_for_by_year() -> None:
+    schedule = schedule_from(_with(country="US", subdivision="CA"))
+    assert (schedule.region, schedule.closed) == (("US", "CA"), frozenset())
+    told = public_holidays(("SE", None), [2026])
+    assert {date(2026, 6, 6), date(2026, 12, 25)} <= set(told)
+    assert schedule.on_holidays(told).closed == set(told)
+    assert date(2026, 3, 31) in public_holidays(("US", "CA"), [2026])
+    assert date(2026, 3, 31) not in public_holidays(("US", None), [2026])
+
+
+def test_closures_are_dates_and_ranges_with_both_ends() -> None:
+    closed = schedule_from(_with(closed=["2026-12-24", "2026-07-30..2026-08-02", date(2026, 1, 5)])).closed
+    assert sorted(closed) == [date(2026, 1, 5), date(2026, 7, 30), date(2026, 7, 31), date(2026, 8, 1),
+                              date(2026, 8, 2), date(2026, 12, 24)]  # fmt: skip
+
+
+def test_a_date_may_have_windows_of_its_own() -> None:
+    schedule = schedule_from(_with(special={"2026-12-24": ["09:00-12:00"], "2026-12-27..2026-12-28": []}))
+    assert schedule.special == (
+        (date(2026, 12, 24), ((540, 720),)), (date(2026, 12, 27), ()), (date(2026, 12, 28), ()),
+    )  # fmt: skip
 
 
 def test_windows_that_touch_do_not_overlap() -> None:
@@ -62,6 +79,19 @@ def test_windows_that_touch_do_not_overlap() -> None:
         ({"country": "XX"}, "schedules.day.country"),
         ({"country": "US", "subdivision": "XX"}, "schedules.day.subdivision"),
         ({"closed": ["24.12.2026"]}, "schedules.day.closed"),
+        ({"closed": ["2026-08-02..2026-07-30"]}, "schedules.day.closed"),
+        ({"closed": ["1926-08-02..2026-07-30"]}, "schedules.day.closed"),
+        ({"closed": [datetime(2026, 12, 24, 9)]}, "schedules.day.closed"),  # noqa: DTZ001 - as TOML reads one
+        ({"special": {"24 December": "09:00-12:00"}}, "schedules.day.special.24 December"),
+        ({"special": {"2026-12-24": ["09:00-12:00", "11:00-13:00"]}}, "schedules.day.special.2026-12-24"),
+        ({"special": {"2026-12-24": "22:00-06:00", "2026-12-25": "05:00-08:00"}}, "schedules.day.special.2026-12-25"),
+        ({"special": {"2026-12-24": "9-12"}}, "schedules.day.special.2026-12-24"),
+        (
+            {"special": {"2026-12-24": "09:00-12:00", "2026-12-23..2026-12-25": []}},
+            "schedules.day.special.2026-12-23..2026-12-25",
+        ),
+        ({"special": ["2026-12-24"]}, "schedules.day.special"),
+        ({"subdivision": "CA"}, "schedules.day.subdivision"),
         ({"groups": 7}, "schedules.day.groups"),
         ({"timezone": "UTC"}, "schedules.day.timezone"),
         ({"name": ""}, "schedules"),

@@ -76,7 +76,7 @@ def words(page: str) -> str:
 def counts_on(page: str) -> dict[str, int]:
     """The numbers of the panel by their names, read from the page."""
     panel = page.partition('<dl class="standing sums">')[2].partition("</dl>")[0]
-    terms = re.findall(r'tabindex="0">(.*?)<span.*?<dd.*?>(?:<a.*?>)?([\d,]+)', panel)
+    terms = re.findall(r'tabindex="0"[^>]*>(.*?)<span.*?<dd.*?>(?:<a.*?>)?([\d,]+)', panel)
     return {name: int(n.replace(",", "")) for name, n in terms}
 
 

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from ticketlens.metrics.definition import UNITS
 from web import wording
 from web.wording import MINUS, NBSP
 
@@ -35,6 +36,23 @@ def test_a_change_carries_its_sign_and_unit():
     assert wording.change(0.09, "tickets", relative=True) == f"+9{NBSP}%"
     assert wording.change(-112, "tickets") == f"{MINUS}112"
     assert wording.change(0.001, "tickets", relative=True) == f"±0{NBSP}%"
+
+
+@pytest.mark.parametrize(
+    ("unit", "figure", "difference"),
+    [
+        ("minutes", "2 days", "+2 days"), ("share", "288,000.0 %", "+288000.0 pts"), ("points", "2,880", "+2,880.0"),
+        ("tickets", "2,880", "+2,880"), ("hours", "2,880 h", "+2,880 h"), ("money", "2,880", "+2,880"),
+    ],
+)  # fmt: skip
+def test_every_unit_of_a_metric_has_its_way_of_writing(unit, figure, difference):
+    assert unit in UNITS
+    assert wording.measure(2880, unit).replace(NBSP, " ") == figure
+    assert wording.change(2880, unit).replace(NBSP, " ") == difference
+
+
+def test_points_of_a_score_keep_one_decimal():
+    assert (wording.measure(4.08, "points"), wording.change(-0.25, "points")) == ("4.1", f"{MINUS}0.2")
 
 
 def test_days_of_a_range_are_told_once():

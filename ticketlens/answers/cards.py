@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from ticketlens.answers.desk import Desk
 from ticketlens.answers.trend import Asked, trend
+from ticketlens.metrics.contract import BY_ID
 from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import share
 from ticketlens.model.filter import Filter
@@ -28,28 +29,28 @@ def cards(
     rated = replace(inside, dated="rated", states=(*inside.states, "rated"))
     told = [
         Card(
-            "ttr", "Time to resolution, median", new.p50, "minutes", new.n, _difference(old.p50, new.p50), False, 1,
-            _line(shown.points, "p50"), replace(inside, dated=shown.cohort),
+            "ttr.full", f"{BY_ID['ttr.full'].name}, median", new.p50, "minutes", new.n, _difference(old.p50, new.p50),
+            False, 1, _line(shown.points, "p50"), replace(inside, dated=shown.cohort),
         )
     ]  # fmt: skip
-    for id_, name, metric, unit, relative, worse, listed in (
-        ("arrived", "Arrived", "arrived", "tickets", True, 0, inside),
-        ("waited", "Customer-hours waited", "waited_hours", "hours", True, 1, inside),
-        ("csat", "Satisfied customers", "csat", "share", False, -1, rated),
+    for metric, relative, worse, listed in (
+        (BY_ID["arrived"], True, 0, inside),
+        (BY_ID["waited_hours"], True, 1, inside),
+        (BY_ID["csat"], False, -1, rated),
     ):
-        first, last = scalar(metric, both)
+        first, last = scalar(metric.id, both)
         change = _ratio(first.value, last.value) if relative else _difference(first.value, last.value)
         told.append(
             Card(
-                id_,
-                name,
+                metric.id,
+                metric.name,
                 last.value,
-                unit,
+                metric.unit,
                 last.n,
                 change,
                 relative,
                 worse,
-                _line(scalar(metric, weeks), "value"),
+                _line(scalar(metric.id, weeks), "value"),
                 listed,
             )
         )
@@ -66,7 +67,8 @@ def _reopened(
     shares = [share(row.returned, row.settled) if (row := rows.get(number)) else None for number in (0, 1)]
     old, new = (score.value if score else None for score in shares)
     n = rows[1].settled if 1 in rows else 0
-    return Card("reopened", "Reopened within 7 days", new, "share", n, _difference(old, new), False, 1, line, listed)
+    metric = BY_ID["reopen_rate"]
+    return Card(metric.id, metric.name, new, metric.unit, n, _difference(old, new), False, 1, line, listed)
 
 
 def _open_now(desk: Desk, where: Filter, window: Period, weeks: tuple[Period, ...]) -> Card:
@@ -74,7 +76,8 @@ def _open_now(desk: Desk, where: Filter, window: Period, weeks: tuple[Period, ..
     now, then, *each = desk.store.backlog((desk.as_of, window.start_at, *ends), where)
     line = tuple(float(n) for n, week in zip(each, weeks, strict=True) if complete(week, desk.as_of))
     listed = replace(where, open_at=desk.as_of)
-    return Card("open", "Open now", float(now), "tickets", now, float(now - then), False, 1, line, listed)
+    metric = BY_ID["backlog"]
+    return Card(metric.id, metric.name, float(now), metric.unit, now, float(now - then), False, 1, line, listed)
 
 
 def _line(points: tuple[Point, ...], figure: str) -> tuple[float | None, ...]:

@@ -12,6 +12,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.grouping import ClusterReport
 from ticketlens.lease import Lease
 from ticketlens.lens import Lens
+from ticketlens.worker import MEASURE
 
 ASK_AGAIN_SECONDS = 1.0
 
@@ -27,8 +28,7 @@ def cluster(session: Session, full: bool, as_json: bool) -> None:
         raise ConfigError("there are no tickets yet; import some with: ticketlens import FILE")
     with steps(quiet=as_json) as step:
         if lens.stale:
-            recompute = step("recompute times")
-            lens.rederive(lambda done: recompute(done, done))
+            _measure_again(lens, step("recompute times"))
         report = _cluster(lens, step, full=full)
     if as_json:
         echo_json(report.to_json())
@@ -41,13 +41,21 @@ def cluster(session: Session, full: bool, as_json: bool) -> None:
 
 def _cluster(lens: Lens, step: Step, *, full: bool) -> ClusterReport:
     lease = lens.grouping()
-    with _in_turn(lease):
+    with _in_turn(lease, "a worker groups at the moment; waiting for it"):
         return lens.cluster(full=full, step=lambda name: _checked(lease, step(name)))
 
 
+def _measure_again(lens: Lens, progress: Progress) -> None:
+    """After a worker that is at it, where that left anything to do."""
+    lease = lens.alone(MEASURE)
+    with _in_turn(lease, "a worker recomputes times at the moment; waiting for it"):
+        if lens.stale:
+            lens.rederive(_checked(lease, progress))
+
+
 @contextmanager
-def _in_turn(lease: Lease) -> Iterator[None]:
-    """The lease, once whoever groups at the moment is done."""
+def _in_turn(lease: Lease, waiting: str) -> Iterator[None]:
+    """The lease, once whoever has it at the moment is done."""
     told = False
     while True:
         with lease.held() as ours:
@@ -55,7 +63,7 @@ def _in_turn(lease: Lease) -> Iterator[None]:
                 yield
                 return
         if not told:
-            click.echo("a worker groups at the moment; waiting for it", err=True)
+            click.echo(waiting, err=True)
             told = True
         time.sleep(ASK_AGAIN_SECONDS)
 

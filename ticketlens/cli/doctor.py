@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from ticketlens import __version__
+from ticketlens.cli.schedule import sentences
 from ticketlens.cli.session import Session, echo_json, json_option
 from ticketlens.config import TABLE, Settings, unknown_variables, variable
 from ticketlens.errors import TicketLensError
@@ -106,7 +107,7 @@ def _problems(lens: Lens) -> list[str]:
         return []
     if lens.empty():
         return _sources(lens)
-    found = lens.ready() + _sources(lens)
+    found = lens.ready() + _holidays(lens) + _sources(lens)
     share = lens.foreign_share()
     if share > FOREIGN and lens.settings.model == "english":
         found.append(f"{share * 100:.0f} % of the tickets are not in English: {REMEDY}")
@@ -114,6 +115,12 @@ def _problems(lens: Lens) -> list[str]:
     if missing:
         found.append(f"{missing:,} texts are in no topic yet: run ticketlens cluster, or ticketlens worker")
     return found
+
+
+def _holidays(lens: Lens) -> list[str]:
+    """Where the installed package tells other dates than those kept; they stay until somebody says so."""
+    told = [line for one in lens.hours.changes() for line in sentences(one)]
+    return [f"{line}; the dates kept still count: take the new ones by ticketlens schedule refresh" for line in told]
 
 
 def _sources(lens: Lens) -> list[str]:

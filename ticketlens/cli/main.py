@@ -14,6 +14,7 @@ from ticketlens.cli.export import export
 from ticketlens.cli.importing import import_
 from ticketlens.cli.people import person, token
 from ticketlens.cli.pull import pull
+from ticketlens.cli.schedule import schedule
 from ticketlens.cli.search import search
 from ticketlens.cli.serve import serve, worker
 from ticketlens.cli.session import Session
@@ -39,7 +40,7 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
 
 
 for command in (
-    import_, source, pull, cluster, serve, worker, trend, search, export, doctor, demo, person, token, store,
+    import_, source, pull, cluster, serve, worker, trend, search, export, doctor, demo, person, token, store, schedule,
 ):  # fmt: skip
     cli.add_command(command)
 

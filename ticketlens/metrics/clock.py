@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -82,10 +83,11 @@ def _open_windows(schedule: Schedule, first: int, last: int) -> tuple[Ints, Ints
 def _wall_windows(schedule: Schedule, first_day: int, last_day: int) -> tuple[Ints, Ints]:
     """Windows on the wall clock, as if it were UTC: seconds, ordered, over days since 1970."""
     days = np.arange(first_day, last_day, dtype=np.int64)
-    closed = np.array([_epoch_day(day) for day in schedule.closed], dtype=np.int64)
+    other = {day for day, _ in schedule.special}
+    closed = np.array([_epoch_day(day) for day in schedule.closed | other], dtype=np.int64)
     days = days[~np.isin(days, closed)]
     weekdays = (days + 3) % 7  # 1 January 1970 was a Thursday
-    starts, ends = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    starts, ends = _special_windows(schedule, first_day, last_day)
     for weekday, windows in enumerate(schedule.hours):
         mondays = days[weekdays == weekday] - weekday
         for start, end in (span(weekday, window) for window in windows):
@@ -93,7 +95,18 @@ def _wall_windows(schedule: Schedule, first_day: int, last_day: int) -> tuple[In
             ends.append(mondays * DAY_SECONDS + end * 60)
     start_column, end_column = np.concatenate(starts), np.concatenate(ends)
     order = np.argsort(start_column)
-    return start_column[order], end_column[order]
+    return _joined(start_column[order], end_column[order])
+
+
+def _special_windows(schedule: Schedule, first_day: int, last_day: int) -> tuple[list[Ints], list[Ints]]:
+    spans = [
+        (_epoch_day(day) * DAY_SECONDS + start * 60, _epoch_day(day) * DAY_SECONDS + end * 60)
+        for day, windows in schedule.special
+        if first_day <= _epoch_day(day) < last_day
+        for start, end in (span(0, window) for window in windows)
+    ]
+    told = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    return [told[:, 0]], [told[:, 1]]
 
 
 def _offsets(zone_name: str, first: int, last: int) -> Iterator[tuple[int, int, int]]:
@@ -127,9 +140,10 @@ def _cut(starts: Ints, ends: Ints, since: int, until: int) -> tuple[Ints, Ints]:
 
 
 def _joined(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """The same windows with those that touch made one, so that the table stays small."""
+    """The same windows with those that touch or overlap made one."""
     if not starts.size:
         return starts, ends
+    ends = np.maximum.accumulate(ends)
     gaps = starts[1:] > ends[:-1]
     return starts[np.concatenate(([True], gaps))], ends[np.concatenate((gaps, [True]))]
 
@@ -157,12 +171,26 @@ class Clocks:
         """The first of: for this group and brand, for the group, for the brand, for everybody; None without one."""
         key = (group, brand)
         if key not in self._picked:
-            schedule = _best(self.schedules, group, brand)
+            schedule = best(self.schedules, group, brand)
             self._picked[key] = None if schedule is None else self._by_name[schedule.name]
         return self._picked[key]
 
 
-def _best(schedules: Sequence[Schedule], group: str | None, brand: str | None) -> Schedule | None:
+class Scope(Protocol):
+    """For whom opening hours are: these groups and brands, or all where there are none."""
+
+    @property
+    def groups(self) -> frozenset[str]: ...
+
+    @property
+    def brands(self) -> frozenset[str]: ...
+
+
+Scoped = TypeVar("Scoped", bound=Scope)
+
+
+def best(schedules: Sequence[Scoped], group: str | None, brand: str | None) -> Scoped | None:
+    """The first of those that fit closest, in the order of `Clocks.pick`."""
     fitting = [
         each
         for each in schedules

@@ -246,7 +246,7 @@ METRICS: tuple[Metric, ...] = (
         source="Reichheld 2003",
         exclusions=_ANSWERS_LEFT_OUT,
         instead=_TOO_FEW,
-        differs="None known. 7 and 8 count among the answers.",
+        differs="No other way is known; 7 and 8 count among the answers.",
         answered=False,
     ),
     Metric(
@@ -337,7 +337,7 @@ METRICS: tuple[Metric, ...] = (
         source="A sum",
         exclusions=LEFT_OUT,
         instead="Nothing for a period that has not begun.",
-        differs="None known.",
+        differs="No helpdesk of those looked at shows such a sum.",
     ),
     Metric(
         id="cost",

@@ -20,6 +20,10 @@ from ticketlens.metrics.track import Track
 from ticketlens.model.ticket import Actor, Status, Ticket
 from ticketlens.model.timing import Cycle, Timing
 
+RULES = 1
+"""The number of this way of measuring. It grows with each change of what a ticket's times come out as: a store that was
+measured by another number is measured again."""
+
 REOPEN_WINDOW = 7 * 86_400  # seconds
 
 Pair = tuple[int | None, int | None]

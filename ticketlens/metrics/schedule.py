@@ -1,9 +1,13 @@
-"""Opening hours: a week of windows in one zone, less closed dates, for some groups and brands or for everybody."""
+"""Opening hours: a week of windows in one zone, less closed dates, for some groups and brands or for everybody.
+
+The public holidays of a country are asked of the package `holidays` by `public_holidays`; a schedule that was read from
+settings names its country alone, and `on_holidays` closes it on the dates that an installation keeps.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -18,12 +22,24 @@ WEEK = 7 * DAY
 FIRST_YEAR, LAST_YEAR = 1990, 2040
 
 _WINDOW = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*")
-_KEYS = frozenset({"name", "zone", "hours", "closed", "country", "subdivision", "groups", "brands"})
+_KEYS = frozenset({"name", "zone", "hours", "closed", "special", "country", "subdivision", "groups", "brands"})
+_LONGEST_CLOSURE = 3_660
+"""Days that one range of closed dates may have."""
+
+Region = tuple[str, str | None]
+"""A country by its ISO 3166 code, and one of its subdivisions or None."""
+
+Special = tuple[date, tuple[Window, ...]]
+"""A date that has other windows than its weekday."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When somebody is there. A window belongs to the day it starts on, and is closed when that date is."""
+    """When somebody is there. A window belongs to the day it starts on, and is closed when that date is.
+
+    `special` are dates in order that have windows of their own; they win over `closed`, holidays included. A night
+    shift that reaches into such a date from the day before still counts, once where the windows overlap.
+    """
 
     name: str
     zone: str
@@ -31,16 +47,23 @@ class Schedule:
     closed: frozenset[date] = field(default=frozenset(), repr=False)
     groups: frozenset[str] = frozenset()
     brands: frozenset[str] = frozenset()
+    special: tuple[Special, ...] = ()
+    region: Region | None = None
+
+    def on_holidays(self, dates: Iterable[date]) -> "Schedule":
+        """The same schedule, closed on these dates too."""
+        return replace(self, closed=self.closed | frozenset(dates))
 
 
-def schedule_from(settings: Mapping[str, object], first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) -> Schedule:
-    """Reads one schedule, and resolves the holidays of its country to dates.
+def schedule_from(settings: Mapping[str, object]) -> Schedule:
+    """Reads one schedule; its holidays are named by `region`, and not among its closed dates yet.
 
     >>> schedule_from({"name": "day", "zone": "Europe/Stockholm", "country": "SE", "groups": ["tier1"],
     ...                "hours": {"mon-thu": ["09:00-12:00", "13:00-17:00"], "fri": "22:00-06:00"}}).hours[4]
     ((1320, 360),)
 
-    `hours` may be "24/7"; `closed` lists more dates. Raises ConfigError that names the key.
+    `hours` may be "24/7"; `closed` lists more dates, also ranges such as "2026-07-06..2026-07-31"; `special` gives
+    dates other windows. Raises ConfigError that names the key.
     """
     name = settings.get("name")
     if not isinstance(name, str) or not name:
@@ -53,10 +76,24 @@ def schedule_from(settings: Mapping[str, object], first_year: int = FIRST_YEAR, 
         name=name,
         zone=_zone(settings.get("zone", "UTC"), f"{place}.zone"),
         hours=_hours(settings.get("hours"), f"{place}.hours"),
-        closed=closed | _holidays(settings, place, range(first_year, last_year + 1)),
+        closed=closed,
         groups=frozenset(_texts(settings.get("groups", ()), f"{place}.groups")),
         brands=frozenset(_texts(settings.get("brands", ()), f"{place}.brands")),
+        special=_special(settings.get("special", {}), f"{place}.special"),
+        region=_region(settings, place),
     )
+
+
+def public_holidays(region: Region, years: Iterable[int]) -> dict[date, str]:
+    """The holidays of these years and their names, as the package `holidays` tells them now.
+
+    Raises NotImplementedError where it knows no such country or subdivision.
+    """
+    from holidays import country_holidays
+
+    country, subdivision = region
+    found = country_holidays(country, subdiv=subdivision, years=years)
+    return {day: str(found[day]) for day in sorted(found)}
 
 
 def _zone(value: object, place: str) -> str:
@@ -76,24 +113,61 @@ def _texts(value: object, place: str) -> Sequence[str]:
 
 def _dates(value: object, place: str) -> frozenset[date]:
     items = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+    return frozenset(day for item in items for day in _days_of(item, place))
+
+
+def _days_of(item: object, place: str) -> Iterator[date]:
+    """One date, or all of a range, both ends included."""
+    first, _, last = item.partition("..") if isinstance(item, str) else (item, "", "")
+    start = _date(first, place)
+    end = _date(last, place) if last else start
+    if not 0 <= (end - start).days < _LONGEST_CLOSURE:
+        raise ConfigError(f"{place}: {item} is no range; the first date comes first, and ten years are the most")
+    return (start + timedelta(days=day) for day in range((end - start).days + 1))
+
+
+def _date(value: object, place: str) -> date:
+    if isinstance(value, datetime):
+        raise ConfigError(f"{place}: {value.isoformat()} has a time; dates look like 2026-12-24")
     try:
-        return frozenset(item if isinstance(item, date) else date.fromisoformat(str(item)) for item in items)
+        return value if isinstance(value, date) else date.fromisoformat(str(value).strip())
     except ValueError as error:
-        raise ConfigError(f"{place}: {error}; dates look like 2026-12-24") from error
+        raise ConfigError(
+            f"{place}: {error}; dates look like 2026-12-24, ranges like 2026-07-06..2026-07-31"
+        ) from error
 
 
-def _holidays(settings: Mapping[str, object], place: str, years: range) -> frozenset[date]:
+def _special(value: object, place: str) -> tuple[Special, ...]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f'{place}: windows by date are needed, such as {{"2026-12-24" = ["09:00-12:00"]}}')
+    found: dict[date, tuple[Window, ...]] = {}
+    for told, texts in value.items():
+        here = f"{place}.{told}"
+        windows = tuple(sorted(_window(text, here) for text in _texts(texts, here)))
+        for day in _days_of(told, here):
+            if day in found:
+                raise ConfigError(f"{here}: {day} is there twice")
+            found[day] = windows
+    placed = sorted((*span(day.toordinal(), window), day) for day, windows in found.items() for window in windows)
+    for before, after in pairwise(placed):
+        if after[0] < before[1]:
+            raise ConfigError(f"{place}.{after[2]}: windows overlap")
+    return tuple(sorted(found.items()))
+
+
+def _region(settings: Mapping[str, object], place: str) -> Region | None:
     country, subdivision = settings.get("country"), settings.get("subdivision")
     if country is None:
-        return frozenset()
-    from holidays import country_holidays
-
+        if subdivision is not None:
+            raise ConfigError(f"{place}.subdivision: name its country too")
+        return None
+    region = str(country), None if subdivision is None else str(subdivision)
     try:
-        found = country_holidays(str(country), subdiv=None if subdivision is None else str(subdivision), years=years)
+        public_holidays(region, ())
     except NotImplementedError as error:
         key = "country" if subdivision is None else "subdivision"
         raise ConfigError(f"{place}.{key}: no holidays are known for {country} {subdivision or ''}".rstrip()) from error
-    return frozenset(found)
+    return region
 
 
 def _hours(value: object, place: str) -> tuple[tuple[Window, ...], ...]:

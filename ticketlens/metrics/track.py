@@ -1,10 +1,11 @@
 """Business time along a ticket's life, where the schedule may change with the group."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ticketlens.metrics.clock import BusinessClock, Clocks
 from ticketlens.metrics.statuses import in_order
-from ticketlens.model.ticket import Ticket
+from ticketlens.model.ticket import Event, Ticket
 
 
 class Leg(NamedTuple):
@@ -28,8 +29,7 @@ class Track:
 
     def __init__(self, ticket: Ticket, start: int, clocks: Clocks) -> None:
         moves = in_order(ticket.history, "group")
-        group = moves[0].before if moves else ticket.group
-        self.last = _leg(clocks.pick(group, ticket.brand), start, 0)
+        self.last = _leg(clocks.pick(_first_group(ticket, moves), ticket.brand), start, 0)
         self._legs = [self.last]
         for move in moves:
             clock = clocks.pick(move.after, ticket.brand)
@@ -43,6 +43,16 @@ class Track:
         if len(self._legs) == 1 or at >= self.last.since:
             return self.last.age(at)
         return next(leg for leg in reversed(self._legs) if leg.since <= at).age(at)
+
+
+def groups_of(ticket: Ticket) -> tuple[str | None, ...]:
+    """The groups that a ticket was in, in order: those that pick its schedules."""
+    moves = in_order(ticket.history, "group")
+    return (_first_group(ticket, moves), *(move.after for move in moves))
+
+
+def _first_group(ticket: Ticket, moves: Sequence[Event]) -> str | None:
+    return moves[0].before if moves else ticket.group
 
 
 def _leg(clock: BusinessClock | None, since: int, age: int | None) -> Leg:

@@ -23,10 +23,23 @@ STATES = (
     "edited",
     "ungrouped",
 )
+ENDING = ("ttr.full", "ttr.first", "reply.first")
+"""The durations whose event has a moment of its own: what had not come yet is censored."""
+
 CUSTOM = "custom."
 NONE = ""
 
 NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The event of a duration came from `start` up to, without, `end`, as it stood then, and its length is known."""
+
+    metric: str
+    clock: str
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,7 @@ class Filter:
     how its topic was found.
     `open_at` keeps what was open at that moment. `as_of` keeps what was there by then, with "open" and "solved" as they
     stood: the list behind a figure that was asked for as of that moment. `excluded` asks for what stays out of every
-    figure: "spam", …
+    figure: "spam", … `ended` keeps the tickets that a figure of a window counts as ended in it.
     """
 
     first: date | None = None
@@ -51,6 +64,7 @@ class Filter:
     open_at: datetime | None = None
     excluded: str | None = None
     as_of: datetime | None = None
+    ended: Ended | None = None
 
     def between(self, first: date | None, last: date | None, dated: str = "arrived") -> "Filter":
         return replace(self, first=first, last=last, dated=dated)

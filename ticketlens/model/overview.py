@@ -10,7 +10,7 @@ from ticketlens.model.trend import Minutes, Trend
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure: `value` in `unit` ("minutes", "tickets", "share", "hours"), None where there are too few.
+    """One figure of the metric `id`: `value` in its `unit`, None where there are too few.
 
     `change` is new minus old in the same unit, or a ratio minus 1 where `relative`; None where nothing is to be
     compared. `worse` says which way is bad: +1 up, -1 down, 0 neither. `series` has one value a week.

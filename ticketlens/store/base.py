@@ -26,6 +26,7 @@ from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Timing
 from ticketlens.model.topic import Coverage, Topic
+from ticketlens.store.answers import AnswerStore, CustomerStore
 
 Vectors = NDArray[np.float32]
 Key = tuple[str, str]
@@ -109,6 +110,17 @@ class Cell(NamedTuple):
     bin: int
     ended: bool
     n: int
+
+
+class Exposure(NamedTuple):
+    """What a window saw of lives that went on: `leaving` at their ages when the event came, or when they were last seen
+    without it; `late` those that were there before the window, at their ages when it began (`ended` is False).
+
+    Whoever leaves and is not `late` was seen from its first moment on.
+    """
+
+    leaving: list[Cell]
+    late: list[Cell]
 
 
 class Tally(NamedTuple):
@@ -198,8 +210,8 @@ class TicketStore(Protocol):
     def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
         """The values of a field of the filter and how many tickets have each, most frequent first; "" is none."""
 
-    def each_raw(self) -> Iterator[Ticket]:
-        """Every ticket with its raw text, in order of (source, id)."""
+    def each_raw(self, after: Key | None = None) -> Iterator[Ticket]:
+        """Every ticket with its raw text, in order of (source, id); those behind `after` where it is given."""
 
     def put_derived(self, batch: Sequence[Prepared]) -> None:
         """Replace what is derived (clean text, times) of tickets that are still the same; their versions stay."""
@@ -221,6 +233,16 @@ class FigureStore(Protocol):
 
         The age ends at the least of `as_of`, the ticket's `observed_until` and the time its source was read to.
         `positions` turns moments into business time, where `clock` is "business".
+        """
+
+    def exposure(self, question: Question, metric: str, clock: str, positions: Positions) -> Exposure:
+        """Tickets of every age that were watched inside each period, for one of `ENDING`; the cohort plays no part.
+
+        A ticket belongs to a period where its event had not come before it, and it was seen in it: created before its
+        end, and its source and itself observed past its start. Everything is told as it stood in the last second of the
+        period, or at `as_of` where that is earlier: a ticket that was solved and opened again by then was never
+        resolved, and one that was solved then and opened again later had ended. The events are those of the tickets
+        that the filter's `ended` lists.
         """
 
     def tally(self, question: Question) -> list[Tally]: ...
@@ -343,10 +365,11 @@ Piece = tuple[Any, ...]
 """One thing of a part as plain values (text, whole and floating numbers, bytes, None), the same in every store."""
 
 PARTS: Mapping[str, int] = {
-    "records": 2, "counters": 1, "read_to": 1, "vectors": 2, "topics": 1, "assignments": 1, "inbox": 1, "tickets": 2,
+    "records": 2, "counters": 1, "read_to": 1, "vectors": 2, "topics": 1, "assignments": 1, "inbox": 1, "answers": 2,
+    "customers": 1, "tickets": 2,
 }  # fmt: skip
 """All that a store holds but for its leases, and how many values at the front of a piece say where it stands:
-noun and id; name; source; model and fingerprint; id; fingerprint; number; source and id."""
+noun and id; name; source; model and fingerprint; id; fingerprint; number; source and id; id; source and id."""
 
 COPY = "copy"
 """The noun of what a store notes about being a copy: it is of that store alone, and no piece of any part."""
@@ -364,12 +387,13 @@ class CopyStore(Protocol):
         """Put pieces in as they are, in place of those that stand there, on disk; no version is weighed."""
 
     def erase_part(self, part: str, places: Sequence[Piece]) -> None:
-        """Take pieces of the parts `records` and `assignments` out; raises StoreError for the other parts."""
+        """Take pieces of the parts `records`, `assignments` and `customers` out; raises StoreError for the others."""
 
 
 class Store(
-    TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, InboxStore, LeaseStore, CopyStore, Protocol
-):
+    TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, InboxStore, LeaseStore, CopyStore, AnswerStore,
+    CustomerStore, Protocol,
+):  # fmt: skip
     """The whole store. `open_store(url)` in `ticketlens.store.open` gives one."""
 
     def generation(self) -> int:

@@ -11,7 +11,7 @@ from ticketlens.errors import ConfigError, StoreError
 from ticketlens.store.base import COPY, PARTS, Piece, Store, Version
 
 PAGE = 500
-SURE = ("tickets", "inbox", "vectors")
+SURE = ("tickets", "inbox", "vectors", "answers")
 """Parts of which nothing is ever taken away: what is there alone came from elsewhere."""
 
 OWN = ("derived", "secret")
@@ -113,7 +113,7 @@ def _begin(source: Store, target: Store, step: Step) -> str:
 
 
 def _must_be_empty(target: Store) -> None:
-    for part in ("tickets", "inbox", "vectors", "topics", "assignments"):
+    for part in ("tickets", "inbox", "vectors", "topics", "assignments", "answers", "customers"):
         if count := target.count_part(part):
             raise ConfigError(f"copy: the target holds {count:,} {part} of its own; copy into an empty store")
     nouns = {str(noun) for noun, *_ in pieces(target, "records")} - {*OWN, WORKSPACE[0]}

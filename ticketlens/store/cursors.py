@@ -13,7 +13,11 @@ Place = tuple[int, str, str]
 
 
 def encoded(row: Row, extra: str | None = None) -> str:
-    place = [seconds(row.ticket.created_at), row.ticket.source, row.ticket.id, *([extra] if extra else [])]
+    return encoded_place((seconds(row.ticket.created_at), row.ticket.source, row.ticket.id), extra)
+
+
+def encoded_place(last: Place, extra: str | None = None) -> str:
+    place = [*last, *([extra] if extra else [])]
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 

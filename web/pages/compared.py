@@ -21,6 +21,7 @@ from web.pages.kept import kept
 Value = TypeVar("Value")
 PARTS = {"day": 7, "week": 4, "month": 1, "quarter": 1}
 """How many periods are compared together, where none is named: enough tickets to tell a change from chance."""
+DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 WEEK = re.compile(r"\d{4}-W(\d\d)")
 
 
@@ -56,6 +57,12 @@ class Compared:
     lines: tuple[Line, ...]
     remedies: tuple[Remedy, ...]
     notes: tuple[str, ...]
+
+    @property
+    def calendar(self) -> str:
+        """Which days are working days: those of opening hours by their name, or Monday to Friday."""
+        name = self.told.calendar
+        return name if " " in name else f"those of the opening hours “{name}”"
 
 
 def pairing(trend: Trend) -> Pairing:
@@ -233,11 +240,12 @@ def _days(side: Side, *, year: bool) -> str:
 
 
 def spoken(told: Comparison | Explanation, text: str) -> str:
-    """A sentence of the core with its labels of periods as a person says them."""
+    """A sentence of the core with its periods and days as a person says them."""
     years = {side.last.year for side in (told.before, told.after)}
     for side in (told.before, told.after):
         text = text.replace(side.label, wording.day_range(side.first, side.last, year=len(years) > 1))
-    return wording.bound(text)
+    text = DATE.sub(lambda day: wording.day(date.fromisoformat(day[0]), year=len(years) > 1), text)
+    return wording.bound(text[:1] + text[1:].replace(told.name, told.name[:1].lower() + told.name[1:]))
 
 
 def lines(told: Comparison, trend: Trend) -> Iterable[Line]:
@@ -248,7 +256,7 @@ def lines(told: Comparison, trend: Trend) -> Iterable[Line]:
         yield Line("Half within", *_durations(told, "p50"), links)
         yield Line("Nine in ten within", *_durations(told, "p90"), links)
     else:
-        yield Line(BY_ID[told.metric].heading, *_both(told, lambda side: _value_of(told, side)), links, main=True)
+        yield Line(heading(told), *_both(told, lambda side: _value_of(told, side)), links, main=True)
     if told.kind != "amount":
         name = "Answers" if told.cohort == "answered" else "Tickets"
         yield Line(name, *_both(told, lambda side: wording.number(side.n)), links)
@@ -274,6 +282,10 @@ def _durations(told: Comparison, field: str) -> tuple[str, str]:
         return text if getattr(side, field) is not None else "too few" if side.too_few else missing
 
     return words(told.before, texts[0]), words(told.after, texts[1])
+
+
+def heading(told: Comparison) -> str:
+    return BY_ID[told.metric].heading
 
 
 def _value_of(told: Comparison, side: Side) -> str:

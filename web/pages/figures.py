@@ -110,7 +110,7 @@ def trend_note(trend: Trend, one: Statistic = STATISTICS[BOTH]) -> str:
     last = last_known(trend, shown(trend, one))
     parts = []
     if not trend.scalar and one.id != "n":
-        parts.append("Open tickets counted (Kaplan–Meier)" if trend.cohort == "arrived" else "Solved tickets only")
+        parts.append("Open tickets counted (Kaplan–Meier)" if trend.cohort == "arrived" else "Open tickets left out")
     if shown(trend, one) in ("p50", "value") and any(point.low is not None for point in trend.points):
         parts.append("95 % interval shaded")
     if last is not None:

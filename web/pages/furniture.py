@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
-from ticketlens.metrics.contract import BY_ID, Metric
+from ticketlens.metrics.contract import BY_ID
+from ticketlens.metrics.definition import COHORTS, Metric
 from ticketlens.model.filter import Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.query import filter_parameters
@@ -71,7 +72,7 @@ def _shared() -> dict[str, object]:
         "asked": asked, "figures": figures, "spark": spark, "statistics": statistics, "wording": wording,
         "navigation": NAVIGATION,
         "here_in": _section(), "definition": _definition, "chips": _chips, "facets": _facets, "facts": _facts,
-        "coverage_pieces": coverage_pieces,
+        "coverage_pieces": coverage_pieces, "cohorts": COHORTS, "fresh_id": _fresh_id, "heading_of": _heading,
     }  # fmt: skip
 
 
@@ -80,8 +81,18 @@ def _section() -> str:
     return "sources" if endpoint.startswith(WITHOUT_TICKETS) else SECTIONS.get(endpoint, endpoint)
 
 
-def _definition(id: str) -> Metric | None:
-    return BY_ID.get(id)
+def _definition(id: str) -> Metric:
+    return BY_ID[id]
+
+
+def _heading(id: str) -> str:
+    return BY_ID[id].heading
+
+
+def _fresh_id(name: str) -> str:
+    """An id that nothing else of this page has."""
+    g.fresh_ids = g.get("fresh_ids", 0) + 1
+    return f"{name}-{g.fresh_ids}"
 
 
 def _chips() -> list[Chip]:

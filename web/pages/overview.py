@@ -11,9 +11,6 @@ from web.pages import asked, figures
 
 MOST_PARTS = 5
 MOST_MOVERS = 6
-MEANINGS = {"ttr": "ttr.full", "open": "backlog", "reopened": "reopen_rate", "waited": "waited_hours"}
-"""The metric that says what a card's figure is, where it is not the card's own name."""
-
 POOLED = "all others"
 
 
@@ -52,7 +49,6 @@ def overview() -> str:
         ttr=figures.trend_figure("ttr", told.trend, where),
         bars=why_bars(told.why) if told.why else None,
         window=now.where.between(*told.window),
-        meanings=MEANINGS,
         most_movers=MOST_MOVERS,
         topics_title=topics_title(told),
     )

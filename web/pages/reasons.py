@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ticketlens.answers.why import SPLITS
+from ticketlens.answers.words import length
 from ticketlens.model.comparison import Explanation, Reason
 from web import wording
 from web.charts.split import Bar
@@ -49,9 +50,19 @@ class Reasons:
 def reasons(told: Explanation) -> Reasons:
     parts = [shown(told, reason) for reason in told.reasons]
     return Reasons(
-        told, title(told), compared.spoken(told, told.sentence), tuple(parts[:MOST]), tuple(parts[MOST:]), unit(told),
+        told, title(told), sentence(told), tuple(parts[:MOST]), tuple(parts[MOST:]), unit(told),
         tuple(sums(told)), tuple(compared.spoken(told, text) for text in told.notes),
     )  # fmt: skip
+
+
+def sentence(told: Explanation) -> str:
+    """The core's sentence, with both means in one unit."""
+    if told.old is None or told.new is None:
+        return compared.spoken(told, told.sentence)
+    old, new = wording.alike(told.old, told.new)
+    return compared.spoken(
+        told, told.sentence.replace(f"from {length(told.old)} to {length(told.new)}", f"from {old} to {new}")
+    )
 
 
 def title(told: Explanation) -> str:

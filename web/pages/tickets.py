@@ -6,7 +6,6 @@ from datetime import datetime
 
 from flask import abort, render_template
 
-from ticketlens.metrics.contract import BY_ID
 from ticketlens.model.ticket import Ticket
 from web import wording
 from web.charts.spark import Stretch
@@ -21,7 +20,6 @@ class Duration:
     """One duration of a ticket on both clocks, in seconds."""
 
     id: str
-    name: str
     calendar: int | None
     business: int | None
 
@@ -47,7 +45,6 @@ def ticket(source: str, id: str) -> str:
     durations = [
         Duration(
             name,
-            BY_ID[name].name,
             told.row.durations.get((name, "calendar")),
             told.row.durations.get((name, "business")),
         )

@@ -15,6 +15,7 @@ from web.charts.statistics import Statistic, shown, statistic
 from web.pages import asked, compared, controls, figures, reasons, versus
 
 MOST_GROUPS = 8
+WHEN = {"arrived": " of arrival", "solved": " of solving", "answered": " of the answer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def asked_trend() -> tuple[Trend, Filter]:
 def trend_figure(trend: Trend, where: Filter, one: Statistic) -> figures.Figure:
     link = asked.PointLink(where, trend)
     drawn = figures.figure(
-        "trend", figures.trend_title(trend, one), f"{chart_title(trend)} · {figures.trend_note(trend, one)}",
+        "trend", figures.trend_title(trend, one), f"{periods_of(trend)} · {figures.trend_note(trend, one)}",
         lambda size: charts.any_metric(trend, link, size, title=figures.panel_title(trend), one=one),
         figures.trend_files(trend, where),
     )  # fmt: skip
@@ -92,8 +93,11 @@ def trend_figure(trend: Trend, where: Filter, one: Statistic) -> figures.Figure:
 
 
 def chart_title(trend: Trend) -> str:
-    when = {"arrived": " of arrival", "solved": " of solving"}.get(trend.cohort, "")
-    return f"{BY_ID[trend.metric].name}, by {trend.by}{when}"
+    return f"{BY_ID[trend.metric].name}, {periods_of(trend)}"
+
+
+def periods_of(trend: Trend) -> str:
+    return f"by {trend.by}{WHEN.get(trend.cohort, '')}"
 
 
 def whole(trend: Trend, where: Filter) -> tuple[int, Filter] | None:

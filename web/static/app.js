@@ -18,7 +18,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape") return closeMenus(null);
+    if (event.key === "Escape") return hush();
     if (writes(event.target)) return;
     if (going && places[event.key]) go(places[event.key]);
     going = event.key === "g";
@@ -29,6 +29,17 @@
       else find();
     }
   });
+
+  // What a name means goes away at once, and comes back with the next name.
+  const hush = () => {
+    closeMenus(null);
+    document.body.classList.add("hushed");
+  };
+  const unhush = (event) => {
+    if (event.target.closest && !event.target.closest(".definition")) document.body.classList.remove("hushed");
+  };
+  document.addEventListener("pointerover", unhush);
+  document.addEventListener("focusin", unhush);
 
   // One menu at a time, and a click beside it closes it.
   const closeMenus = (kept) => {

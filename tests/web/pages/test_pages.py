@@ -157,7 +157,7 @@ def test_parts_of_a_change_sum_to_it(browser):
 
 
 def test_a_metrics_name_tells_its_definition(browser):
-    assert re.search(r'class="term" tabindex="0">p50<span class="definition" role="tooltip">', text_of(browser, "/"))
+    assert re.search(r'class="term" tabindex="0" aria-describedby="meaning-\d+">p50<span ', text_of(browser, "/"))
 
 
 def test_a_filter_is_a_chip_that_can_be_taken_away(browser):

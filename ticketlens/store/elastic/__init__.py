@@ -3,29 +3,36 @@
 from collections.abc import Mapping
 
 from ticketlens.store.elastic.address import Address, Options
+from ticketlens.store.elastic.answers import ElasticAnswers
 from ticketlens.store.elastic.backlog import ElasticBacklog
 from ticketlens.store.elastic.checkup import hints, problems, versions
 from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.copying import ElasticCopies
+from ticketlens.store.elastic.customers import ElasticCustomers
+from ticketlens.store.elastic.exposure import ElasticExposure
 from ticketlens.store.elastic.figures import ElasticFigures
 from ticketlens.store.elastic.inbox import ElasticInbox
 from ticketlens.store.elastic.migrate import Migration
 from ticketlens.store.elastic.records import ElasticLeases, ElasticRecords
 from ticketlens.store.elastic.switch import known
 from ticketlens.store.elastic.tickets import ElasticTickets
+from ticketlens.store.elastic.voicing import ANSWERS, CUSTOMERS
 
 
 class ElasticStore(
-    ElasticTickets, ElasticFigures, ElasticBacklog, ElasticCopies, ElasticRecords, ElasticInbox, ElasticLeases,
+    ElasticTickets, ElasticFigures, ElasticExposure, ElasticBacklog, ElasticCopies, ElasticRecords, ElasticInbox,
+    ElasticLeases, ElasticAnswers, ElasticCustomers,
 ):  # fmt: skip
     def __init__(self, address: Address, options: Options | None = None) -> None:
         self._cluster = Cluster(address, options)
 
     def generation(self) -> int:
         state = known(self._cluster)
-        return (
-            self._cluster.written("tickets", "topics", "assignments") + state.placing.run + sum(state.read_to.values())
-        )
+        written = self._cluster.written("tickets", "topics", "assignments", *self._voice())
+        return written + state.placing.run + sum(state.read_to.values())
+
+    def _voice(self) -> list[str]:
+        return [noun for noun in (ANSWERS, CUSTOMERS) if self._cluster.known(noun)]
 
     def versions(self) -> Mapping[str, str]:
         return versions(self._cluster)

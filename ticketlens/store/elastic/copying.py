@@ -26,8 +26,12 @@ from ticketlens.store.elastic.records import COUNTER, LEASE, RECORDS, put
 from ticketlens.store.elastic.switch import STATE, known, place, set_read_to
 from ticketlens.store.elastic.topics import TOPICS, ElasticTopics
 from ticketlens.store.elastic.vectors import ElasticVectors
+from ticketlens.store.elastic.voicing import ANSWER_SHELF, CUSTOMER_SHELF, CUSTOMERS, customer_id, keep_packed
 
 COUNTERS = ("run", "topic")
+SHELVES = {"answers": ("source", "id"), "customers": ("id",)}
+"""The places of what is told as one text."""
+
 OWN = never({"terms": {"noun": [COPY, COUNTER, LEASE, STATE]}})
 DERIVED = ("tokens", "tags", "custom", "custom_names", "embedded", "topic_*", "match_*", "similarity_*")
 
@@ -51,6 +55,8 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
             return len(self._few(part))
         if part == "vectors":
             return sum(self._count(noun, {"match_all": {}}) for noun in self._cluster.models())
+        if part in SHELVES:
+            return self._count(part, {"match_all": {}})
         noun = TICKETS if part == "tickets" else TABLES[part].noun
         return self._count(noun, {"match_all": {}} if part == "tickets" else TABLES[part].where(self._run()))
 
@@ -61,12 +67,19 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
             return self._vectors_after(after, limit)
         if part == "tickets":
             return self._tickets_after(after, limit)
+        if part in SHELVES:
+            found = self._sources(part, {"match_all": {}}, SHELVES[part], after, limit)
+            return [(*(one[name] for name in SHELVES[part]), one["kept"]) for one in found]
         told = TABLES[part]
         return [told.piece(one) for one in self._sources(told.noun, told.where(self._run()), told.sort, after, limit)]
 
     def write_part(self, part: str, pieces: Sequence[Piece]) -> None:
         if part == "tickets":
             keep(self._cluster, [_prepared(piece) for piece in pieces])
+        elif part == "answers":
+            keep_packed(self._cluster, ANSWER_SHELF, [str(piece[-1]) for piece in pieces])
+        elif part == "customers":
+            keep_packed(self._cluster, CUSTOMER_SHELF, [str(piece[-1]) for piece in pieces])
         elif part == "assignments":
             self.assign({name: Assignment(topic, MATCHES[m], similarity) for name, topic, m, similarity in pieces})
         elif part == "vectors":
@@ -84,6 +97,8 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
     def erase_part(self, part: str, places: Sequence[Piece]) -> None:
         if part == "records":
             bulk(self._cluster, [Write(RECORDS, "delete", document_id(*place)) for place in places])
+        elif part == "customers":
+            bulk(self._cluster, [Write(CUSTOMERS, "delete", customer_id(*place)) for place in places])
         elif part == "assignments":
             self._unassign([name for (name,) in places])
         else:

@@ -128,7 +128,7 @@ class ElasticFigures(Asking):
         dated = [] if cohort == "solved" else [asked.dated]
         query = every(*asked.met, *dated, *more, paused(asked.at))
         hits = tickets_of(self._cluster, query, asked, names, source=["pauses"])
-        solved = ((_start(hit, asked.at), hit) for hit in hits)
+        solved = ((solved_stretch(hit, asked.at), hit) for hit in hits)
         if cohort == "solved":
             found = by_moment(asked.periods, ((start, start, hit) for start, hit in solved))
         else:
@@ -194,7 +194,7 @@ def _figures(asked: Over, bucket: Body) -> list[int]:
     return [int(is_open), waited, 0, 0, *rated]
 
 
-def _start(hit: Body, at: int) -> int:
+def solved_stretch(hit: Body, at: int) -> int:
     """When the solved stretch began in which the ticket stood at that moment."""
     return next(int(one["gte"]) for one in hit["_source"]["pauses"] if one["gte"] <= at < one["lt"])
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
-from ticketlens.model.filter import CUSTOM, FIELDS, NONE, Filter
+from ticketlens.model.filter import CUSTOM, FIELDS, NONE, Ended, Filter
 from ticketlens.model.topic import MATCHES
 from ticketlens.store.codec import seconds
+from ticketlens.store.fields import duration_column
 
 Clause = dict[str, Any]
 
@@ -17,6 +18,7 @@ KEYWORDS = {name: name for name in FIELDS if name not in ("tag", "topic")} | {"t
 ENDS = {"ttr.full": "solved_at", "ttr.first": "first_solved_at", "reply.first": "first_reply_at"}
 """When the event of a metric was; waits end with the last solve."""
 
+STARTS = {"calendar": "created_at", "business": "business_start"}
 SETTLED_AFTER = 7 * 86_400
 NOTHING: Clause = {"match_none": {}}
 OPEN: Clause = {"term": {"is_open": 1}}
@@ -90,6 +92,8 @@ def clauses(
         met.append(within(SOLVES[where.dated], lte=seconds(where.as_of)))
     if where.open_at is not None:
         met.append(_open_at(seconds(where.open_at)))
+    if where.ended is not None:
+        met.append(_ended(where.ended))
     if where.q is not None:
         met += _words(where.q)
     if as_of is not None and grown:
@@ -147,6 +151,29 @@ def open_then(at: int) -> Clause:
 def _open_at(at: int) -> Clause:
     observed = every(OPEN, some(never(exists("observed_until")), within("observed_until", gte=at)))
     return every(within("created_at", lte=at), some(within("solved_at", gt=at), observed), never(paused(at)))
+
+
+def ended_within(metric: str, clock: str, after: int, until: int) -> Clause:
+    """Tickets whose event came after one second and up to the other, for good, with its length known on the clock."""
+    length = f"{duration_column(metric, clock)}_bin"
+    return every(within(ENDS[metric], gt=after, lte=until), exists(length), exists(STARTS[clock]))
+
+
+def stood_ended(clock: str, after: int, until: int) -> Clause:
+    """Tickets solved after one second and still so at the other, that were reopened after that.
+
+    One solved stretch holds `until`; where it began later, none holds both.
+    """
+    both = {"range": {"pauses": {"gte": after, "lte": until, "relation": "contains"}}}
+    return every(paused(until), never(both), exists(STARTS[clock]))
+
+
+def _ended(ended: Ended) -> Clause:
+    after, until = seconds(ended.start) - 1, seconds(ended.end) - 1
+    found = ended_within(ended.metric, ended.clock, after, until)
+    if ended.metric == "ttr.full":
+        found = some(found, stood_ended(ended.clock, after, until))
+    return every(found, within("created_at", lte=until))
 
 
 def _words(q: str) -> list[Clause]:

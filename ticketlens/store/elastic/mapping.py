@@ -7,7 +7,7 @@ from typing import Any
 
 from ticketlens.errors import StoreError
 
-NOUNS = ("tickets", "raw", "topics", "assignments", "records", "inbox")
+NOUNS = ("tickets", "raw", "topics", "assignments", "records", "inbox", "answers", "customers")
 VECTORS = "vectors"
 MADE_BY = "ticketlens"
 

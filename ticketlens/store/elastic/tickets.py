@@ -8,14 +8,14 @@ from typing import NamedTuple
 from ticketlens.errors import ConfigError
 from ticketlens.model.filter import NONE, Filter
 from ticketlens.model.ticket import Ticket
-from ticketlens.store.base import Prepared, Put, Row, RowPage, Span
+from ticketlens.store.base import Key, Prepared, Put, Row, RowPage, Span
 from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.cursors import decoded, encoded
 from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import RAW, TICKETS
-from ticketlens.store.elastic.filters import every, group_field
+from ticketlens.store.elastic.filters import Clause, every, group_field, some
 from ticketlens.store.elastic.putting import derive, put
 from ticketlens.store.elastic.switch import lately, raise_read_to
 
@@ -47,9 +47,10 @@ class ElasticTickets(Asking):
     def get_raw(self, source: str, id: str) -> Ticket | None:
         return self._raw_now(documents.ticket_id(source, id))
 
-    def each_raw(self) -> Iterator[Ticket]:
+    def each_raw(self, after: Key | None = None) -> Iterator[Ticket]:
         names: dict[str, str] = {}
-        hits = self._cluster.scan(TICKETS, {"match_all": {}}, sort=["source", "id"], source_includes=["raw"])
+        behind = {"match_all": {}} if after is None else _behind(*after)
+        hits = self._cluster.scan(TICKETS, behind, sort=["source", "id"], source_includes=["raw"])
         for hit in hits:
             names[hit["_id"]] = hit["_source"]["raw"]
             if len(names) == RAW_PAGE:
@@ -164,6 +165,12 @@ class _View(NamedTuple):
     @classmethod
     def read(cls, text: str) -> "_View | None":
         return cls(int(text[0]), text[1:]) if text[0] in "01" else None
+
+
+def _behind(source: str, id: str) -> Clause:
+    """Later in the order of (source, id)."""
+    rest = every({"term": {"source": source}}, {"range": {"id": {"gt": id}}})
+    return some({"range": {"source": {"gt": source}}}, rest)
 
 
 def _facet_field(field: str, slot: int) -> str:

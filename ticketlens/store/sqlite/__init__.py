@@ -5,9 +5,12 @@ from pathlib import Path
 
 import apsw
 
+from ticketlens.store.sqlite.answers import SqliteAnswers
 from ticketlens.store.sqlite.backlog import SqliteBacklog
 from ticketlens.store.sqlite.connection import FIRST_SAFE, Database
 from ticketlens.store.sqlite.copying import SqliteCopies
+from ticketlens.store.sqlite.customers import SqliteCustomers
+from ticketlens.store.sqlite.exposure import SqliteExposure
 from ticketlens.store.sqlite.figures import SqliteFigures
 from ticketlens.store.sqlite.inbox import SqliteInbox
 from ticketlens.store.sqlite.records import SqliteLeases, SqliteRecords
@@ -19,6 +22,7 @@ from ticketlens.store.sqlite.vectors import SqliteVectors
 class SqliteStore(
     SqliteCopies,
     SqliteFigures,
+    SqliteExposure,
     SqliteTallies,
     SqliteBacklog,
     SqliteVectors,
@@ -26,6 +30,8 @@ class SqliteStore(
     SqliteRecords,
     SqliteInbox,
     SqliteLeases,
+    SqliteAnswers,
+    SqliteCustomers,
 ):
     def __init__(self, path: Path) -> None:
         self._db = Database(path)

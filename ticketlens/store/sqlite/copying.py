@@ -8,9 +8,12 @@ from typing import Any
 import apsw
 
 from ticketlens.errors import StoreError
+from ticketlens.store.answer_codec import kept_answer, kept_customer
 from ticketlens.store.base import COPY, PARTS, Piece, Prepared
 from ticketlens.store.fields import in_order, prepared_of
+from ticketlens.store.sqlite.answers import write_answers
 from ticketlens.store.sqlite.columns import QUOTED
+from ticketlens.store.sqlite.customers import write_customers
 from ticketlens.store.sqlite.tickets import SqliteTickets, grow, version_of
 from ticketlens.store.sqlite.topics import switch
 
@@ -24,6 +27,7 @@ class Part:
     where: str = "true"
 
 
+ERASED = ("records", "assignments", "customers")
 PAUSES = (
     "(SELECT json_group_array(json_array(p.start, p.stop)) FROM "
     "(SELECT start, stop FROM pauses WHERE key = t.key AND start < stop ORDER BY start) p)"
@@ -36,6 +40,8 @@ TABLES = {
     "topics": Part(("id", "retired", "centroid", "fields"), "topics"),
     "assignments": Part(("fingerprint", "topic", "match", "similarity"), "assignments"),
     "inbox": Part(("number", "source", "delivery", "body", "headers", "at", "became", "outcome"), "inbox"),
+    "answers": Part(("source", "id", "kept"), "answers"),
+    "customers": Part(("id", "kept"), "customers"),
     "tickets": Part(
         (*(f"t.{name}" for name in QUOTED), "d.body", "d.rest", "r.ticket", PAUSES),
         "tickets t JOIN details d ON d.key = t.key JOIN raw r ON r.key = t.key",
@@ -60,12 +66,15 @@ class SqliteCopies(SqliteTickets):
         if part == "tickets":
             self._keep([_prepared(piece) for piece in pieces])
             return
+        if part in ("answers", "customers"):
+            self._keep_voice(part, [str(piece[-1]) for piece in pieces])
+            return
         told = TABLES[part]
         sql = f"INSERT OR REPLACE INTO {told.table} ({', '.join(told.columns)}) VALUES ({_marks(len(told.columns))})"
         self._change(part, lambda connection: connection.executemany(sql, pieces), [piece[0] for piece in pieces])
 
     def erase_part(self, part: str, places: Sequence[Piece]) -> None:
-        if part not in ("records", "assignments"):
+        if part not in ERASED:
             raise StoreError(f"{part} are never taken out of a store")
         told = TABLES[part]
         sql = f"DELETE FROM {told.table} WHERE ({', '.join(told.columns[: PARTS[part]])}) = ({_marks(PARTS[part])})"
@@ -76,8 +85,15 @@ class SqliteCopies(SqliteTickets):
             change(connection)
             if part == "assignments":
                 switch(connection, names)
-            if part in ("assignments", "topics"):
+            if part in ("assignments", "topics", "customers"):
                 grow(connection)
+
+    def _keep_voice(self, part: str, packed: Sequence[str]) -> None:
+        with self._db.transaction() as connection:
+            if part == "answers":
+                write_answers(connection, map(kept_answer, packed))
+            else:
+                write_customers(connection, map(kept_customer, packed))
 
     def _keep(self, batch: Sequence[Prepared]) -> None:
         """Tickets as they are told, whatever version is there."""

@@ -17,12 +17,9 @@ from ticketlens.store.base import Cell, Positions, Question
 from ticketlens.store.cells import Cells
 from ticketlens.store.codec import seconds
 from ticketlens.store.fields import METRICS, duration_column
-from ticketlens.store.sqlite.filters import DAYS, SOLVES, Condition, condition
+from ticketlens.store.sqlite.filters import DAYS, ENDS, SOLVES, Condition, condition
 from ticketlens.store.sqlite.questions import FOREVER, LEAST_AGE, PAUSED, SqliteQuestions, first_day
 from ticketlens.store.sqlite.rollup import of_days, summed
-
-ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
-"""When the event of a metric was; waits end with the last solve."""
 
 
 class SqliteFigures(SqliteQuestions):

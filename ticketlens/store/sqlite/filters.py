@@ -7,9 +7,10 @@ from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
-from ticketlens.model.filter import CUSTOM, FIELDS, NONE, Filter
+from ticketlens.model.filter import CUSTOM, FIELDS, NONE, Ended, Filter
 from ticketlens.model.topic import MATCHES
 from ticketlens.store.codec import seconds
+from ticketlens.store.fields import duration_column
 
 DAYS = {"arrived": "created_day", "solved": "solved_day", "first_solved": "first_solved_day", "rated": "rated_day"}
 COLUMNS = {name: f't."{name}"' for name in FIELDS if name != "tag"}
@@ -23,6 +24,10 @@ STATES = {
     **{name: f"t.match = {number}" for number, name in enumerate(MATCHES)},
 }
 SOLVES = {"solved": "t.solved_at", "first_solved": "t.first_solved_at"}
+ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
+"""When the event of a metric was; waits end with the last solve."""
+
+STARTS = {"calendar": "t.created_at", "business": "t.business_start"}
 SETTLED_AFTER = 7 * 86_400
 NOT_KNOWN = "0"
 """A condition that no ticket meets: a search for nothing but punctuation finds nothing."""
@@ -64,6 +69,8 @@ def condition(where: Filter, as_of: datetime | None = None, *, grown: bool = Tru
         met.add(f"{SOLVES[where.dated]} <= ?", seconds(where.as_of))
     if where.open_at is not None:
         met.add(*_open_at(seconds(where.open_at)))
+    if where.ended is not None:
+        _ended(met, where.ended)
     if where.q is not None:
         _search(met, where.q)
     if as_of is not None and grown:
@@ -88,6 +95,21 @@ def _open_at(at: int) -> tuple[Any, ...]:
         "WHERE p.key = t.key AND p.start <= ? AND ? < p.stop))",
         at, at, at, at, at,
     )  # fmt: skip
+
+
+def ended_within(metric: str, clock: str, after: int, until: int) -> str:
+    """Tickets whose event came after one second and up to the other, for good, with its length known on the clock."""
+    known = f"t.{duration_column(metric, clock)}_bin IS NOT NULL AND {STARTS[clock]} IS NOT NULL"
+    return f"({ENDS[metric]} > {after:d} AND {ENDS[metric]} <= {until:d} AND {known})"
+
+
+def _ended(met: Condition, ended: Ended) -> None:
+    after, until = seconds(ended.start) - 1, seconds(ended.end) - 1
+    parts = [ended_within(ended.metric, ended.clock, after, until)]
+    if ended.metric == "ttr.full":
+        stood = f"SELECT p.key FROM pauses p WHERE p.start > {after:d} AND p.start <= {until:d} AND {until:d} < p.stop"
+        parts.append(f"(t.key IN ({stood}) AND {STARTS[ended.clock]} IS NOT NULL)")
+    met.add(f"({' OR '.join(parts)}) AND t.created_at <= {until:d}")
 
 
 def _open_then(at: int) -> str:

@@ -12,7 +12,7 @@ from ticketlens.intake.tokens import search_tokens
 from ticketlens.model.filter import CUSTOM, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store import fields
-from ticketlens.store.base import Prepared, Put, Row, RowPage, Span, Version
+from ticketlens.store.base import Key, Prepared, Put, Row, RowPage, Span, Version
 from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.cursors import decoded, encoded
 from ticketlens.store.sqlite import columns
@@ -73,9 +73,10 @@ class SqliteTickets:
         packed = self._db.value(sql, (source, id))
         return load(packed) if packed else None
 
-    def each_raw(self) -> Iterator[Ticket]:
-        sql = "SELECT r.ticket FROM tickets t JOIN raw r ON r.key = t.key ORDER BY t.source, t.id"
-        for (packed,) in self._db.each(sql):
+    def each_raw(self, after: Key | None = None) -> Iterator[Ticket]:
+        behind = "" if after is None else "WHERE (t.source, t.id) > (?, ?)"
+        sql = f"SELECT r.ticket FROM tickets t JOIN raw r ON r.key = t.key {behind} ORDER BY t.source, t.id"
+        for (packed,) in self._db.each(sql, after or ()):
             yield load(packed)
 
     def list_tickets(

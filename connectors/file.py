@@ -7,40 +7,24 @@ from typing import ClassVar
 
 from connectors.csv_file import csv_rows
 from connectors.detection import Format, by_content, by_name, chosen
+from connectors.file_reading import FileReading
 from connectors.mbox_file import mbox_rows
 from connectors.ndjson_file import json_rows, ndjson_rows
 from connectors.opening import Unreadable
 from connectors.rows import Row
 from connectors.text import TextFile, open_text
+from connectors.voice_file import voice_batches
 from ticketlens.connector import Field, Page
 from ticketlens.errors import BadPayload
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.shown import shown
+from ticketlens.intake.voice import Reader
 from ticketlens.model import Ticket
-from ticketlens.model.batch import TicketBatch
+from ticketlens.model.batch import TicketBatch, VoiceBatch, Voiced
 from ticketlens.model.report import Place, SetAside
 
 BATCH = 500
-
-
-@dataclass(slots=True)
-class FileReading:
-    """The rows of one file, to be gone through once. `columns` are a table's; `notes` say what was guessed."""
-
-    path: Path
-    format: Format
-    total: int
-    notes: tuple[str, ...]
-    columns: tuple[str, ...] | None
-    rows: Iterator[Row]
-
-    @property
-    def place(self) -> Place:
-        return "index" if self.format == "json" else "line"
-
-    def __iter__(self) -> Iterator[Row]:
-        return self.rows
 
 
 def open_tickets(path: Path, *, format: str | None = None, encoding: str | None = None) -> FileReading:
@@ -130,6 +114,10 @@ class FileSource:
                 tickets, aside, numbers = [], [], []
         if tickets or aside:
             yield _page(reading, tickets, aside, numbers, reading.total)
+
+    def batches(self, reader: Reader[Voiced]) -> Iterator[VoiceBatch[Voiced]]:
+        """The same file as answers or customers."""
+        return voice_batches(open_tickets(self.path, format=self._format, encoding=self._encoding), reader, BATCH)
 
     def _check_columns(self, columns: tuple[str, ...]) -> None:
         fields = self.context.plan(columns).fields()

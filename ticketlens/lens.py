@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ticketlens.answers.comparing import Comparing
 from ticketlens.answers.desk import Desk
+from ticketlens.answers.estimates import Estimates
 from ticketlens.answers.overview import overview
 from ticketlens.answers.rows import export_row, row_json
 from ticketlens.answers.topic_page import TopicPage, topic_page
@@ -41,6 +42,7 @@ from ticketlens.outside.waiting import Waiting
 from ticketlens.sources.helpdesks import Helpdesks
 from ticketlens.sources.registry import Kinds
 from ticketlens.store.base import Put, Row, RowPage, Store
+from ticketlens.voice.desk import Voice
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
@@ -86,6 +88,11 @@ class Lens:
     def comparing(self) -> Comparing:
         """Periods and filters against each other, and why they differ."""
         return Comparing(self._desk)
+
+    @cached_property
+    def voice(self) -> Voice:
+        """Answers to surveys and customers, and the verbs on them."""
+        return Voice(self.store, self.zone, lambda: self.preparer.redactor, self.now)
 
     # -- reading tickets in
 
@@ -222,6 +229,11 @@ class Lens:
             raise ConfigError(f"by: {by!r} is none of {', '.join(PERIODS)}")
         periods = desk.periods(grain, first or where.first, last or where.last)
         return trend(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by))
+
+    @property
+    def estimates(self) -> Estimates:
+        """How long it takes now, and what share was done within some hours."""
+        return Estimates(self._desk)
 
     def topics(self, where: Filter, *, as_of: datetime | None = None) -> TopicTable:
         _refuse_other_dates(where)

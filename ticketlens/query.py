@@ -105,9 +105,8 @@ def _ended(parameters: Mapping[str, Sequence[str]]) -> Ended | None:
         return None
     parts = text.split("/")
     if len(parts) != 4:
-        raise ConfigError(
-            f"ended: {text[:80]!r} is not like ttr.full/calendar/2026-11-09T00:00:00Z/2026-11-16T00:00:00Z"
-        )
+        like = "ttr.full/calendar/2026-11-09T00:00:00Z/2026-11-16T00:00:00Z"
+        raise ConfigError(f"ended: {text[:80]!r} is not like {like}")
     start, end = (parse_moment("ended", part) for part in parts[2:])
     return Ended(_checked("ended", parts[0], ENDING), _checked("ended", parts[1], CLOCKS), start, end)
 

@@ -40,8 +40,8 @@ def _at(moment: datetime | None) -> int | None:
 def values(world: World, p: Prepared, field: str) -> list[str]:
     """All values of a field of the filter; [""] where it has none."""
     ticket = p.ticket
-    if field == "tag":
-        return list(ticket.tags) or [NONE]
+    if field in ("tag", "flaw"):
+        return list(ticket.tags if field == "tag" else p.timing.flaws) or [NONE]
     if field.startswith("custom."):
         return [ticket.custom.get(field.removeprefix("custom."), NONE)]
     if field == "topic":

@@ -19,7 +19,8 @@ VALUES = {
     "source": SOURCES, "group": ("", "tier1", "tier2", "Zürich", "nobody's"), "assignee": ("", "kim"),
     "brand": ("", "shop"), "channel": ("", "email", "chat"), "priority": ("", "low", "urgent"),
     "language": ("en", "sv"), "tag": ("", *TAGS), "organization": ("", "acme"), "requester": ("", "c-1"),
-    "status": ("new", "open", "solved", "closed"), "topic": ("", "1", "2"), "custom.plan": ("", "pro", "free"),
+    "status": ("new", "open", "solved", "closed"), "topic": ("", "1", "2"),
+    "flaw": ("", "no_status_history", "solved_at_unknown_time"), "custom.plan": ("", "pro", "free"),
 }  # fmt: skip
 
 

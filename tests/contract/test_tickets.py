@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ticketlens.errors import ConfigError
 from ticketlens.intake.prepare import Preparer
 from ticketlens.metrics.periods import day_of
-from ticketlens.model import Message, Ticket
+from ticketlens.model import Message, Status, Ticket
 from ticketlens.model.filter import EVERYTHING, FIELDS, STATES, Filter
 from ticketlens.store.base import OUTDONE, STORED, UNCHANGED, Prepared, Row, Store
 
@@ -184,6 +184,37 @@ def test_every_field_can_be_asked_for_and_its_values_part_the_tickets(world: Wor
     assert sum(n for _, n in values) >= store.count_tickets(EVERYTHING)
     for value, n in values:
         assert len(whole_list(store, EVERYTHING.having(name, value))) == n
+
+
+def test_flaws_are_counted_by_source_and_each_count_opens_its_tickets(world: World) -> None:
+    store, seen = world(0)
+    told = store.flaws()
+    assert set(told) == {"import", "desk-eu"}
+    for source, counted in told.items():
+        assert {"no_status_history", "solved_at_unknown_time"} <= set(counted)
+        assert list(counted.values()) == sorted(counted.values(), reverse=True)
+        for flaw, n in counted.items():
+            rows = whole_list(store, Filter(where={"source": (source,), "flaw": (flaw,)}))
+            assert len(rows) == n > 0
+            assert all(flaw in row.flaws for row in rows)
+    wanted = sum(len(p.timing.flaws) for p in seen.tickets if p.ticket.excluded is None)
+    assert sum(n for counted in told.values() for n in counted.values()) == wanted
+
+
+def test_a_mended_ticket_has_its_flaw_no_longer(store: Store, preparer: Preparer) -> None:
+    odd = ticket(status=Status.SOLVED, solved_at=AT - timedelta(hours=1))
+    store.put_tickets([preparer.prepare(odd)])
+    assert store.flaws()["import"]["solved_before_created"] == 1
+    store.put_tickets([preparer.prepare(replace(odd, solved_at=AT, updated_at=AT + timedelta(1)))])
+    assert store.flaws() == {"import": {"no_status_history": 1}}
+
+
+def test_raw_tickets_can_be_read_from_behind_any_of_them(world: World) -> None:
+    store, _ = world(0)
+    keys = [(one.source, one.id) for one in store.each_raw()]
+    assert keys == sorted(keys)
+    for place in (0, 40, len(keys) - 1):
+        assert [(one.source, one.id) for one in store.each_raw(keys[place])] == keys[place + 1 :]
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -1,6 +1,6 @@
 """Which two sides are compared: their periods, filters, and the moments from which they are seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from ticketlens.metrics.contract import Metric
 from ticketlens.metrics.periods import By, Period, last_complete, parse_period, periods, year_before
 from ticketlens.metrics.shares import REOPEN_DAYS
 from ticketlens.model.filter import EVERYTHING, Filter
-from ticketlens.query import check_year
+from ticketlens.query import check_year, parse_filter
 
 YEAR_DAYS = 364
 """A year ago on the same weekdays, for days that are no named period."""
@@ -76,6 +76,8 @@ class Pair:
 
 def pair(desk: Desk, wanted: Pairing) -> Pair:
     """Raises ConfigError where the metric, clock, cohort, period or horizon does not exist or does not go together."""
+    if wanted.where.dated != "arrived":
+        raise ConfigError(f"dated: {wanted.where.dated!r} is for lists of tickets; name a cohort instead")
     asked = Asked(wanted.metric, wanted.clock, wanted.cohort, wanted.by, (), wanted.where.between(None, None))
     metric = checked(asked)
     asked = replace(asked, cohort=cohort_of(metric, wanted.cohort))
@@ -91,6 +93,18 @@ def pair(desk: Desk, wanted: Pairing) -> Pair:
     looks = _looks(desk, (before, after), (other, asked.where), aged=aged)
     first = replace(looks[0], parts=len(earlier))
     return Pair(metric, replace(asked, periods=(after,)), horizon, against, first, looks[1])
+
+
+def versus(where: Filter, given: Mapping[str, Sequence[str]]) -> Filter | None:
+    """The other side's filter: `where` with these fields in place of its own; None where none is given."""
+    if not given:
+        return None
+    other = parse_filter(given)
+    if (other.first, other.last, other.as_of, other.open_at, other.excluded, other.dated) != (*(None,) * 5, "arrived"):
+        raise ConfigError("versus: the other side takes fields, words and states; name its days after against")
+    return replace(
+        where, where={**where.where, **other.where}, q=other.q or where.q, states=other.states or where.states
+    )
 
 
 def ripe(desk: Desk, period: Period, metric: Metric, asked: Asked, horizon: float) -> bool:

@@ -1,8 +1,8 @@
-"""ticketlens import: tickets from files."""
+"""ticketlens import: tickets, answers to surveys or customers from files."""
 
 import codecs
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,10 @@ from ticketlens.config import Settings
 from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.mapping import FieldMapping, fields_from_option, mapping_from, mapping_from_file
+from ticketlens.intake.vocabulary import ANSWERS, NOUNS, TICKETS, Vocabulary
+from ticketlens.intake.voice import answer_reader, customer_reader
 from ticketlens.lens import Lens
+from ticketlens.model.batch import VoiceBatch, Voiced
 from ticketlens.model.report import Report
 
 FOREIGN = 0.1
@@ -32,29 +35,34 @@ FOREIGN = 0.1
 @click.option("--encoding", help="utf-8, cp1252, …, where the content does not tell")
 @click.option("--map", "fields", multiple=True, metavar="FIELD=COLUMN,…", help="which column is which field of ours")
 @click.option("--mapping", type=click.Path(path_type=Path), help="a TOML file with fields, values and defaults")
+@click.option(
+    "--kind", type=click.Choice(list(NOUNS)), default="tickets", show_default=True, help="what the files hold"
+)
 @json_option
 @click.pass_obj
 def import_(
     session: Session, files: tuple[Path, ...], source: str | None, format_: str | None, encoding: str | None,
-    fields: tuple[str, ...], mapping: Path | None, as_json: bool,
+    fields: tuple[str, ...], mapping: Path | None, kind: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Store tickets from CSV, NDJSON or mbox FILEs (.gz too).
+    """Store tickets from CSV, NDJSON or mbox FILEs (.gz too); by --kind answers to surveys, or customers.
 
     Run it again at any time: what is stored already is counted as unchanged.
     """
-    plan = _mapping(mapping, fields)
+    plan = _mapping(mapping, fields, NOUNS[kind])
     _check_encoding(encoding)
     report, failed = Report(), []
     with steps(quiet=as_json) as step:
         for file in files:
-            reading = FileSource(file, _context(session.settings, plan, source), format=format_, encoding=encoding)
+            context = _context(session.settings, plan, source)
             try:
-                for told in _import(session.lens, reading, step):
+                reading = FileSource(file, context, format=format_, encoding=encoding)
+                for told in _reports(session.lens, kind, reading, step):
                     report = report.add(told)
             except TicketLensError as error:
                 failed.append(str(error))
-            report = report.add(Report(notes=reading.context.notes.sentences()))
-    report = replace(report, notes=(*report.notes, *_languages(session.lens)))
+            report = report.add(Report(notes=context.notes.sentences()))
+    if kind == TICKETS.noun:
+        report = replace(report, notes=(*report.notes, *_languages(session.lens)))
     if as_json:
         echo_json({**report.to_json(), "errors": failed})
     else:
@@ -65,10 +73,27 @@ def import_(
         raise click.exceptions.Exit(1)
 
 
-def _mapping(file: Path | None, options: Iterable[str]) -> FieldMapping:
-    told = mapping_from_file(file) if file else FieldMapping()
-    fields = {ours: theirs for option in options for ours, theirs in fields_from_option(option).items()}
-    return replace(told, fields={**told.fields, **mapping_from({"fields": fields}).fields}) if fields else told
+def _mapping(file: Path | None, options: Iterable[str], of: Vocabulary) -> FieldMapping:
+    told = mapping_from_file(file, of) if file else FieldMapping()
+    fields = {ours: theirs for option in options for ours, theirs in fields_from_option(option, of).items()}
+    return replace(told, fields={**told.fields, **mapping_from({"fields": fields}, of).fields}) if fields else told
+
+
+def _reports(lens: Lens, kind: str, source: FileSource, step: Step) -> Iterator[Report]:
+    if kind == TICKETS.noun:
+        return _import(lens, source, step)
+    if not source.path.exists():
+        raise ConfigError(f"{source.path}: there is no such file")
+    progress = step(f"import {source.path.name}")
+    if kind == ANSWERS.noun:
+        return lens.voice.add_answers(_seen(source.batches(answer_reader(source.context)), progress))
+    return lens.voice.add_customers(_seen(source.batches(customer_reader(source.context)), progress))
+
+
+def _seen(batches: Iterable[VoiceBatch[Voiced]], progress: Callable[[int, int], None]) -> Iterator[VoiceBatch[Voiced]]:
+    for batch in batches:
+        yield batch
+        progress(batch.position, batch.total)
 
 
 def _context(settings: Settings, mapping: FieldMapping, source: str | None) -> ReadContext:

@@ -8,6 +8,7 @@ import click
 
 from ticketlens import __version__
 from ticketlens.cli.cluster import cluster
+from ticketlens.cli.compare import compare
 from ticketlens.cli.demo import demo
 from ticketlens.cli.doctor import doctor
 from ticketlens.cli.export import export
@@ -21,6 +22,7 @@ from ticketlens.cli.session import Session
 from ticketlens.cli.source import source
 from ticketlens.cli.store import store
 from ticketlens.cli.trend import trend
+from ticketlens.cli.why import why
 from ticketlens.collector import look_seldom
 from ticketlens.errors import ConfigError, TicketLensError
 
@@ -40,7 +42,8 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
 
 
 for command in (
-    import_, source, pull, cluster, serve, worker, trend, search, export, doctor, demo, person, token, store, schedule,
+    import_, source, pull, cluster, serve, worker, trend, compare, why, search, export, doctor, demo, person, token,
+    store, schedule,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -14,38 +14,14 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from ticketlens.errors import ConfigError
-from ticketlens.intake.names import FIELDS
 from ticketlens.intake.terms import TERMS, fold_term
 from ticketlens.intake.times import DayOrder
+from ticketlens.intake.vocabulary import TICKETS, Vocabulary
 
 # Raised when the same row and mapping come to be read differently, so that stored rows are read anew.
 READING = 1
 DAY_ORDERS = ("day-first", "month-first")
-DEFAULTS = (
-    "zone",
-    "dates",
-    "source",
-    "status",
-    "priority",
-    "channel",
-    "tags",
-    "group",
-    "brand",
-    "language",
-    "organization",
-)
-VALUES = (
-    "status",
-    "priority",
-    "channel",
-    "tags",
-    "group",
-    "assignee",
-    "requester",
-    "organization",
-    "brand",
-    "language",
-)
+DEFAULTS, VALUES = TICKETS.defaults, TICKETS.values
 _SECTIONS = ("fields", "values", "defaults")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -114,10 +90,10 @@ def read_zone(name: str) -> tzinfo:
         raise ConfigError(f'zone "{name[:80]}" is not known: write one like "Europe/Stockholm"') from None
 
 
-def mapping_from_file(path: Path) -> FieldMapping:
+def mapping_from_file(path: Path, of: Vocabulary = TICKETS) -> FieldMapping:
     try:
         with path.open("rb") as stream:
-            return mapping_from(tomllib.load(stream))
+            return mapping_from(tomllib.load(stream), of)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or 'cannot be read'}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -126,19 +102,19 @@ def mapping_from_file(path: Path) -> FieldMapping:
         raise ConfigError(f"{path}: {error}") from None
 
 
-def mapping_from(written: Mapping[str, object]) -> FieldMapping:
+def mapping_from(written: Mapping[str, object], of: Vocabulary = TICKETS) -> FieldMapping:
     """A mapping from its tables; ConfigError names the key that is wrong and the nearest right one."""
     _known(written, _SECTIONS, "section")
     fields = _texts(_table(written, "fields"), "fields")
-    _known(fields, FIELDS, "field")
+    _known(fields, of.fields, "field")
     values = _table(written, "values")
-    _known(values, VALUES, "field of values")
+    _known(values, of.values, "field of values")
     defaults = _texts(_table(written, "defaults"), "defaults")
-    _known(defaults, DEFAULTS, "default")
+    _known(defaults, of.defaults, "default")
     return FieldMapping(fields, {name: _words(name, values) for name in values}, _checked_defaults(defaults))
 
 
-def fields_from_option(option: str) -> dict[str, str]:
+def fields_from_option(option: str, of: Vocabulary = TICKETS) -> dict[str, str]:
     """`id=Ticket ID,subject=Title`; in double quotes a column may hold commas: `"subject=Title, short"`."""
     fields: dict[str, str] = {}
     for part in next(csv.reader([option], skipinitialspace=True), []):
@@ -146,7 +122,7 @@ def fields_from_option(option: str) -> dict[str, str]:
         if not equals or not ours.strip() or not theirs.strip():
             raise ConfigError(f'--map: "{part[:80]}" is not of the form field=Column')
         fields[ours.strip()] = theirs.strip()
-    _known(fields, FIELDS, "field")
+    _known(fields, of.fields, "field")
     return fields
 
 

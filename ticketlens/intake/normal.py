@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 
 from ticketlens.errors import BadPayload
 from ticketlens.intake.context import ReadContext
@@ -12,6 +13,7 @@ from ticketlens.intake.record import LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT
 from ticketlens.intake.shown import shown
 from ticketlens.intake.solved import apply_history
 from ticketlens.intake.times import optional_time
+from ticketlens.metrics.statuses import goes_back
 from ticketlens.model import Channel, Event, Message, Priority, Satisfaction, Status, Ticket
 
 __all__ = ["read_ticket"]
@@ -45,7 +47,8 @@ def _as_given(record: Record, row: Mapping[str, object], plan: Plan) -> Ticket:
     created = record.time("created_at")
     if created is None:
         raise BadPayload("created_at", "missing")
-    history, messages = read_history(record), read_messages(record)
+    told, messages = read_history(record), read_messages(record)
+    history = tuple(sorted(told, key=attrgetter("at")))
     solved = _solved_times(record, row, plan)
     satisfaction = read_satisfaction(record, row, plan)
     times = {name: record.time(name) for name in ("updated_at", "first_solved_at", "observed_until")}
@@ -78,6 +81,7 @@ def _as_given(record: Record, row: Mapping[str, object], plan: Plan) -> Ticket:
         satisfaction=satisfaction,
         url=_url(record),
         history=history,
+        oddities=("history_out_of_order",) if goes_back(told) else (),
         messages=messages,
         spam=record.flag("spam"),
         deleted=record.flag("deleted"),

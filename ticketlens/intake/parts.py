@@ -18,10 +18,8 @@ _REPLY = "reply"
 
 
 def read_history(record: Record) -> tuple[Event, ...]:
-    """Events in order of time; equal times stay in the order given."""
-    events = [_event(entry, path, record) for entry, path in _entries(record, "history")]
-    events.sort(key=lambda event: event.at)
-    return tuple(events)
+    """Events in the order given."""
+    return tuple(_event(entry, path, record) for entry, path in _entries(record, "history"))
 
 
 def read_messages(record: Record) -> tuple[Message, ...]:

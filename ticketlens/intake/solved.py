@@ -1,9 +1,14 @@
 """When a ticket was solved: its history decides where there is one."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from ticketlens.metrics.statuses import SOLVED, Change, status_changes
 from ticketlens.model.ticket import Status, Ticket
+
+CONTRADICTS = "history_contradicts_solved_at"
+NEAR = timedelta(minutes=1)
+"""A solved time and a move of status that are no further apart are the same solve, told by two clocks."""
 
 
 def apply_history(ticket: Ticket) -> Ticket:
@@ -28,8 +33,15 @@ def _by_history(ticket: Ticket, changes: list[Change]) -> Ticket:
         status=ticket.status if ticket.status.is_solved is solved else _status(final),
         first_solved_at=ticket.first_solved_at if changes[0].before in SOLVED or not solves else solves[0],
         solved_at=solves[-1] if solved and solves else None,
+        oddities=(*ticket.oddities, CONTRADICTS) if _contradicts(ticket.solved_at, changes) else ticket.oddities,
         reopens=sum(change.reopens for change in changes),
     )
+
+
+def _contradicts(told: datetime | None, changes: list[Change]) -> bool:
+    """Whether a solved time was told, and the history has no move into solved or closed at that moment."""
+    ends = [change.at for change in changes if change.after in SOLVED]
+    return told is not None and not any(abs(at - told) <= NEAR for at in ends)
 
 
 def _by_fields(ticket: Ticket) -> Ticket:

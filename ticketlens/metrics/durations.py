@@ -4,23 +4,26 @@ solved_at_unknown_time  solved with no time anywhere: no `ttr.*`, no cycle, no w
 solved_before_created   the solve is too early: no `ttr.*` from it. Waits count from the creation on.
 replied_before_created  so is the first reply: no `reply.first`.
 changes_before_created  some change of status is older than the ticket: taken as happening at its creation.
+history_out_of_order    the status history goes back in time: it is put in order. Told newest first it is in order.
+two_solves_at_once      two solves in one second: they are one, and what lies between is no reopening.
+history_contradicts_solved_at  the history has no solve where the source says that the last one was: it decides.
 no_status_history       `wait.*` are unknown. The whole span until the solve counts in `waited_seconds`, as an upper
                         bound, and the ticket has one cycle, since a reopening's moment is not known.
 outside_calendar        the ticket's life leaves the years of its schedule's table: no business time.
 
-Instants are cut to whole seconds; a history out of order is put in order; see `statuses.status_changes` for its gaps.
+Instants are cut to whole seconds; see `statuses.status_changes` for its gaps.
 """
 
 from datetime import datetime
 from typing import NamedTuple
 
 from ticketlens.metrics.clock import Clocks
-from ticketlens.metrics.statuses import SOLVED, Change, status_changes
+from ticketlens.metrics.statuses import SOLVED, Change, goes_back, solves_twice_at_once, status_changes
 from ticketlens.metrics.track import Track
 from ticketlens.model.ticket import Actor, Status, Ticket
 from ticketlens.model.timing import Cycle, Timing
 
-RULES = 1
+RULES = 2
 """The number of this way of measuring. It grows with each change of what a ticket's times come out as: a store that was
 measured by another number is measured again."""
 
@@ -193,8 +196,12 @@ def _named(flaws: list[str], ticket: Ticket, course: Course, track: Track, start
         flaws.append("no_status_history")
     if course.moves and course.moves[0][0] < start:
         flaws.append("changes_before_created")
+    if goes_back(ticket.history):
+        flaws.append("history_out_of_order")
+    if solves_twice_at_once(ticket.history):
+        flaws.append("two_solves_at_once")
     end = max(start, course.moves[-1][0]) if course.moves else start
     clock = track.last.clock
     if clock is not None and not clock.covers(start, end):
         flaws.append("outside_calendar")
-    return tuple(dict.fromkeys(flaws))
+    return tuple(dict.fromkeys((*flaws, *ticket.oddities)))

@@ -3,7 +3,7 @@
 A score under 20 answers is None: too few. Two scales, or two wordings of a question, are never added up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
@@ -85,6 +85,31 @@ def ces(answers: Answers) -> Score | None:
 def ces_easy(answers: Answers, lowest: int = 5) -> Score | None:
     """Share of answers of at least `lowest` (of 7: 5 = somewhat agree, or 6)."""
     return _from(answers, lowest)
+
+
+EASY: Mapping[int, int] = {5: 4, 7: 5}
+"""Scale of an effort score -> lowest score, turned so that high is easy, that counts as easy; some take 6 of 7."""
+
+
+def split(answers: Answers) -> tuple[int, int, int]:
+    """(promoters 9-10, passives 7-8, detractors 0-6) of answers from 0 to 10."""
+    promoters = sum(count for score, count in answers.items() if score >= 9)
+    detractors = sum(count for score, count in answers.items() if score <= 6)
+    return promoters, sum(answers.values()) - promoters - detractors, detractors
+
+
+def yearly(share_lost: float, months: float) -> float:
+    """The share lost in a year where `share_lost` is lost in so many months, of those who are left each time."""
+    return float(1 - (1 - share_lost) ** (12 / months))
+
+
+def mean(values: Sequence[float]) -> Score | None:
+    """Mean of values with the interval mean +- 1.96 s / sqrt(n); None under 20."""
+    n = len(values)
+    if n < TOO_FEW:
+        return None
+    middle = sum(values) / n
+    return _around(middle, sqrt(sum((value - middle) ** 2 for value in values) / (n - 1) / n), n)
 
 
 def difference(old: Score, new: Score) -> Score:

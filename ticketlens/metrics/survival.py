@@ -72,6 +72,21 @@ class KaplanMeier:
         low, high = self.quantile_intervals(q)
         return _single(low), _single(high)
 
+    def shares_over(self, at: float) -> tuple[Floats, Floats, Floats]:
+        """(share over by then, 95 % interval low, high), shape (...) each; NaN where not followed so far.
+
+        Log-log like the interval of a quantile, and exact where none is over yet.
+        """
+        index = int(np.searchsorted(self.times, at, side="right")) - 1
+        if index < 0:
+            raise ValueError(f"{at} is before the first time that was counted")
+        left = self.survival[..., index]
+        lower, upper = (band[..., index] for band in self._band())
+        lower = np.where(left < 1, lower, 0.025 ** (1 / np.maximum(self.at_risk[..., index], 1)))
+        known = (self.followed >= at) & (self.n > 0)
+        share, low, high = (np.where(known, 1 - part, np.nan) for part in (left, upper, lower))
+        return share, low, high
+
     def restricted_means(self, tau: float) -> tuple[Floats, Floats]:
         """Mean of min(age at the end, tau) and its standard error, shape (...) each; NaN where not followed to tau."""
         edges = np.minimum(np.append(self.times, tau), tau)
@@ -81,6 +96,25 @@ class KaplanMeier:
         variance = (beyond**2 * self._greenwood_terms).sum(axis=-1)
         known = self.followed >= tau
         return np.where(known, edges[0] + strips.sum(axis=-1), np.nan), np.where(known, np.sqrt(variance), np.nan)
+
+    def mean_intervals(self, tau: float) -> tuple[Floats, Floats]:
+        """95 % interval of the restricted means, shape (...) each end, inside 0 to tau; NaN where not followed to tau.
+
+        On the logit scale of mean / tau, with the variance of m ends widened by m / (m - 1).
+        """
+        mean, error = self.restricted_means(tau)
+        ends = np.where(self.times <= tau, self.ended, 0).sum(axis=-1)
+        error = error * np.sqrt(np.divide(ends, ends - 1, out=np.ones_like(mean), where=ends > 1))
+        inner = (mean > 0) & (mean < tau)
+        share = np.divide(mean, tau, out=np.full_like(mean, 0.5), where=inner)
+        middle, reach = np.log(share / (1 - share)), Z95 * error / (tau * share * (1 - share))
+        low, high = (tau / (1 + np.exp(-(middle + sign * reach))) for sign in (-1, 1))
+        return np.where(inner, low, mean), np.where(inner, high, mean)
+
+    def rmst_interval(self, tau: float) -> tuple[float, float] | None:
+        """`mean_intervals` of a single curve; None where not followed to tau."""
+        low, high = (_single(end) for end in self.mean_intervals(tau))
+        return None if low is None or high is None else (low, high)
 
     def rmst(self, tau: float) -> tuple[float, float] | None:
         """`restricted_means` of a single curve: (mean, standard error) in seconds; None where not followed to tau."""

@@ -1,7 +1,10 @@
-"""Tickets as they were read from somewhere, a batch at a time."""
+"""Tickets, answers or customers as they were read from somewhere, a batch at a time."""
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+from ticketlens.model.answer import Answer
+from ticketlens.model.customer import Customer
 from ticketlens.model.report import Place, SetAside
 from ticketlens.model.ticket import Ticket
 
@@ -19,3 +22,21 @@ class TicketBatch:
         """The ticket at `index` of this batch as one that was set aside."""
         number = index if self.numbers is None else self.numbers[index]
         return SetAside(self.place, number, self.tickets[index].id, reason)
+
+
+Voiced = TypeVar("Voiced", Answer, Customer)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceBatch(Generic[Voiced]):
+    """The same of answers or customers; `position` of `total` bytes were read by then."""
+
+    items: tuple[Voiced, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    numbers: tuple[int, ...] = ()
+    place: Place = "index"
+    position: int = 0
+    total: int = 0
+
+    def aside(self, index: int, reason: str) -> SetAside:
+        return SetAside(self.place, self.numbers[index], self.items[index].id, reason)

@@ -22,3 +22,12 @@ class Customer:
     orders_per_year: float | None = None
     average_order_value: float | None = None
     custom: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def worth_per_year(self) -> float | None:
+        """What is told, else average order value times orders a year."""
+        if self.value_per_year is not None:
+            return self.value_per_year
+        if self.average_order_value is None or self.orders_per_year is None:
+            return None
+        return self.average_order_value * self.orders_per_year

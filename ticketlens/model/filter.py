@@ -7,8 +7,11 @@ from types import MappingProxyType
 
 FIELDS = (
     "source", "group", "assignee", "brand", "channel", "priority", "language",
-    "tag", "organization", "requester", "status", "topic",
+    "tag", "organization", "requester", "status", "topic", "flaw",
 )  # fmt: skip
+LISTS = {"tag": "tags", "flaw": "flaws"}
+"""Fields of which a ticket may have several values, and where a store keeps those."""
+
 DATED = ("arrived", "solved", "first_solved", "rated")
 STATES = (
     "open",
@@ -46,6 +49,7 @@ class Ended:
 class Filter:
     """Every part given must hold; several values of one field are alternatives, and "" stands for "has none".
 
+    "flaw" is what is odd in a ticket, by its name in `ticketlens.metrics.durations`.
     `first` and `last` are days of the workspace's zone, both included, on the date that `dated` names.
     `states` all hold at once: "open" (neither solved nor closed), "solved", "reopened" (at least once), "settled"
     (first solved 7 days ago or more), "returned" (reopened within 7 days of its first solve), "rated", "satisfied", and

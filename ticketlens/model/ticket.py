@@ -78,6 +78,7 @@ class Ticket:
 
     `solved_at` is the last solve and None while the ticket is open; `first_solved_at` stays after a reopening.
     A ticket with a solved status and no `solved_at` was solved at an unknown time: counted, but outside TTR.
+    `oddities` names flaws that only the record told of, as it was read; see `ticketlens.metrics.flaws`.
     `pulled`: its helpdesk told it, and not a file or a push; only such a one can be found to be deleted there.
     """
 
@@ -111,6 +112,7 @@ class Ticket:
     test: bool = False
     pulled: bool = False
     merged_into: str | None = None
+    oddities: tuple[str, ...] = ()
     custom: Mapping[str, str] = field(default_factory=dict)
 
     @property

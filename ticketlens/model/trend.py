@@ -11,8 +11,8 @@ Minutes = float
 class Point:
     """One period of a trend. Durations in minutes; None is "not reached yet" or "too few", never 0.
 
-    `open` counts the cohort's tickets without the event by the trend's `as_of`; `unripe` says that the youngest of them
-    is younger than the percentile asked for. `value` stands in place of percentiles for shares, scores and amounts.
+    `open` counts the cohort's tickets without the event by the trend's `as_of`. `value` stands in place of percentiles
+    for shares, scores and amounts.
     """
 
     label: str

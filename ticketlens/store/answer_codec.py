@@ -44,8 +44,9 @@ def customer_fields(customer: Customer) -> dict[str, Any]:
 
 
 def stamp_of(updated_at: datetime, fields: Mapping[str, Any]) -> Stamp:
-    """Equal for what says the same, whenever and wherever it was read."""
-    digest = hashlib.sha256(PACKED(fields).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """The digests are equal for what says the same, whenever and wherever it was read."""
+    told = {name: value for name, value in fields.items() if name != "updated_at"}
+    digest = hashlib.sha256(PACKED(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return Stamp(microseconds(updated_at), digest)
 
 
@@ -101,9 +102,9 @@ def _kept(new: KeptNoun, old: KeptNoun | None) -> KeptNoun:
 
 
 def _put(new: Stamp, old: Stamp | None) -> Put:
-    if old is None or new > old:
+    if old is None or (new > old and new.digest != old.digest):
         return STORED
-    return OUTDONE if new != old and new.updated_us == old.updated_us else UNCHANGED
+    return OUTDONE if new.digest != old.digest and new.updated_us == old.updated_us else UNCHANGED
 
 
 def _told(noun: object, plain: Sequence[str], times: Sequence[str]) -> dict[str, Any]:

@@ -69,7 +69,8 @@ class Prepared:
 class Row:
     """One ticket as lists, exports and its page show it: clean text, durations, topic.
 
-    `durations` maps (metric, clock) to whole seconds or None. `ticket` has the clean text in place of the raw one.
+    `durations` maps (metric, clock) to whole seconds or None. `ticket` has the clean text in place of the raw one;
+    `flaws` names what is odd in it.
     """
 
     ticket: Ticket
@@ -79,6 +80,7 @@ class Row:
     similarity: float | None
     waited_seconds: int
     waiting_since: int | None
+    flaws: tuple[str, ...] = ()
 
     def waited(self, as_of: datetime) -> int:
         """Seconds that the requester has waited for the desk by then, the wait that is still running included."""
@@ -209,6 +211,9 @@ class TicketStore(Protocol):
 
     def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
         """The values of a field of the filter and how many tickets have each, most frequent first; "" is none."""
+
+    def flaws(self) -> dict[str, dict[str, int]]:
+        """How many tickets of each source have each flaw, of those that enter figures: source -> flaw -> n."""
 
     def each_raw(self, after: Key | None = None) -> Iterator[Ticket]:
         """Every ticket with its raw text, in order of (source, id); those behind `after` where it is given."""

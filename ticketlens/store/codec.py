@@ -58,6 +58,8 @@ def _parts(ticket: Ticket) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     if ticket.tags:
         parts["tags"] = list(ticket.tags)
+    if ticket.oddities:
+        parts["oddities"] = list(ticket.oddities)
     if ticket.custom:
         parts["custom"] = dict(ticket.custom)
     if ticket.history:
@@ -81,6 +83,7 @@ def ticket_of(fields: Mapping[str, Any]) -> Ticket:
     if "channel" in fields:
         known["channel"] = Channel(fields["channel"])
     known["tags"] = tuple(fields.get("tags", ()))
+    known["oddities"] = tuple(fields.get("oddities", ()))
     if "custom" in fields:
         known["custom"] = fields["custom"]
     known["history"] = tuple(

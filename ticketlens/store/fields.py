@@ -59,6 +59,8 @@ def details(prepared: Prepared) -> tuple[str, str]:
     text = prepared.text
     told = ticket_fields(prepared.ticket) | {"subject": text.subject, "language": text.language}
     told.pop("body", None)
+    if prepared.timing.flaws:
+        told["flaws"] = prepared.timing.flaws
     clean = zip(told.get("messages", ()), text.messages, strict=True)
     told["messages"] = [(*message[:-1], body) for message, body in clean]
     return text.body, PACKED(told)
@@ -96,14 +98,15 @@ def pauses(prepared: Prepared) -> list[tuple[int, int]]:
 def prepared_of(told: Sequence[Any], body: str, rest: str, raw: bytes, paused: Sequence[tuple[int, int]]) -> Prepared:
     """The ticket that gives these `values`, `details` and `pauses` again, of the stored ones alone."""
     known = dict(zip(COLUMNS, told, strict=True))
-    ticket = ticket_of({**json.loads(rest), "body": body})
+    told_apart = json.loads(rest)
+    ticket = ticket_of({**told_apart, "body": body})
     messages = tuple(message.body for message in ticket.messages)
     return Prepared(
         ticket=ticket,
         raw=raw,
         version=Version(known["updated_us"], known["reading"], known["richness"], known["digest"]),
         text=CleanText(known["subject"], body, messages, known["language"], known["fingerprint"]),
-        timing=_timing(known, paused),
+        timing=_timing(known, paused, told_apart.get("flaws", ())),
         created_day=date.fromordinal(known["created_day"]),
         solved_day=_date(known["solved_day"]),
         first_solved_day=_date(known["first_solved_day"]),
@@ -112,7 +115,7 @@ def prepared_of(told: Sequence[Any], body: str, rest: str, raw: bytes, paused: S
     )
 
 
-def _timing(known: Mapping[str, Any], paused: Sequence[tuple[int, int]]) -> Timing:
+def _timing(known: Mapping[str, Any], paused: Sequence[tuple[int, int]], flaws: Sequence[str]) -> Timing:
     calendar, business = CLOCKS
     return Timing(
         durations={
@@ -126,6 +129,7 @@ def _timing(known: Mapping[str, Any], paused: Sequence[tuple[int, int]]) -> Timi
         waiting_since=known["waiting_since"],
         cycles=_cycles(known["created_at"], paused),
         reopened_within_7_days=_bool(known["returned"]),
+        flaws=tuple(flaws),
     )
 
 

@@ -15,6 +15,8 @@ from ticketlens.store.codec import seconds
 
 Ints = NDArray[np.int64]
 Groups = Sequence[str | None]
+ONE: Groups = (None,)
+"""In place of a group for each ticket, where nothing is grouped."""
 
 
 class Window(NamedTuple):
@@ -66,7 +68,7 @@ class Watched:
         self.leaving.add(np.full(len(bins), window.number), groups, bins, ended=ended)
         ages = self._at(np.full(len(bins), window.after), schedules) - starts
         late = np.flatnonzero(ages > 0)
-        names = groups if len(late) == len(groups) else [groups[index] for index in late.tolist()]
+        names = groups if groups is ONE else [groups[index] for index in late.tolist()]
         self.late.add(np.full(len(late), window.number), names, bins_of(ages[late]), ended=False)
 
     def _at(self, moments: Ints, schedules: Groups) -> Ints:

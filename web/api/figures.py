@@ -1,10 +1,13 @@
 """Topics, trends and coverage, as JSON."""
 
+from urllib.parse import urlencode
+
 from werkzeug.exceptions import NotFound
 
+from ticketlens.answers.within import USUAL, read_hours
 from ticketlens.lens import Lens
 from ticketlens.model.topic import Coverage
-from ticketlens.query import parse_moment
+from ticketlens.query import filter_parameters, parse_moment
 from web.api.table import Asked
 
 Json = dict[str, object]
@@ -40,6 +43,25 @@ def trend(lens: Lens, asked: Asked) -> Json:
     where = asked.where.between(None, None)
     found = lens.trend(**named, first=asked.where.first, last=asked.where.last, as_of=as_of, where=where)
     return found.to_json()
+
+
+def now(lens: Lens, asked: Asked) -> Json:
+    as_of = parse_moment("as_of", asked.own["as_of"]) if "as_of" in asked.own else None
+    days = int(asked.own.get("days", "28"))
+    found = lens.estimates.now(asked.where, **asked.chosen("metric", "clock"), days=days, as_of=as_of)
+    windows: Json = {
+        window.name: {**window.to_json(), "tickets": f"/api/v1/tickets?{urlencode(filter_parameters(window.listed))}"}
+        for window in found.windows
+    }
+    return {**found.to_json(), **windows}
+
+
+def within(lens: Lens, asked: Asked) -> Json:
+    as_of = parse_moment("as_of", asked.own["as_of"]) if "as_of" in asked.own else None
+    hours = read_hours(asked.own["hours"]) if "hours" in asked.own else USUAL
+    named = asked.chosen("metric", "clock", "by")
+    told = lens.estimates.within(asked.where, **named, hours=hours, as_of=as_of, group_by=asked.own.get("group_by"))
+    return told.to_json()
 
 
 def coverage(lens: Lens, asked: Asked) -> Json:

@@ -7,7 +7,7 @@ from ticketlens.model.filter import CUSTOM
 from web.api.body import JSON
 from web.api.routes import FILTERS, ROUTES
 from web.api.schemas import SCHEMAS, ref
-from web.api.table import Parameter, Route
+from web.api.table import VERSUS, Parameter, Route
 
 Json = dict[str, Any]
 PROBLEM_JSON = "application/problem+json"
@@ -22,6 +22,13 @@ ANY_CUSTOM: Json = {
     "name": "custom", "in": "query", "style": "form", "explode": True,
     "description": "a field of the source's own, as custom.NAME=value",
     "schema": {"type": "object", "patternProperties": {"^" + CUSTOM.replace(".", r"\."): {"type": "string"}},
+               "additionalProperties": False},
+}  # fmt: skip
+
+ANY_VERSUS: Json = {
+    "name": "versus", "in": "query", "style": "form", "explode": True,
+    "description": "the other side's filter, as versus.FIELD=value: in place of the same field of this side's",
+    "schema": {"type": "object", "patternProperties": {"^" + VERSUS.replace(".", r"\."): {"type": "string"}},
                "additionalProperties": False},
 }  # fmt: skip
 
@@ -54,12 +61,15 @@ def _operation(route: Route) -> Json:
         "responses": answers | {str(k): _content(v, PROBLEM_JSON, ref("Problem")) for k, v in sorted(problems.items())},
     }
     if route.takes:
-        told["requestBody"] = {"required": True, "content": {kind: {"schema": _body(kind)} for kind in route.takes}}
+        told["requestBody"] = {
+            "required": True,
+            "content": {kind: {"schema": _body(kind, route.body)} for kind in route.takes},
+        }
     return told
 
 
 def _parameters(route: Route) -> list[Json]:
-    told = [_parameter(parameter) for parameter in route.parameters]
+    told = [_parameter(parameter) for parameter in route.parameters] + [ANY_VERSUS] * route.versus
     return told + [_parameter(parameter) for parameter in FILTERS] + [ANY_CUSTOM] if route.filters else told
 
 
@@ -70,8 +80,8 @@ def _parameter(parameter: Parameter) -> Json:
     return {**told, "required": True} if parameter.place == "path" else told
 
 
-def _body(kind: str) -> Json:
-    return ref("NewTickets") if kind == JSON else {"type": "string", "description": "a NewTicket as JSON a line"}
+def _body(kind: str, schema: str) -> Json:
+    return ref(schema) if kind == JSON else {"type": "string", "description": f"a {schema[:-1]} as JSON a line"}
 
 
 def _content(description: str, kind: str, schema: Json) -> Json:

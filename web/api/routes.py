@@ -1,11 +1,15 @@
 """The one table of the API: routing, checks of parameters, roles, OpenAPI, the page and tests are made of it."""
 
+from collections.abc import Callable
+
+from ticketlens.answers.why import SPLITS
 from ticketlens.metrics.contract import ANSWERED, BY_ID, METRICS
-from ticketlens.model.filter import DATED, FIELDS, STATES
+from ticketlens.model.answer import SurveyKind
+from ticketlens.model.filter import DATED, ENDING, FIELDS, STATES
 from ticketlens.model.person import Role
-from web.api import figures, metrics, sources, tickets
+from web.api import comparisons, figures, metrics, sources, tickets, voice
 from web.api.body import JSON, NDJSON
-from web.api.schemas import DAY, TEXT, TIME, choice
+from web.api.schemas import DAY, TEXT, TIME, choice, field_of
 from web.api.table import Parameter, Route
 
 COHORTS = tuple(dict.fromkeys(cohort for metric in METRICS for cohort in metric.cohorts))
@@ -16,6 +20,7 @@ FILTERS = (
     Parameter("q", TEXT, "words that must all occur, without case and accents"),
     Parameter("is", choice(*STATES), "a state; may be given several times, and then all hold"),
     Parameter("open_at", TIME, "what was open at this moment"),
+    Parameter("ended", TEXT, "what ended in a window: metric/clock/from/to, as the answer of `now` gives it"),
     Parameter("excluded", TEXT, "what stays out of every figure, by reason: spam, deleted, test, merged"),
     *(Parameter(name, TEXT, f"{name}; several are alternatives, an empty one means none") for name in FIELDS),
 )
@@ -35,25 +40,77 @@ TREND = (
     Parameter("cohort", choice(*COHORTS), "tickets that arrived in the period, were solved in it, …"),
     Parameter("by", choice("day", "week", "month", "quarter"), "the periods"),
     Parameter("as_of", TIME, "as it was known at this moment"),
+    Parameter("group_by", field_of(*FIELDS), "one series for each value of a field"),
+)
+SIDES = (
+    *(parameter for parameter in TREND if parameter.name != "group_by"),
+    Parameter("period", TEXT, "the later side: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-29, or from and to"),
+    Parameter("against", TEXT, "previous, year, same (time), or a period of its own"),
+    Parameter(
+        "horizon", {"type": "integer", "minimum": 1, "maximum": 336}, "of restricted means, in hours of the clock"
+    ),
+)
+SPLIT = Parameter("split_by", field_of(*SPLITS), "the field whose mix and speed are told apart; topic if not named")
+NOW = (
+    Parameter("metric", choice(*ENDING), "what is measured; ttr.full if not named"),
+    Parameter("clock", choice("calendar", "business"), "every hour, or opening hours only"),
+    Parameter("days", choice("7", "28"), "the last so many complete days; 28 if not named"),
+    Parameter("as_of", TIME, "as it was known at this moment"),
+)
+WITHIN = (
+    Parameter("hours", TEXT, "up to six whole numbers of hours; 24,72,168 if not named"),
+    NOW[0],
+    NOW[1],
+    Parameter("by", choice("day", "week", "month", "quarter"), "the periods of arrival"),
+    NOW[3],
     Parameter("group_by", choice(*FIELDS), "one series for each value of a field"),
 )
+
+KEY = Parameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": 255},
+    "the same key with the same body gets the same answer, for 7 days",
+    "header",
+)
+
+
+def _push(noun: str, handler: Callable[..., object]) -> Route:
+    return Route(
+        "POST", f"/{noun}", f"push_{noun}", f"Store {noun}: one object, a list, or one a line", handler, "Report",
+        (KEY,), filters=False, role=Role.LEAD, status=202, takes=(JSON, NDJSON[0]), body=f"New{noun.title()}",
+        fails={409: "The first call under this key still runs", 413: "The body is over 1 MiB",
+               415: "The body is of another type, or packed by other than gzip",
+               422: "This key came with another body"},
+    )  # fmt: skip
+
 
 ROUTES = (
     Route("GET", "/topics", "list_topics", "Topics of a window, by customer-hours waited", figures.topics, "TopicList"),
     Route("GET", "/topics/{id}", "get_topic", "One topic", figures.topic, "TopicPage", (TOPIC_ID,),
           fails={404: "There is no such topic"}),
     Route("GET", "/trend", "get_trend", "One metric over periods", figures.trend, "Trend", TREND),
+    Route("GET", "/compare", "compare", "One metric in two periods, or of two filters", comparisons.compare,
+          "Comparison", SIDES, versus=True),
+    Route("GET", "/why", "explain", "Why a mean wait moved: mix and speed by one field", comparisons.why,
+          "Explanation", (*SIDES, SPLIT), versus=True),
+    Route("GET", "/now", "get_now", "How long a ticket takes now, beside the days before and a year ago", figures.now,
+          "Now", NOW),
+    Route("GET", "/within", "get_within", "The share of what arrived that was done within some hours", figures.within,
+          "Within", WITHIN),
     Route("GET", "/tickets", "list_tickets", "Tickets, newest first", tickets.tickets, "TicketList", PAGING),
     Route("GET", "/tickets/{source}/{id}", "get_ticket", "One ticket", tickets.ticket, "Ticket", TICKET_KEY,
           filters=False, fails={404: "There is no such ticket"}),
-    Route("POST", "/tickets", "push_tickets", "Store tickets: one object, a list, or one a line", tickets.push,
-          "Report",
-          (Parameter("Idempotency-Key", {"type": "string", "maxLength": 255},
-                     "the same key with the same body gets the same answer, for 7 days", "header"),),
-          filters=False, role=Role.LEAD, status=202, takes=(JSON, NDJSON[0]),
-          fails={409: "The first call under this key still runs", 413: "The body is over 1 MiB",
-                 415: "The body is of another type, or packed by other than gzip",
-                 422: "This key came with another body"}),
+    _push("tickets", tickets.push),
+    Route("GET", "/answers", "list_answers", "Answers to surveys, newest first; from and to are about when they came",
+          voice.answers, "AnswerList",
+          (*PAGING, Parameter("commented", choice("true", "false"), "only those with a comment"),
+           Parameter("kind", choice(*SurveyKind), "csat, nps or ces"))),
+    _push("answers", voice.push_answers),
+    Route("GET", "/customers", "list_customers", "Customers, by their ids", voice.customers, "CustomerList", PAGING,
+          filters=False),
+    _push("customers", voice.push_customers),
+    Route("GET", "/voice", "get_voice", "What customers say: every survey by itself, by month and by topic",
+          voice.voice, "Voice"),
     Route("GET", "/sources", "list_sources", "How each source stands: how fresh, how whole, what went wrong",
           sources.sources, "SourceList", filters=False),
     Route("GET", "/metrics", "list_metrics", "What each metric means, and how it is computed", metrics.metrics,

@@ -3,6 +3,8 @@
 from typing import Any, get_args
 
 from ticketlens.metrics.definition import COHORTS, UNITS, Clock, Kind
+from ticketlens.model.answer import Direction, SurveyKind
+from ticketlens.model.comparison import FlagKind, Verdict
 from ticketlens.model.ticket import Actor, Channel, Priority, Status
 from ticketlens.model.topic import MATCHES, STATES
 from ticketlens.sources.standing import PHASES
@@ -39,6 +41,11 @@ def choice(*values: str) -> Schema:
     return {"type": "string", "enum": list(values)}
 
 
+def field_of(*names: str) -> Schema:
+    """A field of the filter, or one of the source's own."""
+    return {"type": "string", "anyOf": [choice(*names), {"pattern": r"^custom\..+$"}]}
+
+
 WINDOW = record({"from": DAY, "to": DAY})
 EXAMPLE = record({"source": TEXT, "id": TEXT, "subject": TEXT, "match": choice(*MATCHES)})
 TOPIC = record({
@@ -63,6 +70,73 @@ TREND = record({
     "horizon": nullable(NUMBER), "periods": PERIODS,
     "groups": {"type": "array", "items": record({"key": nullable(TEXT), "periods": PERIODS})},
     "groups_left_out": {"type": "integer", "minimum": 0},
+}, optional=("groups", "groups_left_out"))  # fmt: skip
+NULLABLE_NUMBER = nullable(NUMBER)
+FLAGGED = record({"kind": choice(*get_args(FlagKind)), "reason": TEXT})
+SIDE = record({
+    "label": TEXT, "first": DAY, "last": DAY, "as_of": TIME, "n": COUNT, "open": COUNT, "working_days": NUMBER,
+    **dict.fromkeys(("value", "per_day", "p50", "p90", "mean", "standard_error", "low", "high"), NULLABLE_NUMBER),
+    "too_few": FLAG, "parts": COUNT, "flags": {"type": "array", "items": FLAGGED}, "tickets": nullable(TEXT),
+})  # fmt: skip
+CHANGE = record({
+    "of": choice("mean", "per_day", "value"), "verdict": choice(*get_args(Verdict)),
+    **dict.fromkeys(("value", "low", "high", "relative"), NULLABLE_NUMBER),
+})  # fmt: skip
+CURVE_TEST = record({"statistic": NUMBER, "p": NUMBER, "verdict": choice("slower", "faster", "no clear difference")})
+TEXTS: Schema = {"type": "array", "items": TEXT}
+PAIRED: Schema = {
+    **dict.fromkeys(("metric", "name", "cohort", "clock", "zone", "against", "sentence"), TEXT), "as_of": TIME,
+    "horizon": NULLABLE_NUMBER, "before": ref("Side"), "after": ref("Side"), "refused": TEXTS, "notes": TEXTS,
+}  # fmt: skip
+COMPARISON = record({
+    **PAIRED, **dict.fromkeys(("kind", "unit", "by", "calendar"), TEXT), "change": CHANGE,
+    "curves": nullable(CURVE_TEST),
+})  # fmt: skip
+EFFECT = record({"value": NUMBER, "low": NUMBER, "high": NUMBER, "clear": FLAG})
+
+
+def both(item: Schema) -> Schema:
+    """(before, after)."""
+    return {"type": "array", "items": item, "minItems": 2, "maxItems": 2}
+
+
+REASON = record({
+    "keys": TEXTS, "name": TEXT, "kind": choice("kept", "new", "vanished"), "pooled": FLAG, "n": both(COUNT),
+    "share": both(NUMBER), "mean": both(NULLABLE_NUMBER), "speed": ref("Effect"), "mix": ref("Effect"),
+    "total": ref("Effect"), "tickets": both(TEXT),
+})  # fmt: skip
+EXPLANATION = record({
+    **PAIRED, "split_by": TEXT, "old": NULLABLE_NUMBER, "new": NULLABLE_NUMBER,
+    **dict.fromkeys(("change", "speed", "mix"), nullable(ref("Effect"))),
+    "reasons": {"type": "array", "items": ref("Reason")},
+})  # fmt: skip
+MISSING: Schema = {
+    "type": "object",
+    "description": "why a figure is null: not reached, or too few",
+    "additionalProperties": choice("not reached", "too few"),
+}
+RECENT = record({
+    "from": DAY, "to": DAY, "watched": COUNT, "late": COUNT, "events": COUNT,
+    **{name: nullable(NUMBER) for name in ("p50", "p75", "p90", "low", "high", "mean")},
+    "mean_interval": record({"of": choice("mean"), "low": nullable(NUMBER), "high": nullable(NUMBER)}),
+    "missing": MISSING, "tickets": TEXT,
+})  # fmt: skip
+NOW = record({
+    "metric": TEXT, "clock": TEXT, "zone": TEXT, "as_of": TIME, "days": COUNT, "horizon": NUMBER, "sentence": TEXT,
+    "now": ref("Recent"), "before": ref("Recent"), "year": ref("Recent"),
+})  # fmt: skip
+ARRIVALS = record({
+    "start": DAY, "end": DAY, "label": TEXT, "complete": FLAG, "n": COUNT, "open": COUNT, "too_few": FLAG,
+    "within": {"type": "array", "items": record({
+        "hours": COUNT, "share": nullable(NUMBER), "low": nullable(NUMBER), "high": nullable(NUMBER), "unripe": FLAG,
+    })},
+})  # fmt: skip
+ARRIVED: Schema = {"type": "array", "items": ref("Arrivals")}
+WITHIN = record({
+    "metric": TEXT, "clock": TEXT, "zone": TEXT, "by": TEXT, "as_of": TIME,
+    "hours": {"type": "array", "items": COUNT}, "periods": ARRIVED,
+    "groups": {"type": "array", "items": record({"key": nullable(TEXT), "periods": ARRIVED})},
+    "groups_left_out": COUNT,
 }, optional=("groups", "groups_left_out"))  # fmt: skip
 SATISFACTION = record(
     {"score": NUMBER, "scale": {"type": "integer"}, "comment": nullable(TEXT), "at": nullable(TIME)},
@@ -121,7 +195,7 @@ SOURCE = record({
     "hooks": record(dict.fromkeys(("received", "stored", "unchanged", "set_aside", "refused", "waiting"), COUNT)),
     "hook_error": nullable(TEXT),
 })  # fmt: skip
-TEXTS: Schema = {"type": "object", "additionalProperties": TEXT}
+TEXT_BY_NAME: Schema = {"type": "object", "additionalProperties": TEXT}
 METRIC = record({
     "id": TEXT, "name": TEXT, "heading": TEXT, "kind": choice(*get_args(Kind)), "unit": choice(*UNITS),
     "clocks": {"type": "array", "items": choice(*get_args(Clock)), "minItems": 1},
@@ -131,6 +205,47 @@ METRIC = record({
 PROBLEM = record(
     {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "id": TEXT}, optional=("id",)
 )
+
+_OR_TEXT: Schema = {"type": ["string", "number"]}
+NEW_ANSWER = record({
+    "id": _OR_TEXT, "source": TEXT, "survey": TEXT, "kind": choice(*SurveyKind),
+    "scale": {"type": ["integer", "string"]}, "direction": choice(*Direction), "question": nullable(TEXT),
+    "score": {"type": ["integer", "string", "null"]}, "comment": nullable(TEXT), "sent_at": nullable(TIME),
+    "at": nullable(TIME), "ticket": nullable(_OR_TEXT), "ticket_source": nullable(TEXT), "customer": nullable(_OR_TEXT),
+    "updated_at": TIME,
+}, optional=("source", "survey", "scale", "direction", "question", "score", "comment", "sent_at", "at", "ticket",
+             "ticket_source", "customer", "updated_at"))  # fmt: skip
+ANSWER = record({
+    "id": TEXT, "source": TEXT, "survey": TEXT, "kind": choice(*SurveyKind), "scale": COUNT,
+    "direction": choice(*Direction), "question": nullable(TEXT), "score": nullable(COUNT), "comment": nullable(TEXT),
+    "sent_at": nullable(TIME), "at": nullable(TIME), "ticket": nullable(TEXT), "ticket_source": nullable(TEXT),
+    "customer": nullable(TEXT), "updated_at": TIME, "first_score": nullable(COUNT), "first_at": nullable(TIME),
+})  # fmt: skip
+_WORTH: Schema = {
+    "organization": nullable(TEXT), "value_per_year": nullable(NUMBER), "currency": nullable(TEXT),
+    "since": nullable(TIME), "churned_at": nullable(TIME), "orders_per_year": nullable(NUMBER),
+    "average_order_value": nullable(NUMBER), "updated_at": TIME, "custom": {"type": "object"},
+}  # fmt: skip
+NEW_CUSTOMER = record({"id": _OR_TEXT, **_WORTH}, optional=tuple(_WORTH))
+CUSTOMER = record({"id": TEXT, **_WORTH})
+SCORED = nullable(record({"value": NUMBER, "low": NUMBER, "high": NUMBER, "n": COUNT}))
+SAID: Schema = {
+    "n": COUNT, "too_few": FLAG, "score": SCORED, "easy": SCORED, "good": {"type": "array", "items": COUNT},
+    **dict.fromkeys(("promoters", "passives", "detractors"), nullable(COUNT)),
+    "counts": {"type": "object", "additionalProperties": COUNT},
+    "response": record({"sent": nullable(COUNT), "answered": nullable(COUNT), "rate": nullable(NUMBER)}),
+}  # fmt: skip
+SURVEY = record({
+    "id": TEXT, "name": TEXT, "kind": choice(*SurveyKind), "scale": COUNT, "lowest": COUNT,
+    "direction": choice(*Direction), "question": nullable(TEXT),
+})  # fmt: skip
+SURVEY_VOICE = record({
+    "survey": SURVEY, "counts_as": TEXT, **SAID,
+    "periods": {"type": "array", "items": record({"label": TEXT, "start": DAY, "end": DAY, "complete": FLAG, **SAID})},
+    "topics": {"type": "array", "items": record(
+        {"topic": nullable({"type": "integer"}), "topic_name": nullable(TEXT), **SAID})},
+})  # fmt: skip
+VOICE = record({"from": DAY, "until": DAY, "as_of": TIME, "surveys": {"type": "array", "items": SURVEY_VOICE}})
 
 SCHEMAS: dict[str, Schema] = {
     "Topic": TOPIC,
@@ -145,10 +260,28 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Period": PERIOD,
     "Trend": TREND,
+    "Side": SIDE,
+    "Comparison": COMPARISON,
+    "Effect": EFFECT,
+    "Reason": REASON,
+    "Explanation": EXPLANATION,
+    "Recent": RECENT,
+    "Now": NOW,
+    "Arrivals": ARRIVALS,
+    "Within": WITHIN,
     "Ticket": TICKET,
     "TicketList": listing("Ticket"),
     "NewTicket": NEW_TICKET,
     "NewTickets": {"oneOf": [ref("NewTicket"), {"type": "array", "items": ref("NewTicket")}]},
+    "Answer": ANSWER,
+    "AnswerList": listing("Answer"),
+    "NewAnswer": NEW_ANSWER,
+    "NewAnswers": {"oneOf": [ref("NewAnswer"), {"type": "array", "items": ref("NewAnswer")}]},
+    "Customer": CUSTOMER,
+    "CustomerList": listing("Customer"),
+    "NewCustomer": NEW_CUSTOMER,
+    "NewCustomers": {"oneOf": [ref("NewCustomer"), {"type": "array", "items": ref("NewCustomer")}]},
+    "Voice": VOICE,
     "Report": REPORT,
     "Source": SOURCE,
     "SourceList": listing("Source"),

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ from ticketlens.query import PARAMETERS, parse_filter
 
 Schema = Mapping[str, Any]
 LARGEST_ID = 2**63 - 1
+VERSUS = "versus."
+"""Before the names of the other side's filter: `versus.group=tier2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a call asks for: the filter, and the call's own parameters as text, those not given left out."""
+    """What a call asks for: the filter, and the call's own parameters as text, those not given left out.
+
+    `versus` has the other side's filter, its names without their prefix.
+    """
 
     where: Filter
     own: Mapping[str, str]
+    versus: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def chosen(self, *names: str) -> dict[str, str]:
         return {name: self.own[name] for name in names if name in self.own}
@@ -39,7 +45,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One call. `answers` names the schema of its answer, `takes` that of its body; the path is OpenAPI's."""
+    """One call. `answers` names the schema of its answer, `body` that of its body, `takes` the kinds of content.
+
+    The path is OpenAPI's.
+    """
 
     method: str
     path: str
@@ -49,9 +58,11 @@ class Route:
     answers: str
     parameters: tuple[Parameter, ...] = ()
     filters: bool = True
+    versus: bool = False
     role: Role = Role.VIEWER
     status: int = 200
     takes: tuple[str, ...] = ()
+    body: str = ""
     fails: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -73,14 +84,15 @@ class Route:
 def read(route: Route, given: MultiDict[str, str]) -> Asked:
     """The call's parameters; a ConfigError names one that is unknown, with the nearest, or has no such value."""
     known = (*route.own, *(PARAMETERS if route.filters else ()))
+    others = {name for name in given if route.versus and name.startswith(VERSUS)}
     for name in given:
-        if name not in known and not (route.filters and name.startswith(CUSTOM)):
+        if name not in known and name not in others and not (route.filters and name.startswith(CUSTOM)):
             raise ConfigError(f"unknown parameter {name[:40]!r}{_nearest(name, known)}")
     own = {name: value for name, value in given.items() if name in route.own and value != ""}
     for name, value in own.items():
         _check(route.own[name], value)
-    where = parse_filter(dict(given.lists()), ignore=route.own) if route.filters else Filter()
-    return Asked(where, own)
+    where = parse_filter(dict(given.lists()), ignore=(*route.own, *others)) if route.filters else Filter()
+    return Asked(where, own, {name.removeprefix(VERSUS): given.getlist(name) for name in others})
 
 
 def check_id(parts: Mapping[str, object]) -> None:
@@ -93,10 +105,16 @@ def _check(parameter: Parameter, value: str) -> None:
     schema = parameter.schema
     if "enum" in schema and value not in schema["enum"]:
         raise ConfigError(f"{parameter.name}: {value[:40]!r} is none of {', '.join(schema['enum'])}")
+    if "anyOf" in schema and value not in (names := schema["anyOf"][0]["enum"]) and not _is_custom(value):
+        raise ConfigError(f"{parameter.name}: {value[:40]!r} is none of {', '.join(names)} and custom.NAME")
     if schema.get("type") == "integer":
         low, high = schema["minimum"], schema["maximum"]
         if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
             raise ConfigError(f"{parameter.name}: {value[:40]!r} is no whole number from {low} to {high}")
+
+
+def _is_custom(name: str) -> bool:
+    return name.startswith(CUSTOM) and name != CUSTOM
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:

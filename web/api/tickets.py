@@ -1,10 +1,13 @@
 """Tickets, as JSON: lists, one by its key, and those that a program pushes."""
 
+from collections.abc import Callable
+
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from ticketlens.lens import Lens
-from ticketlens.model.report import Counts
+from ticketlens.model.person import Visitor
+from ticketlens.model.report import Counts, Report
 from web.api.body import read_rows
 from web.api.replies import Replies
 from web.api.table import Asked
@@ -28,6 +31,10 @@ def ticket(lens: Lens, asked: Asked, source: str, id: str) -> Json:
 
 
 def push(lens: Lens, asked: Asked) -> Json:
+    return pushed(lens, lambda rows: lens.push(rows, source=None))
+
+
+def pushed(lens: Lens, store: Callable[[list[object]], Report]) -> Json:
     """Stored before it is answered; the same Idempotency-Key gets the same answer again."""
     try:
         body = whole_body(request, int(current_app.config["MAX_CONTENT_LENGTH"]))
@@ -37,9 +44,17 @@ def push(lens: Lens, asked: Asked) -> Json:
         raise
     key, sender = request.headers.get("Idempotency-Key"), visitor()
 
-    def store() -> Json:
-        told = lens.push(rows, source=None)
+    def carried_out() -> Json:
+        told = store(rows)
         gate().count_pushed(told)
         return told.to_json()
 
-    return store() if key is None else Replies(lens.store).once(str(sender and sender.name), key, body, store)
+    if key is None:
+        return carried_out()
+    return Replies(lens.store).once(_sender(sender, request.path), key, body, carried_out)
+
+
+def _sender(sender: Visitor | None, path: str) -> str:
+    """A key of one call means nothing to another."""
+    name = str(sender and sender.name)
+    return name if path.endswith("/tickets") else f"{name}\n{path}"

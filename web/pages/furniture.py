@@ -95,6 +95,10 @@ def _fresh_id(name: str) -> str:
     return f"{name}-{g.fresh_ids}"
 
 
+def _shown(name: str, value: str) -> str:
+    return wording.plain(value) if name == "flaw" else value
+
+
 def _chips() -> list[Chip]:
     """The filter of this page, part by part."""
     where = asked.asked().where
@@ -102,7 +106,7 @@ def _chips() -> list[Chip]:
     chips = [
         Chip(
             wording.plain(name),
-            " or ".join(names.get(value, value) or "none" for value in values),
+            " or ".join(names.get(value, _shown(name, value)) or "none" for value in values),
             asked.here(where.without(name)),
         )
         for name, values in where.where.items()

@@ -18,6 +18,7 @@ from web.auth import needs
 from web.current import gate, visitor
 from web.pages import asked
 from web.pages.delivery_list import last_called, listed
+from web.pages.flaws import all_rows, rows_of
 from web.pages.kept import kept
 from web.pages.source_shown import Tested, form_fields
 
@@ -33,8 +34,9 @@ def sources() -> str:
     gate().write_down()
     pushes = asked.lens().pushes()
     return render_template(
-        "sources.html", told=told, headline=headline(told), others=others, pushes=pushes, **around(told)
-    )
+        "sources.html", told=told, headline=headline(told), others=others, pushes=pushes, flaws=all_rows(),
+        progress=asked.lens().measuring.progress(), **around(told)
+    )  # fmt: skip
 
 
 def source(name: str) -> str:
@@ -79,7 +81,7 @@ def shown(
     kind, redact = lens.kinds.get(held.kind), lens.preparer.redactor.redact
     return render_template(
         "source.html", one=one, headline=headline_of(one), tested=tested, wrong=wrong, changed=changed,
-        wrong_secret=wrong_secret, listed=listed(one),
+        wrong_secret=wrong_secret, listed=listed(one), flaws=rows_of(name),
         fields=form_fields(kind, held) if kind else (), aside=[redact(line) for line in one.state.aside],
         **around([one]),
     )  # fmt: skip

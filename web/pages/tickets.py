@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import abort, render_template
 
+from ticketlens.metrics.flaws import KNOWN
 from ticketlens.model.ticket import Ticket
 from web import wording
 from web.charts.spark import Stretch
@@ -53,6 +54,7 @@ def ticket(source: str, id: str) -> str:
     stretches = list(statuses(told.row.ticket, asked.lens().as_of()))
     return render_template(
         "ticket.html", told=told, row=told.row, ticket=told.row.ticket, durations=durations, stretches=stretches,
+        flaws=[KNOWN[name] for name in told.row.flaws if name in KNOWN],
         has_hours=bool(asked.lens().settings.schedules),
     )  # fmt: skip
 

@@ -188,3 +188,15 @@ def small_desk(tmp_path):
 def fresh_browser(tmp_path_factory):
     lens = make_lens(tmp_path_factory.mktemp("fresh"), 0)
     return lens, open_app(lens).test_client()
+
+
+@pytest.fixture
+def odd_browser(tmp_path):
+    """The pages over 60 pushed tickets whose statuses go back in time, beside 40 others."""
+    lens = make_lens(tmp_path, 40)
+    moves = (("2026-02-03T09:00:00Z", "new", "open"), ("2026-02-02T10:00:00Z", "open", "solved"))
+    history = [{"at": at, "field": "status", "from": before, "to": after} for at, before, after in moves]
+    odd = {"subject": "odd", "created_at": "2026-02-02T09:00:00Z", "history": history}
+    assert lens.push([{**odd, "id": f"odd {number}"} for number in range(60)]).stored == 60
+    yield open_app(lens).test_client()
+    lens.store.close()

@@ -248,3 +248,30 @@ def test_the_file_of_a_trend_has_the_numbers_of_its_table(browser):
 def test_the_file_of_tickets_has_a_line_a_ticket(browser):
     said, _ = listed_heading(browser, "/tickets?topic=3")
     assert browser.get("/tickets.csv?topic=3").text.count("\r\n") == said + 1
+
+
+ODD = re.compile(r'<td>They ([^<]*)</td>.*?<a href="(/tickets\?[^"]*flaw=[^"]*)">([\d,]+)<')
+
+
+def test_each_oddity_on_the_sources_page_opens_its_tickets(odd_browser):
+    browser = odd_browser
+    told = ODD.findall(text_of(browser, "/sources"))
+    counted = {words: int(n) for words, _, n in told}
+    assert counted["have statuses that go back in time"] == 60
+    for _, address, n in told:
+        assert listed(browser, address) == (int(n),) * 2
+    listing = text_of(browser, html.unescape(told[0][1]))
+    one = re.search(r'<a class="subject" href="([^"]*)"', listing)[1]
+    assert "odd about it" in text_of(browser, html.unescape(one))
+
+
+def test_what_is_measured_again_is_shown_with_how_far_it_is(browser, lens):
+    lens.store.put_record(
+        "derived", "measuring", {"to": {}, "befores": [], "after": None, "seen": 30, "total": 120, "measured": 7}
+    )
+    try:
+        page = text_of(browser, "/sources")
+        assert "Times are being computed again" in page
+        assert re.search(r'<progress max="120" value="30"', page)
+    finally:
+        lens.store.delete_record("derived", "measuring")

@@ -33,7 +33,7 @@ SHELVES = {"answers": ("source", "id"), "customers": ("id",)}
 """The places of what is told as one text."""
 
 OWN = never({"terms": {"noun": [COPY, COUNTER, LEASE, STATE]}})
-DERIVED = ("tokens", "tags", "custom", "custom_names", "embedded", "topic_*", "match_*", "similarity_*")
+DERIVED = ("tokens", "tags", "flaws", "custom", "custom_names", "embedded", "topic_*", "match_*", "similarity_*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ticketlens.intake.tokens import search_tokens
-from ticketlens.model.filter import NONE
+from ticketlens.model.filter import LISTS, NONE
 from ticketlens.model.topic import MATCHES
 from ticketlens.store import fields
 from ticketlens.store.base import Assignment, Prepared, Row, Version
@@ -15,7 +15,7 @@ from ticketlens.store.elastic.filters import KEYWORDS
 from ticketlens.store.elastic.ids import document_id
 
 TICKETS, RAW = "tickets", "raw"
-GROUPS = {name for name in KEYWORDS.values() if name != "tags"} | {"excluded"}
+GROUPS = {name for name in KEYWORDS.values() if name not in LISTS.values()} | {"excluded"}
 """Fields that hold "" where a ticket has none, so that having none is a group like the others."""
 
 BINS = tuple(name for name in fields.DURATION_COLUMNS if name.endswith("_bin"))
@@ -43,6 +43,7 @@ def document(prepared: Prepared) -> dict[str, Any]:
         **kept,
         "durations": [told[name] for name in fields.READ],
         "tags": sorted(set(ticket.tags)) or [NONE],
+        "flaws": sorted(prepared.timing.flaws) or [NONE],
         "custom": dict(ticket.custom),
         "custom_names": sorted(ticket.custom),
         "tokens": sorted(set(search_tokens(fields.searchable(prepared)))),
@@ -51,6 +52,11 @@ def document(prepared: Prepared) -> dict[str, Any]:
         "rest": rest,
         "raw": raw_id(prepared),
     }
+
+
+def without_flaws(source: Source) -> dict[str, Any]:
+    """A document of version 1 as one of version 2: its flaws are known once it is measured again."""
+    return {**source, "flaws": [NONE]}
 
 
 def raw_document(prepared: Prepared) -> dict[str, Any]:
@@ -95,14 +101,16 @@ def version(source: Source) -> Version:
 
 def row(source: Source, slot: int) -> Row:
     topic = source[f"topic_{slot}"]
+    details = json.loads(source["rest"])
     return Row(
-        ticket=ticket_of({**json.loads(source["rest"]), "body": source["body"]}),
+        ticket=ticket_of({**details, "body": source["body"]}),
         durations=dict(zip(fields.DURATIONS, source["durations"], strict=True)),
         topic=int(topic) if topic else None,
         match=MATCHES[source[f"match_{slot}"]],
         similarity=source[f"similarity_{slot}"],
         waited_seconds=source["waited_seconds"],
         waiting_since=source.get("waiting_since"),
+        flaws=tuple(details.get("flaws", ())),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
-from ticketlens.model.filter import CUSTOM, FIELDS, NONE, Ended, Filter
+from ticketlens.model.filter import CUSTOM, FIELDS, LISTS, NONE, Ended, Filter
 from ticketlens.model.topic import MATCHES
 from ticketlens.store.codec import seconds
 from ticketlens.store.fields import duration_column
@@ -14,7 +14,7 @@ Clause = dict[str, Any]
 
 DAYS = {"arrived": "created_day", "solved": "solved_day", "first_solved": "first_solved_day", "rated": "rated_day"}
 SOLVES = {"solved": "solved_at", "first_solved": "first_solved_at"}
-KEYWORDS = {name: name for name in FIELDS if name not in ("tag", "topic")} | {"tag": "tags"}
+KEYWORDS = {name: name for name in FIELDS if name not in (*LISTS, "topic")} | LISTS
 ENDS = {"ttr.full": "solved_at", "ttr.first": "first_solved_at", "reply.first": "first_reply_at"}
 """When the event of a metric was; waits end with the last solve."""
 

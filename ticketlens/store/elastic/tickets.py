@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ticketlens.errors import ConfigError
-from ticketlens.model.filter import NONE, Filter
+from ticketlens.model.filter import EVERYTHING, FIELDS, NONE, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store.base import Key, Prepared, Put, Row, RowPage, Span
 from ticketlens.store.codec import from_seconds, load, seconds
@@ -15,17 +15,17 @@ from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import RAW, TICKETS
-from ticketlens.store.elastic.filters import Clause, every, group_field, some
+from ticketlens.store.elastic.filters import Clause, every, group_field, never, some
 from ticketlens.store.elastic.putting import derive, put
 from ticketlens.store.elastic.switch import lately, raise_read_to
 
 LOG = logging.getLogger(__name__)
+MOST_FLAWS, MOST_SOURCES = 100, 1_000
 SORT = [{"created_at": "desc"}, {"source": "desc"}, {"id": "desc"}]
 SCANNED_FROM = 201
 """Lists of pages longer than a screen's or a call's are gone through to their end, at one point in time."""
 
 RAW_PAGE = 500
-FIELDS = "tag, source, group, assignee, brand, channel, priority, language, organization, requester, status, topic"
 
 
 class ElasticTickets(Asking):
@@ -87,6 +87,15 @@ class ElasticTickets(Asking):
         if name.startswith("custom."):
             return self._custom_facet(name, query, limit)
         return [(key, n) for key, n in self._terms(query, name, limit)]
+
+    def flaws(self) -> dict[str, dict[str, int]]:
+        query, _ = self._asked(EVERYTHING, None)
+        found: dict[str, dict[str, int]] = {}
+        for source, _ in self._terms(query, "source", MOST_SOURCES):
+            of = every(query, {"term": {"source": source}}, never({"term": {"flaws": NONE}}))
+            if counted := dict(self._terms(of, "flaws", MOST_FLAWS)):
+                found[source] = dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+        return dict(sorted(found.items()))
 
     def span(self) -> Span | None:
         ends = {name: {name: {"field": "created_at"}} for name in ("min", "max")}
@@ -177,4 +186,4 @@ def _facet_field(field: str, slot: int) -> str:
     try:
         return group_field(field, slot)
     except ConfigError:
-        raise ConfigError(f"unknown field {field!r}; known are {FIELDS} and custom.NAME") from None
+        raise ConfigError(f"unknown field {field!r}; known are {', '.join(FIELDS)} and custom.NAME") from None

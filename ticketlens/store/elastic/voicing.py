@@ -67,7 +67,7 @@ def _customer(kept: KeptCustomer) -> Body:
     told: Mapping[str, Any] = {
         "id": one.id, "since": None if one.since is None else seconds(one.since),
         "churned_at": None if one.churned_at is None else seconds(one.churned_at),
-        "value": hundredths(one.value_per_year), "currency": one.currency, "kept": packed_customer(kept),
+        "value": hundredths(one.worth_per_year), "currency": one.currency, "kept": packed_customer(kept),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
 

@@ -27,12 +27,14 @@ def row(columns: tuple[Any, ...]) -> Row:
     """The answer of `SELECT`."""
     width = len(READ)
     topic, match, similarity, waited, since, body, rest = columns[width:]
+    details = json.loads(rest)
     return Row(
-        ticket=ticket_of({**json.loads(rest), "body": body}),
+        ticket=ticket_of({**details, "body": body}),
         durations=dict(zip(DURATIONS, columns[:width], strict=True)),
         topic=topic,
         match=MATCHES[match],
         similarity=similarity,
         waited_seconds=waited,
         waiting_since=since,
+        flaws=tuple(details.get("flaws", ())),
     )

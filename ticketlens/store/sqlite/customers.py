@@ -85,7 +85,7 @@ def write_customers(connection: apsw.Connection, customers: Iterable[KeptCustome
 def _row(kept: KeptCustomer) -> tuple[Any, ...]:
     one = kept.customer
     since, churned = (None if moment is None else seconds(moment) for moment in (one.since, one.churned_at))
-    return one.id, since, churned, hundredths(one.value_per_year), one.currency, packed_customer(kept)
+    return one.id, since, churned, hundredths(one.worth_per_year), one.currency, packed_customer(kept)
 
 
 def _held(connection: apsw.Connection, id: str) -> KeptCustomer | None:

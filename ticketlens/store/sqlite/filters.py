@@ -7,13 +7,13 @@ from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
-from ticketlens.model.filter import CUSTOM, FIELDS, NONE, Ended, Filter
+from ticketlens.model.filter import CUSTOM, FIELDS, LISTS, NONE, Ended, Filter
 from ticketlens.model.topic import MATCHES
 from ticketlens.store.codec import seconds
 from ticketlens.store.fields import duration_column
 
 DAYS = {"arrived": "created_day", "solved": "solved_day", "first_solved": "first_solved_day", "rated": "rated_day"}
-COLUMNS = {name: f't."{name}"' for name in FIELDS if name != "tag"}
+COLUMNS = {name: f't."{name}"' for name in FIELDS if name not in LISTS}
 STATES = {
     "open": "t.is_open",
     "solved": "NOT t.is_open",
@@ -130,8 +130,9 @@ def _state(met: Condition, state: str, as_of: datetime | None, *, then: bool) ->
 
 def _field(met: Condition, name: str, chosen: tuple[str, ...]) -> None:
     some = [value for value in chosen if value != NONE]
-    if name == "tag":
-        _side_table(met, "SELECT key FROM tags WHERE ", "SELECT key FROM tags", ["value = ?"] * len(some), some, chosen)
+    if name in LISTS:
+        everyone = f"SELECT key FROM {LISTS[name]}"
+        _side_table(met, f"{everyone} WHERE ", everyone, ["value = ?"] * len(some), some, chosen)
     elif name.startswith(CUSTOM):
         key = name.removeprefix(CUSTOM)
         found = [text for value in some for text in (key, value)]

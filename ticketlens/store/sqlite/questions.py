@@ -5,7 +5,7 @@ from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import Period
-from ticketlens.model.filter import CUSTOM
+from ticketlens.model.filter import CUSTOM, FIELDS, LISTS
 from ticketlens.store.ages import by_day, by_moment
 from ticketlens.store.base import Question
 from ticketlens.store.codec import seconds
@@ -40,14 +40,14 @@ class SqliteQuestions:
         elif not question.periods:
             met.add("0")
         group, table = "NULL", "tickets t"
-        if question.group_by == "tag":
-            group, table = "f.value", "tickets t LEFT JOIN tags f ON f.key = t.key"
+        if question.group_by in LISTS:
+            group, table = "f.value", f"tickets t LEFT JOIN {LISTS[question.group_by]} f ON f.key = t.key"
         elif question.group_by is not None and question.group_by.startswith(CUSTOM):
             group, table = "f.value", "tickets t LEFT JOIN custom f ON f.key = t.key AND f.name = ?"
             met.values.insert(0, question.group_by.removeprefix(CUSTOM))
         elif question.group_by is not None:
             if question.group_by not in COLUMNS:
-                raise ConfigError(f"group_by: {question.group_by!r} is none of tag, {', '.join(COLUMNS)}, custom.NAME")
+                raise ConfigError(f"group_by: {question.group_by!r} is none of {', '.join(FIELDS)}, custom.NAME")
             group = COLUMNS[question.group_by]
         return day, group, table, met
 

@@ -9,7 +9,7 @@ import apsw
 
 from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
-from ticketlens.model.filter import CUSTOM, Filter
+from ticketlens.model.filter import CUSTOM, FIELDS, LISTS, Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store import fields
 from ticketlens.store.base import Key, Prepared, Put, Row, RowPage, Span, Version
@@ -22,7 +22,7 @@ from ticketlens.store.sqlite.rollup import changing
 from ticketlens.store.versions import decide, name_of, same
 
 TUNED_FROM = 4_096
-SIDES = ("tags", "custom", "pauses")
+SIDES = (*LISTS.values(), "custom", "pauses")
 
 
 class SqliteTickets:
@@ -96,18 +96,26 @@ class SqliteTickets:
 
     def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
         met = condition(where)
-        if field == "tag":
-            table, column = "tickets t LEFT JOIN tags f ON f.key = t.key", "f.value"
+        if field in LISTS:
+            table, column = f"tickets t LEFT JOIN {LISTS[field]} f ON f.key = t.key", "f.value"
         elif field.startswith(CUSTOM):
             table, column = "tickets t LEFT JOIN custom f ON f.key = t.key AND f.name = ?", "f.value"
             met.values.insert(0, field.removeprefix(CUSTOM))
         elif field in COLUMNS:
             table, column = "tickets t", COLUMNS[field]
         else:
-            raise ConfigError(f"unknown field {field!r}; known are tag, {', '.join(COLUMNS)} and custom.NAME")
+            raise ConfigError(f"unknown field {field!r}; known are {', '.join(FIELDS)} and custom.NAME")
         counted = f"coalesce(CAST({column} AS TEXT), ''), count(*)"
         sql = f"SELECT {counted} FROM {table} WHERE {met.sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"
         return [(str(value), n) for value, n in self._db.rows(sql, [*met.values, limit])]
+
+    def flaws(self) -> dict[str, dict[str, int]]:
+        sql = ("SELECT t.source, f.value, count(*) FROM flaws f JOIN tickets t ON t.key = f.key "
+               "WHERE t.excluded IS NULL GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2")  # fmt: skip
+        found: dict[str, dict[str, int]] = {}
+        for source, flaw, n in self._db.rows(sql):
+            found.setdefault(source, {})[flaw] = n
+        return found
 
     def span(self) -> Span | None:
         first, last = self._db.rows(
@@ -154,6 +162,10 @@ def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepare
     connection.executemany(
         "INSERT OR IGNORE INTO tags (value, key) VALUES (?, ?)",
         [(tag, key) for key, p in keyed for tag in p.ticket.tags],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO flaws (value, key) VALUES (?, ?)",
+        [(flaw, key) for key, p in keyed for flaw in p.timing.flaws],
     )
     connection.executemany(
         "INSERT INTO custom (name, value, key) VALUES (?, ?, ?)",

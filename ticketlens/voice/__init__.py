@@ -1,0 +1,1 @@
+"""The voice of the customer: answers and customers taken in, counted and told."""

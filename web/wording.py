@@ -127,6 +127,11 @@ def day_range(first: date, last: date, *, year: bool = False) -> str:
     return f"{first.day}{DASH}{day(last, year=year)}"
 
 
+def short_range(first: date, last: date, *, year: bool = False) -> str:
+    """The same where there is little room: "25 Oct – 21 Nov"."""
+    return re.sub(r"\b([A-Z][a-z]{2})[a-z]+", r"\1", day_range(first, last, year=year))
+
+
 def period_days(start: date, end: date) -> str:
     """A period whose `end` is the first day after it."""
     return day_range(start, end - timedelta(days=1))

@@ -68,10 +68,11 @@ def columns(
 
 
 def hatched(points: Sequence[Point], height: int, said: str | None, *, words: bool = True) -> Layers:
-    """The running period's ground, and in words how much of it is gone."""
+    """The ground of what is not finished, and in words how much of a running period is gone."""
     if said is None:
         return []
-    values = [{**_span(points[-1]), "said": f"{said} →"}]
+    unfinished = _unfinished(points)
+    values = [{**_span(points[unfinished]), "end": _at(points[-1].end), "said": f"{said} →"}]
     axis = time_axis(points)
     ground = _layer(
         values, {"type": "rect", "fill": theme.HATCH},
@@ -138,6 +139,12 @@ def name(text: str, colour: str) -> Layer:
         "color": colour,
     }
     return _layer([{}], mark, x={"value": 0}, y={"value": -8})
+
+
+def dashed_name(text: str, width: int) -> Layer:
+    """What the dashed line is, over a panel's upper right corner."""
+    mark = {"type": "text", "text": f"- - {text}", "align": "right", "baseline": "bottom", "color": theme.MUTED}
+    return _layer([{}], mark, x={"value": width}, y={"value": -8})
 
 
 def unknown(
@@ -217,6 +224,14 @@ def _value(point: Point, field: str, scale: Scale) -> dict[str, Any]:
         value = getattr(point, attribute)
         told[name] = None if value is None else round(value / scale.divisor, 4)
     return told
+
+
+def _unfinished(points: Sequence[Point]) -> int:
+    """Where the points at the end begin that are not complete."""
+    found = len(points) - 1
+    while found > 0 and not points[found - 1].complete:
+        found -= 1
+    return found
 
 
 def _signs(points: Sequence[Point], sign: str, y: int) -> Layer:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ticketlens.metrics.definition import Metric
+from ticketlens.model.filter import ENDING
 from ticketlens.model.trend import Point, Trend
 from web import wording
 
@@ -12,22 +14,32 @@ BOTH = ""
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """`field` of a point; `choice` is its name in a list, `share` how many tickets it speaks of, in words."""
+    """`field` of a point; `choice` is its name in a list; `share` says how many tickets it speaks of.
+
+    With `hours` it is the share that was done within them, and `share` is that time in words.
+    """
 
     id: str
     field: str
     choice: str
     share: str = ""
+    hours: int = 0
 
+
+WITHIN: Mapping[int, str] = {
+    4: f"4{wording.NBSP}h", 24: f"24{wording.NBSP}h", 72: f"72{wording.NBSP}h", 168: f"7{wording.NBSP}days",
+}  # fmt: skip
+"""Hours, and how a reader says them."""
 
 STATISTICS: Mapping[str, Statistic] = {
     one.id: one
     for one in (
-        Statistic(BOTH, "p50", "half and nine in ten"),
+        Statistic(BOTH, "p50", "half, nine in ten"),
         Statistic("p50", "p50", "half (p50)", "half"),
         Statistic("p75", "p75", "three in four (p75)", "three in four"),
         Statistic("p90", "p90", "nine in ten (p90)", "nine in ten"),
         Statistic("mean", "mean", "mean to a horizon"),
+        *(Statistic(f"within{h}", "value", f"share within {words}", words, h) for h, words in WITHIN.items()),
         Statistic("n", "n", "number of tickets (n)"),
     )
 }
@@ -35,21 +47,29 @@ DONE = {"ttr": ("is", "are", "solved"), "reply": ("has", "have", "a reply")}
 """What has happened to those that a percentile speaks of; of other durations, that they took so long."""
 
 
-def choices(kind: str) -> tuple[str, ...]:
-    """The statistics that a kind of metric has, the default first."""
-    if kind == "duration":
-        return tuple(STATISTICS)
-    return (BOTH, "n") if kind in ("share", "score") else (BOTH,)
+def choices(metric: Metric, cohort: str) -> tuple[str, ...]:
+    """The statistics that a metric has, the default first; shares within hours are of what arrived."""
+    if metric.kind in ("share", "score"):
+        return (BOTH, "n")
+    if metric.kind != "duration":
+        return (BOTH,)
+    aged = metric.id in ENDING and cohort == "arrived"
+    return tuple(id_ for id_, one in STATISTICS.items() if aged or not one.hours)
 
 
-def statistic(trend: Trend, wanted: str) -> Statistic:
-    """The one asked for; the default of the trend where it has no such figure."""
-    return STATISTICS[wanted if wanted in choices(trend.kind) else BOTH]
+def statistic(metric: Metric, cohort: str, wanted: str) -> Statistic:
+    """The one asked for; the default where the metric has no such figure."""
+    return STATISTICS[wanted if wanted in choices(metric, cohort) else BOTH]
+
+
+def valued(trend: Trend, one: Statistic) -> bool:
+    """Whether each point has one value in place of percentiles."""
+    return trend.scalar and one.id != "n"
 
 
 def shown(trend: Trend, one: Statistic) -> str:
     """The field of a point that a statistic of this trend stands for."""
-    return "value" if trend.scalar and one.id == BOTH else one.field
+    return "value" if valued(trend, one) else one.field
 
 
 def panel_name(trend: Trend, one: Statistic) -> str:
@@ -59,6 +79,8 @@ def panel_name(trend: Trend, one: Statistic) -> str:
     if one.id == "mean":
         return f"mean{_horizon(trend)}"
     done = DONE.get(trend.metric.partition(".")[0])
+    if one.hours:
+        return f"share {done[2] if done else 'over'} within {one.share}".replace("a reply", "replied to")
     share = one.share or "half"
     return f"{share} {done[2] if done else 'took'} {'within' if done else 'up to'}".replace("a reply", "replied to")
 
@@ -70,6 +92,9 @@ def told(trend: Trend, one: Statistic, point: Point) -> str:
         return f"{wording.number(point.n)} {_counted(trend)}"
     if one.id == "mean":
         return f"the mean is {wording.duration(value)}{_horizon(trend)}"
+    if one.hours and value is not None:
+        _, are, over = DONE.get(trend.metric.partition(".")[0], ("is", "are", "over"))
+        return f"{wording.percent(value, 0)} {are} {over} within {one.share}"
     share = one.share or "half"
     if value is None:
         return f"{share} not reached yet"

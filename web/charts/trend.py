@@ -8,12 +8,10 @@ from ticketlens.model.trend import Point, Trend
 from web import wording
 from web.charts import panels, theme
 from web.charts.panels import PERCENT, PLAIN, Layers, Scale
-from web.charts.statistics import BOTH, STATISTICS, Statistic, panel_name, pending
+from web.charts.statistics import BOTH, STATISTICS, Statistic, panel_name, pending, valued
 
 Where = Callable[[Point], str]
 Spec = dict[str, Any]
-Over = Trend | None
-"""An earlier stretch, point for point under the later one."""
 
 AMOUNTS_AS_BARS = ("arrived", "solved", "waited_hours", "cost")
 MOST_DOTS = 60
@@ -40,41 +38,60 @@ class Size:
 
 
 WIDE, NARROW = Size(), Size(theme.NARROW, narrow=True)
-BROAD = Size(theme.BROAD)
 SMALL = Size(theme.NARROW, small=True)
 
 
-def durations(trend: Trend, where: Where, size: Size = WIDE, over: Over = None) -> Spec:
+@dataclass(frozen=True, slots=True)
+class Over:
+    """An earlier stretch, point for point under the later one; `words` say which."""
+
+    trend: Trend
+    words: str
+
+
+def durations(trend: Trend, where: Where, size: Size = WIDE, over: Over | None = None) -> Spec:
     """Half and nine in ten, each in a panel of its own scale, and how many arrived and are still open."""
     upper = []
     for name, height, colour in (("p50", 190, theme.ACCENT), ("p90", 140, theme.QUIET)):
         tall = size.tall(height)
         drawn = _quantile(trend, name, tall, size, over, quiet=name == "p90")
-        upper.append(_panel(drawn, size, tall, panel_name(trend, STATISTICS[name]), colour))
+        named = over if name == "p50" else None
+        upper.append(_panel(drawn, size, tall, panel_name(trend, STATISTICS[name]), colour, named))
     return _over_counts(trend, where, size, upper, over)
 
 
-def one_statistic(trend: Trend, where: Where, one: Statistic, size: Size = WIDE, over: Over = None) -> Spec:
+def one_statistic(
+    trend: Trend, where: Where, one: Statistic, size: Size = WIDE, over: Over | None = None, *, height: int = 240
+) -> Spec:
     """One figure of each period, and of durations how many tickets it is of."""
-    tall = size.tall(250)
+    tall = size.tall(height)
     if one.id == "n":
         return _counts(trend, where, size, tall, panel_name(trend, one), over=over)
-    main = _panel(_quantile(trend, one.field, tall, size, over), size, tall, panel_name(trend, one), theme.ACCENT)
+    main = _panel(_quantile(trend, one.field, tall, size, over), size, tall, panel_name(trend, one), theme.ACCENT, over)
     return _over_counts(trend, where, size, [main], over)
 
 
-def _over_counts(trend: Trend, where: Where, size: Size, upper: list[Spec], over: Over) -> Spec:
+def _over_counts(trend: Trend, where: Where, size: Size, upper: list[Spec], over: Over | None) -> Spec:
     """Panels of durations over one of counts; one column a period goes through them all."""
     top = -(sum(panel["height"] for panel in upper) + len(upper) * BETWEEN_PANELS)
     title = f"{trend.cohort}; dark: {pending(trend)}" if trend.cohort == "arrived" else trend.cohort
     return {**STACKED, "vconcat": [*upper, _counts(trend, where, size, size.tall(88), title, top=top, over=over)]}
 
 
-def _counts(trend: Trend, where: Where, size: Size, tall: int, title: str, *, top: int = 0, over: Over = None) -> Spec:
+def _counts(
+    trend: Trend, where: Where, size: Size, tall: int, title: str, *, top: int = 0, over: Over | None = None
+) -> Spec:
     waiting = theme.QUIET if trend.kind == "duration" else None
     bars = panels.bars(trend.points, "n", replace(PLAIN, ticks=2 if top else 4), colour=theme.SOFT, waiting=waiting)
-    ghost = panels.ghost(trend.points, over.points, "n", PLAIN) if over and not top else []
-    return _panel([*bars, *ghost, *_columns(trend, where, size, top, tall, over)], size, tall, title, theme.MUTED)
+    ghost = panels.ghost(trend.points, over.trend.points, "n", PLAIN) if over and not top else []
+    return _panel(
+        [*bars, *ghost, *_columns(trend, where, size, top, tall, over)],
+        size,
+        tall,
+        title,
+        theme.MUTED,
+        None if top else over,
+    )
 
 
 def half(trend: Trend, where: Where, size: Size = WIDE, *, height: int = 110) -> Spec:
@@ -85,7 +102,7 @@ def half(trend: Trend, where: Where, size: Size = WIDE, *, height: int = 110) ->
 def small(trend: Trend, where: Where, one: Statistic, size: Size = SMALL, *, height: int = 110) -> Spec:
     """One figure of each period in one panel."""
     tall = size.tall(height)
-    if trend.scalar and one.id == BOTH:
+    if valued(trend, one):
         return amounts(trend, where, size, height=height)
     if one.id == "n":
         return _counts(trend, where, size, tall, panel_name(trend, one))
@@ -94,7 +111,7 @@ def small(trend: Trend, where: Where, one: Statistic, size: Size = SMALL, *, hei
 
 
 def amounts(
-    trend: Trend, where: Where, size: Size = WIDE, *, title: str = "", height: int = 110, over: Over = None
+    trend: Trend, where: Where, size: Size = WIDE, *, title: str = "", height: int = 110, over: Over | None = None
 ) -> Spec:
     """One value a period: amounts of a period as bars, states and rates as a line with its interval."""
     tall = size.tall(height)
@@ -108,10 +125,10 @@ def amounts(
     ground = panels.hatched(
         trend.points, tall, panels.running(trend), words=not size.small and trend.metric not in AMOUNTS_AS_BARS
     )
-    ghost = panels.ghost(trend.points, over.points, "value", scale) if over else []
+    ghost = panels.ghost(trend.points, over.trend.points, "value", scale) if over else []
     missing = panels.unknown(trend.points, "value", tall, words=not size.small, yet="not known yet")
     layers = [*ground, *drawn, *ghost, *missing, *_columns(trend, where, size, 0, tall, over)]
-    return _panel(layers, size, tall, title, theme.ACCENT)
+    return _panel(layers, size, tall, title, theme.ACCENT, over)
 
 
 def volume_and_durations(volume: Trend, ttr: Trend, where: Where, size: Size = WIDE) -> Spec:
@@ -133,14 +150,14 @@ def volume_and_durations(volume: Trend, ttr: Trend, where: Where, size: Size = W
 
 def any_metric(
     trend: Trend, where: Where, size: Size = WIDE, *, title: str = "", one: Statistic = STATISTICS[BOTH],
-    over: Over = None,
+    over: Over | None = None, height: int = 240,
 ) -> Spec:  # fmt: skip
     """The chart that fits the kind of the metric, of one of its statistics; `over` is drawn behind it, dashed."""
-    if trend.scalar and one.id == BOTH:
-        return amounts(trend, where, size, title=title, height=240, over=over)
+    if valued(trend, one):
+        return amounts(trend, where, size, title=title, height=height, over=over)
     if one.id == BOTH:
         return durations(trend, where, size, over)
-    return one_statistic(trend, where, one, size, over)
+    return one_statistic(trend, where, one, size, over, height=height)
 
 
 def side_by_side(named: Sequence[tuple[str, Spec]], columns: int = 3) -> Spec:
@@ -191,20 +208,22 @@ def _open(trend: Trend, point: Point) -> str:
     return "" if trend.scalar or not point.open else f", {wording.number(point.open)} {pending(trend)}"
 
 
-def _columns(trend: Trend, where: Where, size: Size, top: int, bottom: int, over: Over = None) -> Layers:
+def _columns(trend: Trend, where: Where, size: Size, top: int, bottom: int, over: Over | None = None) -> Layers:
     """Not on a small screen where a column would be thinner than a finger by far: the table has the same links."""
     if size.narrow and len(trend.points) > MOST_DOTS:
         return []
     words = {point: point_told(trend, point) for point in trend.points}
     if over:
-        for point, earlier in zip(trend.points, over.points, strict=True):
-            words[point] += f". Dashed: {point_told(over, earlier)}"
+        for point, earlier in zip(trend.points, over.trend.points, strict=True):
+            words[point] += f". Dashed: {point_told(over.trend, earlier)}"
     return [panels.columns(trend.points, lambda point: words[point], where, top, bottom)]
 
 
-def _scale(trend: Trend, over: Over = None) -> Scale:
+def _scale(trend: Trend, over: Over | None = None) -> Scale:
     if trend.unit == "minutes":
-        return Scale.of_minutes(max(panels.greatest(one, ("value", "high")) for one in (trend, over) if one))
+        return Scale.of_minutes(
+            max(panels.greatest(one, ("value", "high")) for one in (trend, *((over.trend,) if over else ())))
+        )
     return PERCENT if trend.kind == "share" else PLAIN
 
 
@@ -212,17 +231,20 @@ def _band(trend: Trend) -> str | None:
     return theme.SOFT if any(point.low is not None for point in trend.points) else None
 
 
-def _quantile(trend: Trend, field: str, tall: int, size: Size, over: Over = None, *, quiet: bool = False) -> Layers:
+def _quantile(
+    trend: Trend, field: str, tall: int, size: Size, over: Over | None = None, *, quiet: bool = False
+) -> Layers:
     """A line of one figure of durations; `quiet` where it stands below another."""
     banded = field == "p50"
     most = size.top or max(
-        panels.greatest(one, (field, "high") if banded else (field,)) for one in (trend, over) if one
+        panels.greatest(one, (field, "high") if banded else (field,))
+        for one in (trend, *((over.trend,) if over else ()))
     )
     scale = replace(Scale.of_minutes(most), top=size.top)
     colour, band = theme.QUIET if quiet else theme.ACCENT, _band(trend) if banded else None
     return [
         *panels.hatched(trend.points, tall, panels.running(trend), words=not (quiet or size.small)),
-        *(panels.ghost(trend.points, over.points, field, scale) if over else []),
+        *(panels.ghost(trend.points, over.trend.points, field, scale) if over else []),
         *panels.line(trend.points, field, scale, colour=colour, band=band, dots=size.dotted(trend)),
         *panels.unknown(
             trend.points,
@@ -234,6 +256,7 @@ def _quantile(trend: Trend, field: str, tall: int, size: Size, over: Over = None
     ]
 
 
-def _panel(layers: Layers, size: Size, height: int, title: str, colour: str) -> Spec:
+def _panel(layers: Layers, size: Size, height: int, title: str, colour: str, over: Over | None = None) -> Spec:
     named = [panels.name(title, colour), *layers] if title else layers
-    return {"layer": named, "width": size.width, "height": height}
+    legend = [panels.dashed_name(over.words, size.width)] if over else []
+    return {"layer": [*named, *legend], "width": size.width, "height": height}

@@ -15,6 +15,7 @@ from ticketlens.model.filter import Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.trend import Point, Trend
 from ticketlens.query import filter_parameters, parse_filter
+from web.charts.statistics import STATISTICS
 
 if TYPE_CHECKING:
     from ticketlens.lens import Lens
@@ -22,21 +23,20 @@ if TYPE_CHECKING:
 DEFAULTS: Mapping[str, str] = {
     "weeks": "26", "clock": "calendar", "cohort": "arrived", "metric": "ttr.full", "by": "week", "group_by": "",
     "sort": "", "cursor": "", "show": "", "over": "", "period": "", "against": "", "split_by": "topic",
-    "window": "28", "hours": "24",
+    "window": "28",
 }  # fmt: skip
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "weeks": ("8", "13", "26", "52"),
     "clock": ("calendar", "business"),
     "cohort": ("arrived", "solved"),
     "by": ("day", "week", "month", "quarter"),
-    "show": ("", "p50", "p75", "p90", "mean", "within", "n"),
+    "show": tuple(STATISTICS),
     "over": ("", "year", "previous"),
     "window": ("7", "28"),
-    "hours": ("4", "24", "72", "168"),
 }
 DAYS_OF = ("period", "against")
 """Parameters that name a stretch of days; a form gives its ends as NAME_from and NAME_to."""
-OF_TRENDS = ("show", "over", "period", "against", "split_by", "window", "hours")
+OF_TRENDS = ("show", "over", "period", "against", "split_by", "window")
 """What no other page understands."""
 TRENDS = "pages.trends"
 """How the endpoints of that page and of its files begin."""

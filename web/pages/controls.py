@@ -12,6 +12,7 @@ from web.pages.kept import kept
 
 KINDS = (("duration", "Durations"), ("share", "Shares"), ("score", "Scores"), ("amount", "Amounts"))
 COHORTS: Mapping[str, str] = {"arrived": "by arrival", "solved": "by solve"}
+OVER: Mapping[str, str] = {"": "nothing", "year": "a year before", "previous": "the time before"}
 LOOKED_AT = 200
 """So many of the newest tickets tell the names of custom fields."""
 
@@ -40,19 +41,21 @@ def metrics() -> list[tuple[str, list[Metric]]]:
 def controls(metric: Metric, clock: str, cohort: str, show: str) -> list[Control]:
     """Those with a choice; what the metric has only one way of stands under the title."""
     now = asked.asked()
+    overs = () if show.startswith("within") else tuple(OVER.items())
     every = (
-        Control("show", "Figure", show, _figures(metric)),
+        Control("show", "Figure", show, _figures(metric, cohort)),
         Control("clock", "Clock", clock, tuple((one, one) for one in metric.clocks)),
         Control("cohort", "Cohort", cohort, tuple((one, COHORTS.get(one, one)) for one in _cohorts(metric))),
         Control("by", "By", now["by"], tuple((one, one) for one in asked.CHOICES["by"])),
         Control("group_by", "In groups of", now["group_by"], (("", "all together"), *_groups())),
+        Control("over", "Dashed under it", now["over"], overs),
     )
     return [one for one in every if one.a_choice]
 
 
-def _figures(metric: Metric) -> tuple[tuple[str, str], ...]:
+def _figures(metric: Metric, cohort: str) -> tuple[tuple[str, str], ...]:
     names = {BOTH: STATISTICS[BOTH].choice if metric.kind == "duration" else "value"}
-    return tuple((name, names.get(name, STATISTICS[name].choice)) for name in choices(metric.kind))
+    return tuple((name, names.get(name, STATISTICS[name].choice)) for name in choices(metric, cohort))
 
 
 def cohort_of(metric: Metric) -> str:

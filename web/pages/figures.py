@@ -14,7 +14,7 @@ from web import wording
 from web.charts import drawing
 from web.charts import trend as charts
 from web.charts.pareto import pareto
-from web.charts.statistics import BOTH, STATISTICS, Statistic, pending, shown, told
+from web.charts.statistics import BOTH, STATISTICS, Statistic, panel_name, pending, shown, told
 from web.charts.trend import NARROW, WIDE, Size, measured
 from web.pages import asked
 
@@ -33,7 +33,7 @@ class Figure:
     files: dict[str, str]
     trend: Trend | None = None
     where: Filter | None = None
-    over: Trend | None = None
+    over: charts.Over | None = None
 
 
 def figure(id: str, title: str, note: str, draw: Draw, files: dict[str, str], size: Size = WIDE) -> Figure:
@@ -111,6 +111,8 @@ def trend_note(trend: Trend, one: Statistic = STATISTICS[BOTH]) -> str:
     parts = []
     if not trend.scalar and one.id != "n":
         parts.append("Open tickets counted (Kaplan–Meier)" if trend.cohort == "arrived" else "Open tickets left out")
+    if one.hours:
+        parts.append("Hatched: not all of them are so old yet")
     if shown(trend, one) in ("p50", "value") and any(point.low is not None for point in trend.points):
         parts.append("95 % interval shaded")
     if last is not None:
@@ -130,6 +132,8 @@ def period_name(trend: Trend, point: Point) -> str:
     return wording.period_days(point.start, point.end)
 
 
-def panel_title(trend: Trend) -> str:
+def panel_title(trend: Trend, one: Statistic = STATISTICS[BOTH]) -> str:
+    if one.id != BOTH:
+        return panel_name(trend, one)
     name = BY_ID[trend.metric].name if trend.metric in BY_ID else trend.metric
     return f"{name[:1].lower()}{name[1:]}, by {trend.by}" if trend.scalar else ""

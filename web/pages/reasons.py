@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from ticketlens.answers.why import SPLITS
 from ticketlens.answers.words import length
 from ticketlens.model.comparison import Explanation, Reason
+from ticketlens.store.base import Row
 from web import wording
 from web.charts.split import Bar
 from web.pages import asked, compared, controls
 
+LOOKED_AT = 200
 MOST = 8
 """So many parts stand in sight; the smaller ones follow under a word, and the file has all."""
 
@@ -122,6 +124,34 @@ def _to(told: Explanation, reason: Reason) -> str | None:
     if told.split_by == "topic" and key:
         return asked.topic(int(key), now)
     return asked.here(now.having(told.split_by, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Five:
+    """Tickets that show a part: the slowest of its newest ones."""
+
+    name: str
+    rows: tuple[Row, ...]
+    n: int
+    to: str
+
+
+def five(told: Explanation) -> Five | None:
+    """Of the part that adds most to the change, what is pooled left aside."""
+    parts = [one for one in told.reasons if not one.pooled and one.n[1]]
+    if told.change is None or not parts:
+        return None
+    way = 1 if told.change.value > 0 else -1
+    part = max(parts, key=lambda one: (one.total.clear, way * one.total.value))
+    found = asked.lens().tickets(part.after, limit=LOOKED_AT).items
+    slowest = sorted(found, key=lambda row: -(_age(row, told)))[:5]
+    return Five(name(part), tuple(slowest), part.n[1], asked.tickets(part.after))
+
+
+def _age(row: Row, told: Explanation) -> float:
+    """How long it took, or takes, in seconds."""
+    took = row.durations.get((told.metric, told.clock))
+    return float(took) if took is not None else (told.as_of - row.ticket.created_at).total_seconds()
 
 
 def fields() -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """What the Trends page shows, as files: the trend, its groups, the comparison, and the parts of a change."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from flask import Response, abort
@@ -11,42 +10,42 @@ from ticketlens.model.trend import Point, Trend
 from web import wording
 from web.charts import split
 from web.charts import trend as charts
-from web.charts.statistics import statistic
-from web.pages import asked, compared, figures, reasons
+from web.pages import asked, compared, figures, lately, reasons
 from web.pages.files import csv_file, picture, source_line
+from web.pages.multiples import group_specs
 from web.pages.spreadsheet import csv_lines
-from web.pages.trends import asked_trend, chart_title, group_specs
+from web.pages.trend_asked import Shown, asked_trend
+from web.pages.trends import chart_title, spec
 
 DURATION_COLUMNS = ("p50", "p75", "p90", "mean", "low", "high")
+RECENT_COLUMNS = (
+    "name", "first", "last", "watched", "late", "events", "p50", "p75", "p90", "low", "high", "mean", "mean_low",
+    "mean_high",
+)  # fmt: skip
 SIDE_COLUMNS = (
     "n", "open", "working_days", "value", "per_day", "p50", "p90", "mean", "standard_error", "low", "high",
 )  # fmt: skip
 
 
 def trends(form: str) -> Response:
-    found, where = asked_trend()
+    shown = asked_trend()
+    found = shown.trend
     if form == "csv":
-        return csv_file("trend", csv_lines(_trend_header(found), _trend_rows(found)))
+        return csv_file("trend", csv_lines(_trend_header(shown), _trend_rows(shown)))
     if not found.points:
         abort(404, description="There is nothing to draw in this time.")
-    one = statistic(found, asked.asked()["show"])
     words = f"{found.clock} time · cohort: {found.cohort} · {found.zone}"
-    below = [figures.trend_note(found, one), words, source_line(found.as_of)]
+    below = [figures.trend_note(found, shown.one), words, source_line(found.as_of)]
     if found.groups:
-        spec = charts.side_by_side(group_specs(found, where, one))
-        return picture(spec, form, "groups", f"{chart_title(found)}, each {wording.plain(_group())}", below)
-    link = asked.PointLink(where, found)
-    spec = charts.any_metric(found, link, title=figures.panel_title(found), one=one)
-    return picture(spec, form, "trend", figures.trend_title(found, one), below)
-
-
-def _group() -> str:
-    return asked.asked()["group_by"]
+        drawn = charts.side_by_side(group_specs(found, shown.where, shown.one))
+        title = f"{chart_title(found)}, each {wording.plain(asked.asked()['group_by'])}"
+        return picture(drawn, form, "groups", title, below)
+    return picture(spec(shown), form, "trend", figures.trend_title(found, shown.one), below)
 
 
 def compare() -> Response:
     """Both sides and the change, a line each; durations in minutes."""
-    told = compared.comparison(compared.pairing(asked_trend()[0]))
+    told = compared.comparison(compared.pairing(asked_trend().trend))
     header = ("side", "label", "first", "last", "as_of", *SIDE_COLUMNS, "verdict", "flags")
     return csv_file("compare", csv_lines(header, _sides(told)))
 
@@ -67,7 +66,7 @@ def _change_row(told: Comparison) -> Sequence[object]:
 
 
 def why(form: str) -> Response:
-    found, _ = asked_trend()
+    found = asked_trend().trend
     told = compared.explanation(compared.pairing(found), asked.asked()["split_by"])
     if told is None or not told.reasons:
         abort(404, description="There is no change to split: choose other days, or a duration as the metric.")
@@ -79,34 +78,47 @@ def why(form: str) -> Response:
     return picture(split.chart(shown.bars), form, "why", shown.title, below)
 
 
-def _trend_header(trend: Trend) -> list[str]:
-    columns = ("value", "low", "high") if trend.scalar else DURATION_COLUMNS
-    group = ["group"] if trend.groups else []
+def _trend_header(shown: Shown) -> list[str]:
+    trend = shown.trend
     unit = f"_{trend.unit}" if trend.unit else ""
-    return [
-        *group,
-        "label",
-        "first",
-        "last",
-        "complete",
-        "n",
-        "open",
-        *(f"{name}{unit}" for name in columns),
-        "too_few",
-    ]
+    figures_of = [f"{name}{unit}" for name in _columns(trend)]
+    own = ["label", "first", "last", "complete", "n", "open", *figures_of, "too_few"]
+    earlier = [f"before_{name}" for name in own] if shown.over and not trend.groups else []
+    return [*(["group"] if trend.groups else []), *own, *earlier]
 
 
-def _trend_rows(trend: Trend) -> Iterator[Sequence[object]]:
-    if trend.groups is None:
+def _columns(trend: Trend) -> tuple[str, ...]:
+    return ("value", "low", "high") if trend.scalar else DURATION_COLUMNS
+
+
+def _trend_rows(shown: Shown) -> Iterator[Sequence[object]]:
+    trend = shown.trend
+    if trend.groups is not None:
+        for key, points in trend.groups.items():
+            yield from ([key, *_trend_row(trend, point)] for point in points)
+    elif shown.over:
+        for point, earlier in zip(trend.points, shown.over.trend.points, strict=True):
+            yield [*_trend_row(trend, point), *_trend_row(trend, earlier)]
+    else:
         yield from (_trend_row(trend, point) for point in trend.points)
-        return
-    for key, points in trend.groups.items():
-        one = replace(trend, points=points, groups=None)
-        yield from ([key, *_trend_row(one, point)] for point in one.points)
 
 
 def _trend_row(trend: Trend, point: Point) -> list[object]:
-    columns = ("value", "low", "high") if trend.scalar else DURATION_COLUMNS
     last = point.end - timedelta(days=1)
-    figures_of = [getattr(point, name) for name in columns]
+    figures_of = [getattr(point, name) for name in _columns(trend)]
     return [point.label, point.start, last, point.complete, point.n, point.open, *figures_of, point.too_few]
+
+
+def now() -> Response:
+    """How long it takes now, before, and a year ago; durations in minutes."""
+    told = lately.asked_now(*_metric_and_clock())
+    if told is None:
+        abort(404, description="Only resolution and first reply are told as they are now: choose one as the metric.")
+    return csv_file(
+        "now", csv_lines(RECENT_COLUMNS, ([getattr(one, name) for name in RECENT_COLUMNS] for one in told.windows))
+    )
+
+
+def _metric_and_clock() -> tuple[str, str]:
+    found = asked_trend().trend
+    return found.metric, found.clock

@@ -20,6 +20,8 @@ DAYS_OF_DAY_NAMES = 75
 DAYS_ON_AXIS = 8 * wording.DAY
 DAYS_OF_MONTH_NAMES = 500
 _BAR_GAP = 0.14
+HALO = {"stroke": theme.PANEL, "strokeWidth": 4}
+"""Under words that may stand on a line."""
 TOO_FEW = "∘"
 YET = {"not reached yet": "↑", "not known yet": "…"}
 
@@ -79,7 +81,11 @@ def hatched(points: Sequence[Point], height: int, said: str | None, *, words: bo
         x=axis, x2={"field": "end"}, y={"value": 0}, y2={"value": height},
     )  # fmt: skip
     text = _layer(
-        values, {"type": "text", "align": "right", "dx": -5}, x=axis, y={"value": height - 8}, text={"field": "said"}
+        values,
+        {"type": "text", "align": "right", "dx": -5, **HALO},
+        x=axis,
+        y={"value": height - 8},
+        text={"field": "said"},
     )
     return [ground, text] if words else [ground]
 
@@ -102,11 +108,13 @@ def line(
 
 
 def ghost(points: Sequence[Point], partners: Sequence[Point], field: str, scale: Scale) -> Layers:
-    """An earlier stretch under this one: each partner in the place of its point, as a quiet dashed line."""
-    values = [
-        {**_value(partner, field, scale), "mid": _middle(point)}
-        for point, partner in zip(points, partners, strict=True)
-    ]
+    """An earlier stretch under this one: each partner in the place of its point, as a quiet dashed line.
+
+    It begins with the first ticket.
+    """
+    begun = next((index for index, partner in enumerate(partners) if partner.n), 0)
+    both = list(zip(points, partners, strict=True))[begun:]
+    values = [{**_value(partner, field, scale), "mid": _middle(point)} for point, partner in both]
     clipped = {"clip": True} if scale.top is not None else {}
     mark = {"type": "line", "color": theme.QUIET, "strokeDash": [5, 4], "strokeWidth": 1.75, **clipped}
     return [_layer(values, mark, x=time_axis(points, "mid"), y=value_axis(scale))]
@@ -163,7 +171,7 @@ def unknown(
     said = "too few" if all(point.too_few for point in last if point.n) else yet
     text = _layer(
         [{**_span(last[0]), "said": f"{said} →"}],
-        {"type": "text", "align": "right", "dx": -5},
+        {"type": "text", "align": "right", "dx": -5, **HALO},
         x={"field": "start", "type": "temporal"}, y={"value": height - 23}, text={"field": "said"},
     )  # fmt: skip
     return [*shown, text]

@@ -84,10 +84,9 @@ def drawn(bar: Bar, axis: Axis) -> Markup:
     )  # fmt: skip
 
 
-def chart(bars: Sequence[Bar], width: int = theme.WIDE) -> dict[str, Any]:
+def chart(bars: Sequence[Bar], *, hours: bool, width: int = theme.WIDE) -> dict[str, Any]:
     """All parts as one chart, for a file."""
     names = [bar.name for bar in bars]
-    hours = max((abs(bar.total) for bar in bars), default=0.0) >= wording.MINUTES_UP_TO
     divisor, unit = (wording.HOUR, "h") if hours else (1.0, "min")
     rows = [
         {"name": bar.name, "tone": f"{tone} within it" if tone == "speed" else "mix", "low": low / divisor,

@@ -38,7 +38,7 @@ STATISTICS: Mapping[str, Statistic] = {
         Statistic("p50", "p50", "half (p50)", "half"),
         Statistic("p75", "p75", "three in four (p75)", "three in four"),
         Statistic("p90", "p90", "nine in ten (p90)", "nine in ten"),
-        Statistic("mean", "mean", "mean to a horizon"),
+        Statistic("mean", "mean", "mean"),
         *(Statistic(f"within{h}", "value", f"share within {words}", words, h) for h, words in WITHIN.items()),
         Statistic("n", "n", "number of tickets (n)"),
     )

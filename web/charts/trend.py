@@ -15,6 +15,7 @@ Spec = dict[str, Any]
 
 AMOUNTS_AS_BARS = ("arrived", "solved", "waited_hours", "cost")
 MOST_DOTS = 60
+MOST_SMALL = 31
 BETWEEN_PANELS = 46
 """Height of an axis's names, the gap and the next panel's title."""
 
@@ -174,11 +175,23 @@ def titled(spec: Spec, title: str, subtitle: Sequence[str]) -> Spec:
     return {**spec, "title": words} if "vconcat" in spec or "concat" in spec else {"vconcat": [spec], "title": words}
 
 
-def point_told(trend: Trend, point: Point) -> str:
+def point_told(trend: Trend, point: Point, *, brief: bool = False) -> str:
     """One period in words: "9–15 November: half within 19 h (17 h to 21 h), nine in ten within 91 h; 2,031 tickets"."""
     days = wording.period_days(point.start, point.end)
     unfinished = "" if point.complete else ", running"
+    if brief:
+        return f"{days}{unfinished}: {_brief(trend, point)}; {wording.count(point.n, 'ticket')}"
     return f"{days}{unfinished}: {_figures(trend, point)}; {wording.count(point.n, 'ticket')}{_open(trend, point)}"
+
+
+def _brief(trend: Trend, point: Point) -> str:
+    """Without intervals and open tickets: for drawings of which a page has many."""
+    if point.too_few:
+        return "too few"
+    if trend.scalar:
+        return "not known yet" if point.value is None else measured(trend, point.value)
+    told = (("half", point.p50), ("nine in ten", point.p90))
+    return ", ".join(f"{name} {'not reached' if value is None else measured(trend, value)}" for name, value in told)
 
 
 def measured(trend: Trend, value: float | None) -> str:
@@ -210,9 +223,9 @@ def _open(trend: Trend, point: Point) -> str:
 
 def _columns(trend: Trend, where: Where, size: Size, top: int, bottom: int, over: Over | None = None) -> Layers:
     """Not on a small screen where a column would be thinner than a finger by far: the table has the same links."""
-    if size.narrow and len(trend.points) > MOST_DOTS:
+    if len(trend.points) > (MOST_SMALL if size.small else MOST_DOTS if size.narrow else len(trend.points)):
         return []
-    words = {point: point_told(trend, point) for point in trend.points}
+    words = {point: point_told(trend, point, brief=size.small) for point in trend.points}
     if over:
         for point, earlier in zip(trend.points, over.trend.points, strict=True):
             words[point] += f". Dashed: {point_told(over.trend, earlier)}"

@@ -19,6 +19,8 @@ from web.pages import asked, versus
 from web.pages.kept import kept
 
 Value = TypeVar("Value")
+Step = tuple[str, str, str]
+"""A reason why nothing is compared, what to do, and where that is done."""
 PARTS = {"day": 7, "week": 4, "month": 1, "quarter": 1}
 """How many periods are compared together, where none is named: enough tickets to tell a change from chance."""
 DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -40,7 +42,7 @@ class Line:
 class Remedy:
     """Why nothing is compared, and what to do: words, and where they lead."""
 
-    reason: str
+    reasons: tuple[str, ...]
     todo: str
     to: str
 
@@ -214,8 +216,7 @@ def lines(told: Comparison, trend: Trend) -> Iterable[Line]:
     else:
         yield Line(heading(told), *_both(told, lambda side: _value_of(told, side)), links, main=True)
     if told.kind != "amount":
-        name = "Answers" if told.cohort == "answered" else "Tickets"
-        yield Line(name, *_both(told, lambda side: wording.number(side.n)), links)
+        yield Line(_summed(told), *_both(told, lambda side: wording.number(side.n)), links)
     if told.kind == "duration" and told.cohort == "arrived":
         name = pending(trend).capitalize()
         yield Line(
@@ -223,7 +224,7 @@ def lines(told: Comparison, trend: Trend) -> Iterable[Line]:
         )
     if told.cohort != "moment":
         yield Line("Working days", *_both(told, lambda side: _days_number(side.working_days)))
-        yield Line("A working day", *_both(told, lambda side: _per_day(told, side)))
+        yield Line(f"{_summed(told)} a working day", *_both(told, lambda side: _per_day(told, side)))
 
 
 def _both(told: Comparison, of: Callable[[Side], Value]) -> tuple[Value, Value]:
@@ -257,6 +258,10 @@ def _open(told: Comparison, side: Side) -> str | None:
     return asked.tickets(asked.in_state(side.where, "open"))
 
 
+def _summed(told: Comparison) -> str:
+    return heading(told) if told.kind == "amount" else "Answers" if told.cohort == "answered" else "Tickets"
+
+
 def _days_number(value: float) -> str:
     return wording.number(value, 0 if value.is_integer() else 1)
 
@@ -271,22 +276,41 @@ def _per_day(told: Comparison, side: Side) -> str:
 
 
 def remedies(told: Comparison) -> Iterable[Remedy]:
-    """Each reason once, with a next step."""
+    """Each next step once, with the reasons that it mends."""
     flags = {flag.reason: flag for side in (told.after, told.before) for flag in side.flags}
-    for reason in told.refused:
-        yield _remedy(told, spoken(told, reason), flags.get(reason))
+    steps: dict[tuple[str, str], list[str]] = {}
+    found = [_step(told, reason, flags[reason]) for reason in told.refused] if flags else _missing(told)
+    for reason, todo, to in found if told.refused else ():
+        steps.setdefault((todo, to), []).append(reason)
+    return [Remedy(tuple(reasons), *step) for step, reasons in steps.items()]
 
 
-def _remedy(told: Comparison, reason: str, flag: Flag | None) -> Remedy:
+def _missing(told: Comparison) -> Iterable[Step]:
+    """Both sides are whole, but at least one has no figure."""
     now = asked.asked()
-    plain = now.where.between(None, None)
-    if flag is None:
-        longer = {"day": "week", "week": "month"}.get(told.by, "quarter")
-        return Remedy(reason, f"Compare by {longer}", asked.here(plain, by=longer, period="", against=""))
+    longer = {"day": "week", "week": "month"}.get(told.by, "quarter")
+    for side, name in zip((told.before, told.after), names(told), strict=True):
+        if getattr(side, told.change.of) is not None:
+            continue
+        if side.n == 0 and now.versus is not None and side is told.before:
+            to = asked.here(versus=None, against="")
+            yield f"{name}: no tickets in this time", "Compare with the time before", to
+        else:
+            reason = f"{name}: {wording.count(side.n, 'ticket')}, too few for a figure"
+            to = asked.here(now.where.between(None, None), by=longer, period="", against="")
+            yield reason, f"Compare by {longer}", to
+
+
+def _step(told: Comparison, reason: str, flag: Flag) -> Step:
+    now = asked.asked()
+    reason, plain = spoken(told, reason), now.where.between(None, None)
     if flag.kind == "gap":
-        return Remedy(reason, "See how far each source was read", url_for("pages.sources"))
+        return reason, "See how far each source was read", url_for("pages.sources")
     if flag.kind == "connected":
-        return Remedy(reason, "Compare newer days", asked.here(plain, period="", against=""))
+        return reason, "Compare newer days", asked.here(plain, period="", against="")
     if now["period"] or now.where.first or now.where.last:
-        return Remedy(reason, "Compare days that are old enough", asked.here(plain, period=""))
-    return Remedy(reason, "Look at tickets by solve, which are over", asked.here(plain, cohort="solved"))
+        return reason, "Compare days that are old enough", asked.here(plain, period="")
+    if told.kind == "duration" and len(BY_ID[told.metric].cohorts) > 1:
+        return reason, "Look at tickets by solve, which are over", asked.here(plain, cohort="solved")
+    older = f"{told.before.first}..{told.before.last}"
+    return reason, "Compare older days", asked.here(plain, period=older, against="")

@@ -13,7 +13,7 @@ from web.charts.panels import greatest
 from web.charts.statistics import Statistic, shown
 from web.pages import asked, figures
 
-MOST_GROUPS = 8
+MOST_GROUPS = 6
 COARSER = {"day": "week", "week": "month", "month": "quarter"}
 
 

@@ -10,6 +10,7 @@ from web import wording
 from web.charts.split import Bar
 from web.pages import asked, compared, controls
 
+HOURS = "hours of minutes"
 LOOKED_AT = 200
 MOST = 8
 """So many parts stand in sight; the smaller ones follow under a word, and the file has all."""
@@ -75,9 +76,10 @@ def title(told: Explanation) -> str:
 
 
 def unit(told: Explanation) -> str:
-    """Hours, unless every part is short."""
-    parts = [abs(reason.total.value) for reason in told.reasons]
-    return "hours of minutes" if max(parts, default=0.0) >= wording.MINUTES_UP_TO else "minutes"
+    """Hours, unless every part and every sum is short."""
+    effects = [*(reason.total for reason in told.reasons), told.change, told.speed, told.mix]
+    most = max((abs(effect.value) for effect in effects if effect), default=0.0)
+    return HOURS if most >= wording.MINUTES_UP_TO else "minutes"
 
 
 def written(told: Explanation, minutes: float) -> str:

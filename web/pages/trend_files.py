@@ -75,7 +75,7 @@ def why(form: str) -> Response:
     shown = reasons.reasons(told)
     words = f"{told.name} · {told.clock} time · cohort: {told.cohort} · by {wording.plain(told.split_by)} · {told.zone}"
     below = [words, " · ".join(shown.sums), source_line(told.as_of)]
-    return picture(split.chart(shown.bars), form, "why", shown.title, below)
+    return picture(split.chart(shown.bars, hours=shown.unit == reasons.HOURS), form, "why", shown.title, below)
 
 
 def _trend_header(shown: Shown) -> list[str]:

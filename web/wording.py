@@ -19,11 +19,19 @@ DAY = 24 * HOUR
 MINUTES_UP_TO = 90.0
 HOURS_UP_TO = 2 * DAY
 SMALLEST_SAMPLE = 20
+UNITLESS = ("tickets", "count", "points", "money")
+"""Units that are not written after a figure; a currency is."""
+LEFT_OUT = {"no_customer_message": "to which no customer wrote", "bot_only": "that bots alone answered"}
 
 
 def number(value: float | None, digits: int = 0) -> str:
     """1284 -> "1,284"."""
     return UNKNOWN if value is None else f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def left_out(reason: str) -> str:
+    """What tickets are that no figure counts: "3 tickets" and this."""
+    return LEFT_OUT.get(reason, reason)
 
 
 def duration(minutes: float | None) -> str:
@@ -104,7 +112,8 @@ def measure(value: float | None, unit: str) -> str:
         return percent(value)
     if unit == "hours":
         return f"{number(value)}{NBSP}h"
-    return number(value, 1 if unit == "points" and not float(value).is_integer() else 0)
+    told = number(value, 1 if unit == "points" and not float(value).is_integer() else 0)
+    return told if unit in UNITLESS else f"{told}{NBSP}{unit}"
 
 
 def count(n: int, noun: str, many: str | None = None) -> str:

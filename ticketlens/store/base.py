@@ -51,6 +51,7 @@ class Prepared:
 
     `raw` is the whole ticket as its source told it, packed as `codec.load` reads it; `ticket` has its short fields
     redacted, and its long texts are not looked at: `text` has the clean ones. Days are counted in the workspace's zone.
+    `excluded`: why it stays out of every figure, one of `metrics.exclusions.KINDS`, or None.
     """
 
     ticket: Ticket
@@ -63,6 +64,7 @@ class Prepared:
     first_solved_day: date | None
     rated_day: date | None
     satisfied: bool | None
+    excluded: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Row:
     """One ticket as lists, exports and its page show it: clean text, durations, topic.
 
     `durations` maps (metric, clock) to whole seconds or None. `ticket` has the clean text in place of the raw one;
-    `flaws` names what is odd in it.
+    `flaws` names what is odd in it; `excluded` says why no figure counts it, or is None.
     """
 
     ticket: Ticket
@@ -81,6 +83,7 @@ class Row:
     waited_seconds: int
     waiting_since: int | None
     flaws: tuple[str, ...] = ()
+    excluded: str | None = None
 
     def waited(self, as_of: datetime) -> int:
         """Seconds that the requester has waited for the desk by then, the wait that is still running included."""
@@ -142,6 +145,22 @@ class Tally(NamedTuple):
     returned: int
     rated: int
     satisfied: int
+
+
+class Portion(NamedTuple):
+    """Of the tickets of one period and group of which a figure of `PORTIONS` is known, `n`: its sum."""
+
+    period: int
+    group: str | None
+    n: int
+    sum: int
+
+
+PORTIONS: Mapping[str, str] = {
+    "one_touch": "tickets with a reply: those with exactly one, and no reopening, as it is known now",
+    "breach": "tickets under a target: those that passed it by `as_of`",
+    "effort": "tickets of which the agents' work is told: its seconds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +270,12 @@ class FigureStore(Protocol):
         """
 
     def tally(self, question: Question) -> list[Tally]: ...
+
+    def portions(self, question: Question, figure: str) -> list[Portion]:
+        """One of `PORTIONS` over the arrived or the solved cohort."""
+
+    def backlog_ages(self, moments: Sequence[datetime], where: Filter) -> list[Cell]:
+        """The tickets that `backlog` counts, by moment (as `period`) and bin of their calendar age since creation."""
 
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
         """How many tickets were open at each moment; one that was never seen solved counts while it was observed."""

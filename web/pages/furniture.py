@@ -122,7 +122,7 @@ def _chips() -> list[Chip]:
     if where.open_at:
         chips.append(_chip("open at", wording.stamp(where.open_at, asked.lens().zone), where, open_at=None))
     if where.excluded:
-        chips.append(_chip("left out as", where.excluded, where, excluded=None))
+        chips.append(_chip("left out as", wording.plain(where.excluded), where, excluded=None))
     return chips
 
 

@@ -45,6 +45,9 @@ VERSUS = "versus."
 ONE_DAY = timedelta(days=1)
 FORGOTTEN = ("cursor",)
 """What does not outlive a step to another filter or order."""
+UNLISTED = ("one_touch_rate", "breach_rate", "cost", "nps", "ces")
+NUMBERS = "#trend"
+"""The chart with its table, on the page itself."""
 _OWN = frozenset((*DEFAULTS, *(f"{name}_{end}" for name in DAYS_OF for end in ("from", "to"))))
 DATES: Mapping[str, str] = {"answered": "rated"}
 """The date that a cohort is taken by, where a filter names it otherwise."""
@@ -171,6 +174,11 @@ def topic(id: int, where: Filter | None = None) -> str:
     )
 
 
+def listed(trend: Trend) -> bool:
+    """Whether a list of tickets has exactly those that `n` counts: a share of some of a cohort has none."""
+    return trend.metric not in UNLISTED
+
+
 def behind(where: Filter, trend: Trend, point: Point) -> Filter:
     """The tickets that `n` of this point counts."""
     if trend.cohort == "moment":
@@ -193,6 +201,8 @@ class PointLink:
     trend: Trend
 
     def __call__(self, point: Point) -> str:
+        if not listed(self.trend):
+            return NUMBERS
         return tickets(behind(self.where, self.trend, point))
 
 

@@ -45,7 +45,7 @@ def controls(metric: Metric, clock: str, cohort: str, show: str) -> list[Control
     every = (
         Control("show", "Figure", show, _figures(metric, cohort)),
         Control("clock", "Clock", clock, tuple((one, one) for one in metric.clocks)),
-        Control("cohort", "Cohort", cohort, tuple((one, COHORTS.get(one, one)) for one in _cohorts(metric))),
+        Control("cohort", "Cohort", cohort, tuple((one, COHORTS.get(one, one)) for one in metric.cohorts)),
         Control("by", "By", now["by"], tuple((one, one) for one in asked.CHOICES["by"])),
         Control("group_by", "In groups of", now["group_by"], (("", "all together"), *_groups())),
         Control("over", "Dashed under it", now["over"], overs),
@@ -61,12 +61,7 @@ def _figures(metric: Metric, cohort: str) -> tuple[tuple[str, str], ...]:
 def cohort_of(metric: Metric) -> str:
     """The cohort asked for, where the metric has it."""
     wanted = asked.asked()["cohort"]
-    return wanted if wanted in _cohorts(metric) else metric.cohorts[0]
-
-
-def _cohorts(metric: Metric) -> tuple[str, ...]:
-    """A share of arrived or of solved tickets is told of the first only."""
-    return metric.cohorts if metric.kind == "duration" else metric.cohorts[:1]
+    return wanted if wanted in metric.cohorts else metric.cohorts[0]
 
 
 def _groups() -> tuple[tuple[str, str], ...]:

@@ -77,8 +77,8 @@ def periods_of(trend: Trend) -> str:
 
 
 def whole(trend: Trend, where: Filter) -> tuple[int, Filter] | None:
-    """How many tickets all periods count together, and which; None of what is counted anew at each moment."""
-    if trend.cohort == "moment":
+    """How many tickets all periods count together, and which; None of what no list has."""
+    if trend.cohort == "moment" or not asked.listed(trend):
         return None
     span = replace(trend.points[0], end=trend.points[-1].end)
     return sum(point.n for point in trend.points), asked.behind(where, trend, span)

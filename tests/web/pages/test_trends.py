@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from ticketlens.metrics.contract import ANSWERED
 from ticketlens.model.filter import Filter
 
 MONTHS = "/trends?by=month"
@@ -73,6 +74,17 @@ def test_every_number_leads_to_as_many_tickets(browser, address):
     assert len(links) > 5
     wrong = {link: (n, found) for link, n in links if (found := listed(browser, link)) != n}
     assert not wrong
+
+
+@pytest.mark.parametrize("metric", [name for name in ANSWERED if name != "ttr.full"])
+def test_every_number_of_every_metric_leads_to_as_many_tickets(browser, metric):
+    tree = page_of(browser, f"{MONTHS}&metric={metric}&group_by=brand")
+    links = {
+        (link.attributes["href"], int(text.replace(",", "")))
+        for link in tree.css("main a[href^='/tickets?']")
+        if re.fullmatch(r"[\d,]+", text := link.text().strip())
+    }
+    assert not {link: (n, found) for link, n in links if (found := listed(browser, link)) != n}
 
 
 @pytest.mark.parametrize(("show", "panel"), FIGURES.items())

@@ -49,6 +49,28 @@ def duration(minutes: float | None) -> str:
     return f"{_short(minutes / DAY)}{NBSP}days"
 
 
+def alike(*minutes: float | None) -> tuple[str, ...]:
+    """Durations that are held against each other, in one unit: that of the largest, hours up to four days."""
+    most = max((abs(value) for value in minutes if value is not None), default=0.0)
+    if most < MINUTES_UP_TO or most >= 2 * HOURS_UP_TO:
+        divisor, unit = (1.0, "min") if most < MINUTES_UP_TO else (DAY, "days")
+    else:
+        divisor, unit = HOUR, "h"
+    return tuple(UNKNOWN if value is None else f"{_short(value / divisor)}{NBSP}{unit}" for value in minutes)
+
+
+def fraction(share: float) -> str:
+    """About how much of a whole: "two thirds", "most", "all"."""
+    names = ((0.15, "a tenth"), (0.22, "a fifth"), (0.29, "a quarter"), (0.42, "a third"), (0.58, "half"),
+             (0.71, "two thirds"), (0.82, "three quarters"), (0.95, "most"))  # fmt: skip
+    return next((name for least, name in names if share < least), "all")
+
+
+def horizon(minutes: float, clock: str) -> str:
+    """How far a restricted mean goes: "14 days", "80 business hours"."""
+    return f"{number(minutes / HOUR)}{NBSP}business hours" if clock == "business" else duration(minutes)
+
+
 def seconds(value: float | None) -> str:
     return duration(None if value is None else value / 60)
 
@@ -112,6 +134,11 @@ def day_range(first: date, last: date, *, year: bool = False) -> str:
     if first.month != last.month:
         return f"{day(first)} {DASH} {day(last, year=year)}"
     return f"{first.day}{DASH}{day(last, year=year)}"
+
+
+def short_range(first: date, last: date, *, year: bool = False) -> str:
+    """The same where there is little room: "25 Oct – 21 Nov"."""
+    return re.sub(r"\b([A-Z][a-z]{2})[a-z]+", r"\1", day_range(first, last, year=year))
 
 
 def period_days(start: date, end: date) -> str:

@@ -11,7 +11,7 @@ from ticketlens.model.filter import Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.query import filter_parameters
 from web import wording
-from web.charts import spark
+from web.charts import spark, statistics
 from web.charts.spark import Piece
 from web.pages import asked, figures
 from web.pages.kept import kept
@@ -69,7 +69,8 @@ def _first_start() -> tuple[str, int] | None:
 def _shared() -> dict[str, object]:
     """Names for templates. An error's page may be drawn where nothing can be read, so nothing is read here."""
     return {
-        "asked": asked, "figures": figures, "spark": spark, "wording": wording, "navigation": NAVIGATION,
+        "asked": asked, "figures": figures, "spark": spark, "statistics": statistics, "wording": wording,
+        "navigation": NAVIGATION,
         "here_in": _section(), "definition": _definition, "chips": _chips, "facets": _facets, "facts": _facts,
         "coverage_pieces": coverage_pieces, "cohorts": COHORTS, "fresh_id": _fresh_id, "heading_of": _heading,
     }  # fmt: skip

@@ -14,7 +14,7 @@ from ticketlens.metrics.periods import By, parse_period
 from ticketlens.model.comparison import Comparison, Explanation, Flag, Side
 from ticketlens.model.trend import Trend
 from web import wording
-from web.charts.statistics import pending
+from web.charts.statistics import DONE, pending
 from web.pages import asked, versus
 from web.pages.kept import kept
 
@@ -23,6 +23,9 @@ Step = tuple[str, str, str]
 """A reason why nothing is compared, what to do, and where that is done."""
 PARTS = {"day": 7, "week": 4, "month": 1, "quarter": 1}
 """How many periods are compared together, where none is named: enough tickets to tell a change from chance."""
+JOINER = "\u2060"
+DASHED = re.compile(rf"(?<=\d){wording.DASH}(?=\d)")
+"""In a narrow heading "1–30 September" would end a line at its dash."""
 DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 WEEK = re.compile(r"\d{4}-W(\d\d)")
 
@@ -104,8 +107,10 @@ def _label_days(label: str, zone: str) -> str:
 
 
 def comparison(wanted: Pairing) -> Comparison:
+    """Money is told in its currency."""
     lens = asked.lens()
-    return kept(("compare", repr(wanted), lens.as_of()), lambda: lens.comparing.compare(wanted))
+    told = kept(("compare", repr(wanted), lens.as_of()), lambda: lens.comparing.compare(wanted))
+    return replace(told, unit=lens.settings.currency or told.unit) if told.unit == "money" else told
 
 
 def explanation(wanted: Pairing, split_by: str) -> Explanation | None:
@@ -150,12 +155,13 @@ def note(told: Comparison) -> str:
 
 
 def amount(told: Comparison, value: float) -> str:
+    """A difference without its sign."""
     if told.unit == "share":
         return f"{value * 100:.1f}{wording.NBSP}pts"
     if told.unit == "minutes":
         return wording.alike(value)[0]
-    unit = f"{wording.NBSP}h" if told.unit == "hours" else ""
-    return wording.number(value, 0 if value >= 100 or value.is_integer() else 1) + unit
+    unit = {"hours": "h"}.get(told.unit, "" if told.unit in wording.UNITLESS else told.unit)
+    return wording.number(value, 0 if value >= 100 or value.is_integer() else 1) + (unit and f"{wording.NBSP}{unit}")
 
 
 def signed(told: Comparison, value: float) -> str:
@@ -194,6 +200,7 @@ def days(told: Comparison) -> tuple[str, str]:
 def _days(side: Side, *, year: bool) -> str:
     week = WEEK.fullmatch(side.label)
     days_of = wording.day_range(side.first, side.last, year=year)
+    days_of = DASHED.sub(f"{JOINER}{wording.DASH}{JOINER}", days_of)
     return f"week {int(week[1])}, {days_of}" if week else days_of
 
 
@@ -211,12 +218,17 @@ def lines(told: Comparison, trend: Trend) -> Iterable[Line]:
     if told.kind == "duration":
         mean = f"Mean, first {wording.horizon(told.horizon or 0, told.clock)}"
         yield Line(mean, *_durations(told, "mean"), links, main=True)
-        yield Line("Half within", *_durations(told, "p50"), links)
-        yield Line("Nine in ten within", *_durations(told, "p90"), links)
+        within = "within" if told.metric.partition(".")[0] in DONE else "up to"
+        yield Line(f"Half {within}", *_durations(told, "p50"), links)
+        yield Line(f"Nine in ten {within}", *_durations(told, "p90"), links)
     else:
         yield Line(heading(told), *_both(told, lambda side: _value_of(told, side)), links, main=True)
-    if told.kind != "amount":
-        yield Line(_summed(told), *_both(told, lambda side: wording.number(side.n)), links)
+    if told.kind != "amount" or told.unit == "minutes":
+        yield Line(
+            "Tickets" if told.kind == "amount" else _summed(told),
+            *_both(told, lambda side: wording.number(side.n)),
+            links,
+        )
     if told.kind == "duration" and told.cohort == "arrived":
         name = pending(trend).capitalize()
         yield Line(
@@ -271,8 +283,7 @@ def _per_day(told: Comparison, side: Side) -> str:
     value = side.per_day if told.kind == "amount" else side.n / side.working_days if side.working_days else None
     if value is None:
         return wording.UNKNOWN
-    unit = f"{wording.NBSP}h" if told.unit == "hours" and told.kind == "amount" else ""
-    return wording.number(value, 0 if value >= 100 else 1) + unit
+    return amount(told, value) if told.kind == "amount" else wording.number(value, 0 if value >= 100 else 1)
 
 
 def remedies(told: Comparison) -> Iterable[Remedy]:

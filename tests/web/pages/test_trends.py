@@ -34,7 +34,7 @@ def page_of(browser, address, status=200):
 
 
 def words(node):
-    return " ".join(node.text().split())
+    return " ".join(node.text().replace("\u2060", "").split())
 
 
 def rows_of(browser, address):

@@ -264,10 +264,16 @@ def _value_of(told: Comparison, side: Side) -> str:
 
 
 def _open(told: Comparison, side: Side) -> str | None:
-    """The tickets of a side that were still open at its moment; told of full resolution only, which open ones lack."""
+    """The tickets of a side that were still open at its moment, where the list has exactly those.
+
+    A ticket that was solved by then and opened again since counts as open for a curve, and as solved for a list.
+    """
     if side.where is None or told.metric != "ttr.full" or not side.open:
         return None
-    return asked.tickets(asked.in_state(side.where, "open"))
+    where = asked.in_state(side.where, "open")
+    lens = asked.lens()
+    same = kept(("open", repr(where), lens.as_of()), lambda: lens.count(where)) == side.open
+    return asked.tickets(where) if same else None
 
 
 def _summed(told: Comparison) -> str:

@@ -94,7 +94,8 @@ class Lens:
     @cached_property
     def voice(self) -> Voice:
         """Answers to surveys and customers, and the verbs on them."""
-        return Voice(self.store, self.zone, lambda: self.preparer.redactor, self.now)
+        ticket = self.settings.cost_per_hour * self.settings.minutes_per_ticket / 60
+        return Voice(self.store, self.zone, lambda: self.preparer.redactor, self.now, ticket or None)
 
     # -- reading tickets in
 

@@ -225,6 +225,12 @@ def test_what_detractors_cost_is_told_with_the_group_that_they_are_compared_with
     assert (told.support.extra, told.support.cost) == (0, 0)
 
 
+def test_what_a_ticket_costs_comes_from_the_settings(make_lens: Callable[..., Lens]) -> None:
+    lens = make_lens(now=NOW, cost_per_hour=30.0, minutes_per_ticket=10.0)
+    assert lens.voice.cost_per_ticket == 5.0
+    assert make_lens(now=NOW, name="other", cost_per_hour=30.0).voice.cost_per_ticket is None
+
+
 @pytest.mark.parametrize(
     ("told", "reason"),
     [([], "import customers"), (customers(10, 5.0), "too few detractors"), (customers(30, 5.0), "too few passives")],

@@ -9,7 +9,8 @@ from ticketlens.intake.tokens import search_tokens
 from ticketlens.metrics.bins import bin_of
 from ticketlens.metrics.clock import Clocks
 from ticketlens.model.filter import NONE, Ended, Filter
-from ticketlens.store.base import Assignment, Cell, Exposure, Portion, Prepared, Question, Tally
+from ticketlens.model.portion import Portion
+from ticketlens.store.base import Assignment, Cell, Exposure, Prepared, Question, Tally
 
 WEEK = 7 * 86_400
 DAY_OF = {

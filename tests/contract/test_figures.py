@@ -18,7 +18,8 @@ from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.exclusions import KINDS
 from ticketlens.metrics.periods import Period, periods
 from ticketlens.model.filter import ENDING, EVERYTHING, Ended, Filter
-from ticketlens.store.base import PORTIONS, Question, Store
+from ticketlens.model.portion import PORTIONS
+from ticketlens.store.base import Question, Store
 
 World = Callable[[int], tuple[Store, Any]]
 METRICS = (

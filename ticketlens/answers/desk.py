@@ -15,7 +15,8 @@ from ticketlens.errors import ConfigError
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.periods import By, Period, last_complete, periods
 from ticketlens.model.filter import Filter
-from ticketlens.store.base import Portion, Question, Span, Store, Tally
+from ticketlens.model.portion import Portion
+from ticketlens.store.base import Question, Span, Store, Tally
 
 WINDOW_WEEKS = 4
 TREND_PERIODS = 26

@@ -14,8 +14,9 @@ from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import REOPEN_DAYS, Score, share
 from ticketlens.model.answer import SurveyKind
 from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.portion import Portion
 from ticketlens.model.trend import Point, Trend
-from ticketlens.store.base import Portion, Question, Tally
+from ticketlens.store.base import Question, Tally
 
 GROUPS = 20
 """At most so many groups, those with most tickets."""

@@ -20,13 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ticketlens.metrics.periods import Period
-from ticketlens.model.delivery import Became, Delivery, DeliveryKey, KeptDelivery, Outcome
 from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.portion import Portion
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Timing
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.store.answers import AnswerStore, CustomerStore
+from ticketlens.store.deliveries import InboxStore
 
 Vectors = NDArray[np.float32]
 Key = tuple[str, str]
@@ -145,22 +146,6 @@ class Tally(NamedTuple):
     returned: int
     rated: int
     satisfied: int
-
-
-class Portion(NamedTuple):
-    """Of the tickets of one period and group of which a figure of `PORTIONS` is known, `n`: its sum."""
-
-    period: int
-    group: str | None
-    n: int
-    sum: int
-
-
-PORTIONS: Mapping[str, str] = {
-    "one_touch": "tickets with a reply: those with exactly one, and no reopening, as it is known now",
-    "breach": "tickets under a target: those that passed it by `as_of`",
-    "effort": "tickets of which the agents' work is told: its seconds",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,39 +331,6 @@ class RecordStore(Protocol):
         """All of one noun, ordered by id."""
 
     def delete_record(self, noun: str, id: str) -> bool: ...
-
-
-class InboxStore(Protocol):
-    def put_deliveries(self, batch: Sequence[Delivery]) -> list[bool]:
-        """Keep what is not kept yet, on disk and waiting; of each, in the order given, whether it is new.
-
-        What is written once can be told as new twice where two ask at the same moment, and never the other way round.
-        """
-
-    def waiting(self, source: str, limit: int) -> list[KeptDelivery]:
-        """Those of a source that nobody settled, oldest first."""
-
-    def settle(self, outcomes: Mapping[DeliveryKey, Outcome]) -> None:
-        """What became of them; with WAITING they are to be read once more. Unknown ones are passed over."""
-
-    def deliveries(
-        self, source: str, *, became: Became | None = None, before: int | None = None, limit: int = 50
-    ) -> list[KeptDelivery]:
-        """Newest first, those with a number below `before`."""
-
-    def delivery(self, source: str, number: int) -> KeptDelivery | None: ...
-
-    def waiting_counts(self) -> dict[str, int]:
-        """How many wait, of each source of which any does."""
-
-    def delivery_counts(self, source: str, since: datetime) -> dict[Became, int]:
-        """How many of a source wait, of any age, and what became of those that came at that moment or later.
-
-        All of one moment: one that is settled meanwhile is counted once.
-        """
-
-    def forget_deliveries(self, source: str, until: datetime) -> int:
-        """Drop the settled ones that came before that moment; how many there were."""
 
 
 class LeaseStore(Protocol):

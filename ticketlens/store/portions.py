@@ -1,7 +1,8 @@
 """What every store refuses to add up, in the same words."""
 
 from ticketlens.errors import ConfigError
-from ticketlens.store.base import PORTIONS, Question
+from ticketlens.model.portion import PORTIONS
+from ticketlens.store.base import Question
 
 COHORTS = ("arrived", "solved")
 

@@ -28,12 +28,13 @@ Told = TypeVar("Told")
 
 @dataclass(frozen=True)
 class Voice:
-    """`redactor` and `now` are asked for when they are needed: both cost something to make."""
+    """`redactor` is asked for when it is needed. `cost_per_ticket` is None where the settings do not tell it."""
 
     store: Store
     zone: str
     redactor: Callable[[], Redactor]
     now: Callable[[], datetime]
+    cost_per_ticket: float | None = None
     _told: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # -- taking in
@@ -99,6 +100,7 @@ class Voice:
     ) -> DetractorCost:  # fmt: skip
         """What detractors of an NPS cost over these days, the last twelve months if none are named."""
         months, at = self._periods("month", first, last), self._minute()
+        cost_per_ticket = self.cost_per_ticket if cost_per_ticket is None else cost_per_ticket
         key = ("detractors", survey, months, at, cost_per_ticket)
         return self._once(
             key, lambda: detractor_cost(self.store, months, survey=survey, now=at, cost_per_ticket=cost_per_ticket)

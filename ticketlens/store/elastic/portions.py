@@ -3,7 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from ticketlens.store.base import Portion, Question
+from ticketlens.model.portion import Portion
+from ticketlens.store.base import Question
 from ticketlens.store.elastic.cluster import Body
 from ticketlens.store.elastic.figures import ElasticFigures
 from ticketlens.store.elastic.filters import SOLVES, Clause, exists, within

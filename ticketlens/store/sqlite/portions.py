@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from ticketlens.store.base import Portion, Question
+from ticketlens.model.portion import Portion
+from ticketlens.store.base import Question
 from ticketlens.store.codec import seconds
 from ticketlens.store.portions import must_be_known
 from ticketlens.store.sqlite.filters import SOLVES

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ticketlens.model.comparison import Comparison, Effect, Explanation
 from web import wording
-from web.pages import compared
+from web.pages import compare_words as words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ def headline(told: Comparison, why: Explanation | None) -> Headline | None:
     if told.change.value is None:
         return None
     subject = _mean(told.name) if told.kind == "duration" else told.name
-    old, new = (compared.figure(told, side) for side in (told.before, told.after))
+    old, new = (words.figure(told, side) for side in (told.before, told.after))
     if told.against == "same":
-        other, mine = compared.names(told)
+        other, mine = words.names(told)
         return Headline(f"{subject}: {new} for {mine}, {old} for {other}{_doubt(told)}")
     if told.change.verdict == "no clear change":
         return Headline(f"No clear change: {subject[:1].lower()}{subject[1:]} was {old} before and is {new} now")
@@ -59,5 +59,5 @@ def _mean(name: str) -> str:
 
 def _share(effect: Effect, change: float) -> str:
     """How much of a change, as the beginning of a sentence."""
-    words = wording.fraction(effect.value / change)
-    return words[:1].upper() + words[1:]
+    share = wording.fraction(effect.value / change)
+    return share[:1].upper() + share[1:]

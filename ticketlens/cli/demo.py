@@ -1,7 +1,7 @@
 """ticketlens demo: an invented shop's tickets in a store of their own, grouped and served."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
@@ -13,11 +13,13 @@ import click
 from ticketlens.cli.serve import first_link, start
 from ticketlens.cli.session import Session, Step, steps
 from ticketlens.demo.generator import generate
+from ticketlens.demo.voices import Voices
 from ticketlens.errors import ConfigError
-from ticketlens.model.batch import TicketBatch
+from ticketlens.model.batch import TicketBatch, VoiceBatch, Voiced
 from ticketlens.model.filter import EVERYTHING, Filter
 
 BATCH = 500
+VOICED = 2_000
 STORE = "ticketlens-demo.db"
 
 
@@ -70,13 +72,30 @@ def _fill(session: Session, count: int, step: Step) -> None:
     if there >= count:
         progress(there, there)
         return
-    done = 0
-    for report in session.lens.add(_batches(count)):
+    done, now = 0, datetime.now(UTC)
+    voices = Voices(now)
+    for report in session.lens.add(_batches(count, now, voices)):
         done += report.received
         progress(done, count)
+    _fill_voice(session, voices, step("demo answers"))
 
 
-def _batches(count: int) -> Iterator[TicketBatch]:
-    made = (row.ticket for row in generate(count, until=datetime.now(UTC)))
+def _batches(count: int, now: datetime, voices: Voices) -> Iterator[TicketBatch]:
+    made = generate(count, until=now)
     while batch := tuple(islice(made, BATCH)):
-        yield TicketBatch(batch)
+        for row in batch:
+            voices.see(row)
+        yield TicketBatch(tuple(row.ticket for row in batch))
+
+
+def _fill_voice(session: Session, voices: Voices, progress: Callable[[int, int], None]) -> None:
+    voice, done = session.lens.voice, 0
+    for told in voice.add_answers(_voiced(voices.answers())):
+        progress(done := done + told.received, 0)
+    for told in voice.add_customers(_voiced(voices.customers())):
+        progress(done := done + told.received, 0)
+
+
+def _voiced(made: Iterator[Voiced]) -> Iterator[VoiceBatch[Voiced]]:
+    while batch := tuple(islice(made, VOICED)):
+        yield VoiceBatch(batch, numbers=tuple(range(len(batch))))

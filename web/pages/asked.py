@@ -1,13 +1,13 @@
 """What an address asks for, and addresses that ask for something else: the address is the page's whole state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g, request, url_for
+from flask import Response, current_app, g, request, stream_with_context, url_for
 from markupsafe import Markup
 
 from ticketlens.errors import ConfigError
@@ -21,17 +21,26 @@ if TYPE_CHECKING:
 
 DEFAULTS: Mapping[str, str] = {
     "weeks": "26", "clock": "calendar", "cohort": "arrived", "metric": "ttr.full", "by": "week", "group_by": "",
-    "sort": "", "cursor": "",
+    "sort": "", "cursor": "", "every": "month", "survey": "", "score": "", "given": "", "commented": "", "kind": "",
+    "topics": "",
 }  # fmt: skip
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "weeks": ("8", "13", "26", "52"),
     "clock": ("calendar", "business"),
     "cohort": ("arrived", "solved"),
     "by": ("day", "week", "month", "quarter"),
+    "every": ("week", "month"),
+    "given": ("", "sent"),
+    "commented": ("", "yes"),
+    "topics": ("", "all"),
 }
 ONE_DAY = timedelta(days=1)
 FORGOTTEN = ("cursor",)
 """What does not outlive a step to another filter or order."""
+OF_VOICE: Mapping[str, str] = {"survey": "", "score": "", "given": "", "commented": "", "kind": "", "sort": "",
+                                "topics": ""}  # fmt: skip
+"""What pages about surveys ask for and others do not."""
+
 DATES: Mapping[str, str] = {"answered": "rated"}
 """The date that a cohort is taken by, where a filter names it otherwise."""
 
@@ -126,8 +135,27 @@ def key(source: str, id: str) -> str:
 def topic(id: int, where: Filter | None = None) -> str:
     """A topic's page under the filters of this one, its window included; not narrowed to another topic."""
     return page(
-        "pages.topic", (where or asked().where).without("topic"), {"id": id}, sort="", metric="ttr.full", group_by=""
-    )
+        "pages.topic", (where or asked().where).without("topic"), {"id": id},
+        **{**OF_VOICE, "metric": "ttr.full", "group_by": "", "every": "month"},
+    )  # fmt: skip
+
+
+def answers(where: Filter, **own: str) -> str:
+    """The list of exactly these answers to surveys: `survey`, `score`, `given`, `commented`."""
+    told = [(name, value) for name, value in own.items() if value]
+    return _address(url_for("pages.answers"), filter_parameters(where) + told)
+
+
+def of_requester(id: str) -> Filter:
+    """All tickets of a customer."""
+    return Filter(where={"requester": (id,)})
+
+
+def customer(id: str) -> str:
+    """The page of a customer; a browser would climb over an id of dots, so that one is looked up."""
+    if any(part in (".", "..") for part in id.split("/")):
+        return _address(url_for("pages.customers"), [("q", id)])
+    return url_for("pages.customer", id=id)
 
 
 def behind(where: Filter, trend: Trend, point: Point) -> Filter:
@@ -153,6 +181,14 @@ class PointLink:
 
     def __call__(self, point: Point) -> str:
         return tickets(behind(self.where, self.trend, point))
+
+
+def attached(body: Iterator[str] | bytes, name: str, type: str) -> Response:
+    """A file to be saved; lines are sent as they are made."""
+    lasting = body if isinstance(body, bytes) else stream_with_context(body)
+    response = Response(lasting, mimetype=type)
+    response.headers["Content-Disposition"] = f'attachment; filename="ticketlens-{name}"'
+    return response
 
 
 def hidden(*left_out: str) -> Markup:

@@ -1,7 +1,9 @@
 """What every page has: wording in its templates, the way around, and the facts that the numbers rest on."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template, request
 
@@ -13,16 +15,23 @@ from ticketlens.query import filter_parameters
 from web import wording
 from web.charts import spark
 from web.charts.spark import Piece
-from web.pages import asked, figures
+from web.pages import asked, figures, surveys
 from web.pages.kept import kept
 
 NAVIGATION = (
     ("overview", "Overview"), ("topics", "Topics"), ("trends", "Trends"), ("tickets", "Tickets"),
-    ("sources", "Sources"),
+    ("voice", "Voice"), ("sources", "Sources"),
 )  # fmt: skip
-SECTIONS = {"topic": "topics", "ticket": "tickets"}
+SECTIONS = {
+    "topic": "topics", "ticket": "tickets", "answers": "voice", "answers_file": "voice", "customers": "voice",
+    "customers_file": "voice", "customer": "voice", "voice_scores_file": "voice", "voice_topics_file": "voice",
+    "voice_cost_file": "voice", "voice_trend_file": "voice",
+}  # fmt: skip
 WITHOUT_TICKETS = "source"
 """Pages whose name begins so are there before the first ticket."""
+HAVE_THEIR_OWN = ("sources", "voice")
+"""Sections that say for themselves how to begin: surveys and customers may be there before the first ticket."""
+
 
 FACETS = ("brand", "group", "channel", "language", "priority", "source", "tag")
 FACET_VALUES = 10
@@ -57,11 +66,16 @@ def furnish(pages: Blueprint) -> None:
         pages.add_app_template_filter(getattr(wording, name), name)
     pages.add_app_template_filter(lambda at: wording.moment(at, asked.lens().zone), "moment")
     pages.add_app_template_filter(lambda at: wording.stamp(at, asked.lens().zone), "stamp")
+    pages.add_app_template_filter(_date, "date")
+
+
+def _date(at: datetime) -> str:
+    return wording.day(at.astimezone(ZoneInfo(asked.lens().zone)).date(), year=True)
 
 
 def _first_start() -> tuple[str, int] | None:
     """In place of any page of figures while there is nothing to show."""
-    if _section() == "sources" or not kept("empty", asked.lens().empty):
+    if _section() in HAVE_THEIR_OWN or not kept("empty", asked.lens().empty):
         return None
     return render_template("first_start.html"), 404 if "." in request.path else 200
 
@@ -72,6 +86,7 @@ def _shared() -> dict[str, object]:
         "asked": asked, "figures": figures, "spark": spark, "wording": wording, "navigation": NAVIGATION,
         "here_in": _section(), "definition": _definition, "chips": _chips, "facets": _facets, "facts": _facts,
         "coverage_pieces": coverage_pieces, "cohorts": COHORTS, "fresh_id": _fresh_id, "heading_of": _heading,
+        "surveys": surveys,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ticketlens.intake.times import TimeRule
 FIELDS: Final = (
     "summary", "description", "status", "resolution", "resolutiondate", "statuscategorychangedate", "priority",
     "labels", "components", "reporter", "assignee", "project", "issuetype", "created", "updated", "comment",
+    "timespent",
 )  # fmt: skip
 CHANNEL: Final = "request.channel.type"
 """The property of an issue in which service projects keep how a request came in."""
@@ -92,6 +93,7 @@ def row_of(issue: Payload, scheme: Scheme, parts: Parts, rule: TimeRule) -> Row:
         "body": body,
         "status": status_of(status, category),
         "priority": fields.opt_text("priority.name"),
+        "agent_minutes": _minutes(fields),
         "channel": _channel(issue),
         "tags": [str(label.value) for label in fields.items("labels")],
         "requester": reporter,
@@ -117,6 +119,12 @@ def row_of(issue: Payload, scheme: Scheme, parts: Parts, rule: TimeRule) -> Row:
             "components": "; ".join(one.text("name") for one in fields.items("components")),
         },
     }
+
+
+def _minutes(fields: Payload) -> float | None:
+    """Of the seconds of the work log; where nobody logged any, nothing is known."""
+    spent = fields.at("timespent").value
+    return spent / 60 if isinstance(spent, int | float) and spent > 0 else None
 
 
 def status_of(name: str, category: str) -> str:

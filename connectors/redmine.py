@@ -109,6 +109,7 @@ class Redmine:
             "group": issue.opt_text("project.name"),
             "created_at": issue.text("created_on"),
             "updated_at": issue.text("updated_on"),
+            "agent_minutes": _minutes(issue),
             "url": f"{self.root}/issues/{id_}",
             "custom": _custom(issue),
             **self._told(issue, status),
@@ -232,6 +233,12 @@ def _messages(issue: Payload) -> Iterator[dict[str, object]]:
             public = not journal.boolean("private_notes")
             author = _actor(issue, journal)
             yield {"at": journal.text("created_on"), "author": author, "public": public, "body": notes}
+
+
+def _minutes(issue: Payload) -> float | None:
+    """Of the hours that were booked on it; where none were, nothing is known."""
+    hours = issue.at("spent_hours").value
+    return hours * 60 if isinstance(hours, int | float) and hours > 0 else None
 
 
 def _custom(issue: Payload) -> dict[str, object]:

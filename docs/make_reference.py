@@ -1,6 +1,6 @@
-"""The reference pages, made from the tables that the program itself reads: settings, commands, metrics.
+"""The reference pages, made from the tables that the program itself reads: settings, commands, metrics, reasons.
 
-python docs/make_reference.py        writes docs/settings.md, docs/commands.md and docs/metrics.md
+python docs/make_reference.py        writes docs/settings.md, docs/commands.md, docs/metrics.md, docs/parity.md
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ from ticketlens.cli.main import cli
 from ticketlens.config import TABLE, variable
 from ticketlens.metrics.contract import METRICS, Metric
 from ticketlens.metrics.definition import COHORTS, OWN_WAY, RULES, UNITS
+from ticketlens.parity.reasons import Reason, told
 
 DOCS = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/make_reference.py (make docs). Change the table in {}, not this page. -->"
@@ -52,7 +53,64 @@ COMMANDS = """
 set aside counted and shown), 1 (something failed, the rest is done) or 2 (wrong use or settings).
 """
 CONTRACT = """
-What each figure means: the same words that pages show at a metric's name, and `GET /api/v1/metrics` answers.
+What each figure means: the same words that pages show at a metric's name, and `GET /api/v1/metrics` answers. To hold
+them against your helpdesk's own figures, ticket by ticket, see [parity](parity.md).
+"""
+PARITY = """
+Sooner or later somebody opens the helpdesk's own report next to a page here, and two numbers differ. This command takes
+the helpdesk's own figures of each ticket and says, ticket by ticket, where a difference comes from.
+
+```
+ticketlens parity zendesk-export.csv --source zendesk-eu --output differences.csv
+```
+
+The file is the helpdesk's export of tickets with its figures: CSV, NDJSON or a JSON list, `.gz` too. The tickets must
+be here already, by a pull or an import. Nothing is stored or changed.
+
+## Which columns are compared
+
+By name, with the unit and the clock that the name tells:
+
+"""
+PARITY_MORE = """
+Any other column by `--map`, with its unit (`milliseconds`, `seconds`, `minutes`, `hours`, `days`) and, where it is the
+business clock, with `.business`:
+
+```
+ticketlens parity export.csv --map "id=Case,ttr.full.business=Net time:hours"
+```
+
+Two figures are equal when they are at most a minute apart (`--tolerance-minutes`). A figure that neither side has is
+not compared. Name the moment of the export by `--as-of`, so that what happened since can be told from what is wrong.
+
+## How a reason is found
+
+Each way of counting otherwise is tried on the ticket's own history, in the order below, until one gives the helpdesk's
+figure within the tolerance; then two ways at once. So a reason is never guessed: it reproduces the figure. A few cannot
+be computed and are known by themselves: a ticket that is not here, one that is left out, one solved at a time that is
+not known, one for which no opening hours fit, and one that the helpdesk changed after it was last read here. What
+reproduces nothing is *not explained*, and stays so.
+"""
+UNDERSTOOD = (
+    ("Zendesk", "`Full resolution time - Calendar hours (min)`, `full_resolution_time_in_minutes.business`, the same "
+     "for first resolution, first reply, requester wait, agent wait and on-hold time; `reopens`"),
+    ("Freshdesk", "`Resolution time (in hrs)`, `First response time (in hrs)`, as hours:minutes:seconds"),
+    ("Intercom", "`time_to_first_close`, `time_to_last_close`, `time_to_admin_reply` (seconds, hours out of office "
+     "taken off), `count_reopens`"),
+    ("HubSpot", "`time_to_close`, `time_to_first_agent_reply` (milliseconds)"),
+    ("Zoho Desk", "`resolutionTime`, `firstResponseTime`, as `01:50 hrs`"),
+    ("ServiceNow", "`calendar_duration`, `business_duration`, `calendar_stc`, `business_stc` (seconds); "
+     "`reopen_count`"),
+    ("Jira", "`Time to resolution`, `Time to first response`, as hours:minutes; the unit of a number by `--map`"),
+    ("TicketLens", "the columns of `ticketlens export tickets`, such as `ttr.full.calendar_minutes`"),
+)  # fmt: skip
+DIFFER = """
+## What it prints
+
+How many figures were compared, how many are equal, how many differ by each reason, and how many are not explained; how
+many tickets count here and are not in the file. `--json` prints the same and the first 1,000 differences as one object;
+`--output` writes all of them as CSV: both figures and their difference in minutes (`reopens` as a count), the reasons,
+and the sentence. Rows that cannot be read are set aside and counted.
 """
 COHORT = """
 A cohort is the set of tickets, or answers, that a figure is about. The first one named at a metric is the default.
@@ -82,10 +140,19 @@ def metrics_page() -> str:
     )  # fmt: skip
 
 
+def parity_page() -> str:
+    rows = [(f"`{reason}`", told(reason, "" if reason is Reason.UNEXPLAINED else "…")) for reason in Reason]
+    return _page(
+        "Parity", "ticketlens/parity/reasons.py", PARITY, _table(("helpdesk", "columns"), UNDERSTOOD), PARITY_MORE,
+        _table(("reason", "what it says"), rows), DIFFER,
+    )  # fmt: skip
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "commands.md": commands_page,
     "metrics.md": metrics_page,
+    "parity.md": parity_page,
 }
 
 

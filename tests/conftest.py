@@ -18,6 +18,7 @@ from ticketlens.lens import Lens
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.periods import day_of
 from ticketlens.metrics.schedule import schedule_from
+from ticketlens.metrics.targets import Targets, target_from
 from ticketlens.store.open import open_store
 
 HERE = Path(__file__).parent
@@ -25,6 +26,12 @@ ZONE = "Europe/Stockholm"
 SCHEDULES = (
     {"name": "office", "zone": ZONE, "hours": {"mon-fri": "09:00-17:00"}},
     {"name": "night", "zone": "UTC", "groups": ["tier2"], "hours": {"mon-sun": "22:00-06:00"}},
+)
+TARGETS = (
+    {"metric": "reply.first", "minutes": 2_000, "clock": "business"},
+    {"metric": "reply.first", "minutes": 300, "priority": "urgent"},
+    {"metric": "ttr.full", "minutes": 9_000, "group": "tier1", "since": "2026-02-01"},
+    {"metric": "reply.next", "minutes": 1_000, "brand": "shop"},
 )
 NOW = datetime(2026, 4, 20, 9, tzinfo=UTC)
 
@@ -73,7 +80,8 @@ def clocks() -> Clocks:
 
 @pytest.fixture(scope="session")
 def preparer(clocks: Clocks) -> Preparer:
-    return Preparer(Redactor(b"a key for tests"), clocks, day_of(ZONE))
+    targets = Targets([target_from(one) for one in TARGETS], ZONE)
+    return Preparer(Redactor(b"a key for tests"), clocks, day_of(ZONE), targets=targets)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from ticketlens.lens import Lens
 from ticketlens.model.delivery import Delivery
 from ticketlens.model.person import Role
 from ticketlens.people import People
-from ticketlens.store.base import InboxStore
+from ticketlens.store.deliveries import InboxStore
 from ticketlens.store.open import open_store
 
 

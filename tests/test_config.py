@@ -9,6 +9,8 @@ from ticketlens.errors import ConfigError
 
 SCHEDULES = '[[schedules]]\nname = "day"\nzone = "UTC"\nhours = "24/7"\n'
 SAID = {
+    "exclusions": "spam,bot_only", "cost_per_hour": "42.5", "currency": "EUR", "minutes_per_ticket": "9",
+    "targets": "[[targets]]\nmetric = 'reply.first'\nminutes = 60\nsince = 2026-01-31\n",
     "store": "sqlite:///x.db", "zone": "Europe/Rome", "model": "multilingual", "host": "0.0.0.0", "port": "9000",
     "base_url": "https://x.example", "redaction.regions": "se,it", "schedules": SCHEDULES,
     "elastic.ca_file": "ca.pem", "elastic.api_key": "aWQ6a2V5", "elastic.timeout": "2.5",
@@ -19,7 +21,8 @@ WRONG = {
     "store": "", "zone": "Mars/Olympus", "model": " ", "host": "", "port": "70000", "redaction.regions": "se,",
     "schedules": "[[schedules]]\nhours = 1", "elastic.api_key": "two words", "elastic.timeout": "601",
     "allow_private_hosts": "10.0.0.0/99", "secret_key": "no key",
-    "pull.minutes": "-1", "pull.full_days": "1.5", "retention.inbox_days": "6",
+    "exclusions": "spam, ham", "targets": "[[targets]]\nmetric = 'csat'", "cost_per_hour": "-1",
+    "minutes_per_ticket": "many", "pull.minutes": "-1", "pull.full_days": "1.5", "retention.inbox_days": "6",
 }  # fmt: skip
 
 
@@ -28,8 +31,8 @@ def value_of(settings: Settings, key: str) -> object:
 
 
 def in_toml(key: str) -> str:
-    if key == "schedules":
-        return SCHEDULES
+    if key in ("schedules", "targets"):
+        return SAID[key]
     table, _, name = key.rpartition(".")
     head = f"[{table}]\n" if table else ""
     return f"{head}{name} = {SAID[key] if key == 'port' else repr(SAID[key])}\n"

@@ -95,6 +95,23 @@ def test_times_are_stale_after_a_change_of_zone_until_they_are_derived_anew(
     assert moved.trend(clock="business").points[-4].n == fresh.trend(clock="business").points[-4].n
 
 
+def test_a_change_of_what_is_excluded_or_promised_is_recomputed(make_lens: MakeLens, worlds: ModuleType) -> None:
+    lens, tickets = make_lens(), tuple(worlds.random_tickets(1, 300))
+    list(lens.add([TicketBatch(tickets)]))
+    assert {"no_customer_message", "bot_only", "spam"} <= set(lens.excluded(ALL))
+    changed = {"exclusions": ("spam",), "targets": "[[targets]]\nmetric = 'ttr.full'\nminutes = 600\n"}
+    other = make_lens(**changed)
+    assert other.stale
+    other.rederive(lambda done: None)
+    assert not other.stale
+    assert set(other.excluded(ALL)) == {"spam"}
+    fresh = make_lens("fresh", **changed)
+    list(fresh.add([TicketBatch(tickets)]))
+    for metric in ("breach_rate", "ttr.full", "one_touch_rate"):
+        assert other.trend(metric=metric).points == fresh.trend(metric=metric).points
+    assert list(other.export_rows(ALL)) == list(fresh.export_rows(ALL))
+
+
 def test_a_store_that_was_imported_into_at_once_is_not_stale(make_lens: MakeLens, worlds: ModuleType) -> None:
     list(make_lens().add([TicketBatch(tuple(worlds.random_tickets(1, 3)))]))
     assert not make_lens().stale

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketlens.errors import ConfigError
-from ticketlens.model.filter import DATED, FIELDS, STATES, Filter
+from ticketlens.model.filter import DATED, ENDING, FIELDS, STATES, Ended, Filter
 from ticketlens.query import filter_parameters, parse_filter, parse_moment
 
 WORDS = st.text(max_size=12)
 NAMES = st.sampled_from((*FIELDS, "custom.plan", "custom.Ё x"))
 ZONES = st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))
 DAYS = st.none() | st.dates(date(1990, 1, 1), date(2099, 1, 1))
+MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2099, 1, 1), timezones=ZONES)  # noqa: DTZ001
 FILTERS = st.builds(
     Filter,
     first=DAYS,
@@ -24,8 +25,10 @@ FILTERS = st.builds(
     where=st.dictionaries(NAMES, st.lists(WORDS, min_size=1, max_size=3, unique=True).map(tuple), max_size=3),
     q=st.none() | WORDS.map(str.strip).filter(bool),
     states=st.lists(st.sampled_from(STATES), max_size=2).map(tuple),
-    open_at=st.none() | st.datetimes(datetime(1990, 1, 1), datetime(2099, 1, 1), timezones=ZONES),  # noqa: DTZ001
+    open_at=st.none() | MOMENTS,
     excluded=st.sampled_from((None, "any", "spam", "merged")),
+    ended=st.none()
+    | st.builds(Ended, st.sampled_from(ENDING), st.sampled_from(("calendar", "business")), MOMENTS, MOMENTS),
 )
 
 

@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cryptography.fernet import Fernet
 
 from ticketlens.errors import ConfigError
+from ticketlens.metrics.exclusions import KINDS
 from ticketlens.metrics.schedule import Schedule, schedule_from
+from ticketlens.metrics.targets import Target, target_from
 from ticketlens.outside.guard import network_of
 
 PREFIX = "TICKETLENS_"
 FILE = "ticketlens.toml"
 LONGEST_TIMEOUT = 600
+MOST = 1_000_000
 
 
 def _text(value: Any) -> str:
@@ -95,6 +98,29 @@ def _schedules(value: Any) -> tuple[Schedule, ...]:
     return found
 
 
+def _exclusions(value: Any) -> tuple[str, ...]:
+    found = [each.strip() for each in value.split(",")] if isinstance(value, str) else list(value)
+    unknown = [str(each) for each in found if each and each not in KINDS]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is none of {', '.join(KINDS)}")
+    return tuple(kind for kind in KINDS if kind in found)
+
+
+def _targets(value: Any) -> tuple[Target, ...]:
+    if isinstance(value, str):
+        value = tomllib.loads(value).get("targets", [])
+    if not isinstance(value, list | tuple) or not all(isinstance(one, Mapping) for one in value):
+        raise ValueError("needs a table for each target: [[targets]]")
+    return tuple(target_from(one) for one in value)
+
+
+def _amount(value: Any) -> float:
+    number = -1.0 if isinstance(value, bool) else float(value)
+    if not 0 <= number <= MOST:
+        raise ValueError(f"needs a number from 0 to {MOST:,}")
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One row of the table. `read` turns what a file or the environment says into the value, or raises ValueError."""
@@ -120,6 +146,14 @@ TABLE = (
     Setting("port", 8000, _port, "the port that the web page listens on"),
     Setting("base_url", "", str, "the address that people see, where it is not http://host:port"),
     Setting("schedules", (), _schedules, "opening hours by group or brand; without any, business time is not known"),
+    Setting("exclusions", KINDS, _exclusions, "which kinds of tickets stay out of every figure, by name"),
+    Setting("targets", (), _targets,
+            "what is promised: [[targets]] with metric (reply.first, reply.next, ttr.first or ttr.full) and minutes, "
+            "and if wanted clock, priority, group, brand, and since, the first day on which it holds"),
+    Setting("cost_per_hour", 0.0, _amount, "what an hour of an agent costs; without it no cost is shown"),
+    Setting("currency", "", str, "what money is in, such as EUR"),
+    Setting("minutes_per_ticket", 0.0, _amount,
+            "an assumption: the agent's minutes of a solved ticket of which no source tells any; 0 assumes nothing"),
     Setting("redaction.regions", ("US", "GB", "SE", "IT", "RU", "DE"), _regions,
             "countries whose national telephone numbers are recognised"),
     Setting("allow_private_hosts", (), _networks,
@@ -157,6 +191,11 @@ class Settings:
     port: int
     base_url: str
     schedules: tuple[Schedule, ...]
+    exclusions: tuple[str, ...]
+    targets: tuple[Target, ...]
+    cost_per_hour: float
+    currency: str
+    minutes_per_ticket: float
     redaction_regions: tuple[str, ...]
     allow_private_hosts: tuple[str, ...]
     secret_key: tuple[str, ...] = field(repr=False)

@@ -8,7 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from ticketlens.answers.comparing import Comparing
-from ticketlens.answers.desk import Desk
+from ticketlens.answers.desk import Desk, Rates
 from ticketlens.answers.estimates import Estimates
 from ticketlens.answers.overview import overview
 from ticketlens.answers.rows import export_row, row_json
@@ -46,6 +46,7 @@ from ticketlens.voice.desk import Voice
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
 EXPORT_PAGE = 500
+STALE = "what is measured, zone, opening hours, holidays, targets or exclusions changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Lens:
     @cached_property
     def hours(self) -> Hours:
         """Opening hours and holidays."""
-        return Hours(self.store, self.settings.schedules, self.zone)
+        told = self.settings
+        return Hours(self.store, told.schedules, self.zone, (told.exclusions, told.targets))
 
     @property
     def measuring(self) -> Measuring:
@@ -92,7 +94,8 @@ class Lens:
     @cached_property
     def voice(self) -> Voice:
         """Answers to surveys and customers, and the verbs on them."""
-        return Voice(self.store, self.zone, lambda: self.preparer.redactor, self.now)
+        ticket = self.settings.cost_per_hour * self.settings.minutes_per_ticket / 60
+        return Voice(self.store, self.zone, lambda: self.preparer.redactor, self.now, ticket or None)
 
     # -- reading tickets in
 
@@ -221,6 +224,7 @@ class Lens:
         as_of: datetime | None = None,
         where: Filter = EVERYTHING,
         group_by: str | None = None,
+        survey: str | None = None,
     ) -> Trend:
         _refuse_other_dates(where)
         desk = self._desk(as_of or where.as_of)
@@ -228,7 +232,7 @@ class Lens:
         if grain is None:
             raise ConfigError(f"by: {by!r} is none of {', '.join(PERIODS)}")
         periods = desk.periods(grain, first or where.first, last or where.last)
-        return trend(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by))
+        return trend(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by, survey))
 
     @property
     def estimates(self) -> Estimates:
@@ -300,8 +304,7 @@ class Lens:
             return []
         under_way = self.measuring.progress()
         far = f" ({under_way.seen:,} of {under_way.total:,} tickets looked at)" if under_way else ""
-        return [f"zone, opening hours or holidays changed: a worker recomputes times by itself{far}; "
-                "without one, run ticketlens cluster"]  # fmt: skip
+        return [f"{STALE}: a worker recomputes times by itself{far}; without one, run ticketlens cluster"]
 
     def foreign_share(self) -> float:
         """The share of tickets of a known language that is not English."""
@@ -323,14 +326,18 @@ class Lens:
 
     @property
     def _recipe(self) -> Recipe:
-        return Recipe(self._key, self.settings.redaction_regions, self.hours.schedules, self.zone)
+        told = self.settings
+        regions, schedules = told.redaction_regions, self.hours.schedules
+        return Recipe(self._key, regions, schedules, self.zone, told.exclusions, told.targets)
 
     @property
     def _grouper(self) -> Grouper:
         return Grouper(self.store, self.engine, self.settings.model, self.now)
 
     def _desk(self, as_of: datetime | None) -> Desk:
-        return Desk(self.store, self.zone, self.hours.clocks, as_of, self.now)
+        told = self.settings
+        rates = Rates(told.cost_per_hour, told.minutes_per_ticket, told.currency)
+        return Desk(self.store, self.zone, self.hours.clocks, as_of, self.now, rates)
 
     def _settled_at(self, where: Filter) -> datetime | None:
         """What has happened by now is only asked where a state depends on it."""

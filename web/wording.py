@@ -19,11 +19,19 @@ DAY = 24 * HOUR
 MINUTES_UP_TO = 90.0
 HOURS_UP_TO = 2 * DAY
 SMALLEST_SAMPLE = 20
+UNITLESS = ("tickets", "count", "points", "money")
+"""Units that are not written after a figure; a currency is."""
+LEFT_OUT = {"no_customer_message": "to which no customer wrote", "bot_only": "that bots alone answered"}
 
 
 def number(value: float | None, digits: int = 0) -> str:
     """1284 -> "1,284"."""
     return UNKNOWN if value is None else f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def left_out(reason: str) -> str:
+    """What tickets are that no figure counts: "3 tickets" and this."""
+    return LEFT_OUT.get(reason, reason)
 
 
 def duration(minutes: float | None) -> str:
@@ -39,6 +47,28 @@ def duration(minutes: float | None) -> str:
     if round(minutes / HOUR) < HOURS_UP_TO / HOUR:
         return f"{_short(minutes / HOUR)}{NBSP}h"
     return f"{_short(minutes / DAY)}{NBSP}days"
+
+
+def alike(*minutes: float | None) -> tuple[str, ...]:
+    """Durations that are held against each other, in one unit: that of the largest, hours up to four days."""
+    most = max((abs(value) for value in minutes if value is not None), default=0.0)
+    if most < MINUTES_UP_TO or most >= 2 * HOURS_UP_TO:
+        divisor, unit = (1.0, "min") if most < MINUTES_UP_TO else (DAY, "days")
+    else:
+        divisor, unit = HOUR, "h"
+    return tuple(UNKNOWN if value is None else f"{_short(value / divisor)}{NBSP}{unit}" for value in minutes)
+
+
+def fraction(share: float) -> str:
+    """About how much of a whole: "two thirds", "most", "all"."""
+    names = ((0.15, "a tenth"), (0.22, "a fifth"), (0.29, "a quarter"), (0.42, "a third"), (0.58, "half"),
+             (0.71, "two thirds"), (0.82, "three quarters"), (0.95, "most"))  # fmt: skip
+    return next((name for least, name in names if share < least), "all")
+
+
+def horizon(minutes: float, clock: str) -> str:
+    """How far a restricted mean goes: "14 days", "80 business hours"."""
+    return f"{number(minutes / HOUR)}{NBSP}business hours" if clock == "business" else duration(minutes)
 
 
 def seconds(value: float | None) -> str:
@@ -82,7 +112,8 @@ def measure(value: float | None, unit: str) -> str:
         return percent(value)
     if unit == "hours":
         return f"{number(value)}{NBSP}h"
-    return number(value, 1 if unit == "points" and not float(value).is_integer() else 0)
+    told = number(value, 1 if unit == "points" and not float(value).is_integer() else 0)
+    return told if unit in UNITLESS else f"{told}{NBSP}{unit}"
 
 
 def count(n: int, noun: str, many: str | None = None) -> str:
@@ -103,6 +134,11 @@ def day_range(first: date, last: date, *, year: bool = False) -> str:
     if first.month != last.month:
         return f"{day(first)} {DASH} {day(last, year=year)}"
     return f"{first.day}{DASH}{day(last, year=year)}"
+
+
+def short_range(first: date, last: date, *, year: bool = False) -> str:
+    """The same where there is little room: "25 Oct – 21 Nov"."""
+    return re.sub(r"\b([A-Z][a-z]{2})[a-z]+", r"\1", day_range(first, last, year=year))
 
 
 def period_days(start: date, end: date) -> str:

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from ticketlens.lens import Lens
-from ticketlens.model import Satisfaction, Status, Ticket
+from ticketlens.model import Actor, Message, Satisfaction, Status, Ticket
 from ticketlens.model.batch import TicketBatch
 
 NOW = datetime(2026, 4, 22, 9, tzinfo=UTC)
@@ -31,9 +31,18 @@ def tickets_of(subject: str, weekly: Callable[[int], int], hours: Callable[[int]
                     tags=tuple(dice.sample(("a", "b"), dice.randint(0, 2))),
                     status=Status.SOLVED if done else Status.OPEN, satisfaction=answer,
                     solved_at=solved if done else None, first_solved_at=solved if done else None,
+                    agent_minutes=float(number) if number % 3 else None, sla_met=bool(number % 2) if done else None,
+                    messages=talk(created, solved, 1 + number % 3) if done else (),
                 )
             )  # fmt: skip
     return [ticket for ticket in made if ticket.created_at <= NOW]
+
+
+def talk(created: datetime, solved: datetime, replies: int) -> tuple[Message, ...]:
+    """The customer writes, an agent answers; the last answer comes with the solve."""
+    step = (solved - created) / replies
+    answers = (Message(created + step * (one + 1), Actor.AGENT, True, "a") for one in range(replies))
+    return (Message(created, Actor.CUSTOMER, True, "a"), *answers)
 
 
 @pytest.fixture(scope="session")

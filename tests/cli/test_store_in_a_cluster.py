@@ -65,7 +65,7 @@ def test_tickets_go_in_and_doctor_finds_nothing_wrong_but_what_is_to_do(run: Run
     assert told["versions"]["health"].startswith("green: ")
     assert told["problems"] == ["1 texts are in no topic yet: run ticketlens cluster, or ticketlens worker"]
     place.client.indices.put_settings(
-        index=f"{place.prefix}-tickets-v1", settings={"index.blocks.read_only_allow_delete": True}
+        index=f"{place.prefix}-tickets-v2", settings={"index.blocks.read_only_allow_delete": True}
     )
     told = run("doctor", env=env, code=1)
     assert "is blocked (index.blocks.read_only_allow_delete): free disk space on the server" in told.out
@@ -95,7 +95,7 @@ def test_doctor_names_an_index_that_is_gone_and_makes_none(run: Run, place: Any,
     write("a.ndjson", ROW)
     env = {"TICKETLENS_STORE": place.address, "TICKETLENS_ELASTIC__TIMEOUT": "20"}
     run("import", "a.ndjson", env=env)
-    place.client.indices.delete(index=f"{place.prefix}-tickets-v1")
+    place.client.indices.delete(index=f"{place.prefix}-tickets-v2")
     told = run("doctor", "--json", env=env, code=1).json
     assert told["problems"] == [
         f"the index of {place.prefix}-tickets is gone: bring it back from a snapshot, or begin anew with another prefix"
@@ -108,7 +108,7 @@ def test_doctor_of_the_store_alone_ends_with_0_as_long_as_it_can_be_used(run: Ru
     write("a.ndjson", ROW)
     env = {"TICKETLENS_STORE": place.address, "TICKETLENS_ELASTIC__TIMEOUT": "20"}
     run("import", "a.ndjson", env=env)
-    there, name = place.client.indices, f"{place.prefix}-tickets-v1"
+    there, name = place.client.indices, f"{place.prefix}-tickets-v2"
     there.put_settings(index=name, settings={"auto_expand_replicas": "false", "number_of_replicas": 1})
     assert "in no topic yet" in run("doctor", env=env, code=1).out
     told = run("doctor", "--store-only", "--json", env=env).json

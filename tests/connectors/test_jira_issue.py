@@ -61,7 +61,7 @@ def test_of_two_changes_at_one_moment_the_lower_number_is_older(jira: Server) ->
     jira.newest_first = True
     ticket = the_only(jira)
     assert [event.after for event in ticket.history] == ["solved", "open", "closed"]
-    assert (ticket.status, ticket.reopens) == (Status.CLOSED, 1)
+    assert (ticket.status, ticket.reopens) == (Status.CLOSED, 0), "two solves in one second are one"
 
 
 def test_a_workflow_that_sets_no_resolution_still_tells_when_it_was_solved(jira: Server) -> None:

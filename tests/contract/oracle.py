@@ -9,6 +9,7 @@ from ticketlens.intake.tokens import search_tokens
 from ticketlens.metrics.bins import bin_of
 from ticketlens.metrics.clock import Clocks
 from ticketlens.model.filter import NONE, Ended, Filter
+from ticketlens.model.portion import Portion
 from ticketlens.store.base import Assignment, Cell, Exposure, Prepared, Question, Tally
 
 WEEK = 7 * 86_400
@@ -53,7 +54,7 @@ def values(world: World, p: Prepared, field: str) -> list[str]:
 
 def passes(world: World, p: Prepared, where: Filter, as_of: datetime | None = None) -> bool:
     ticket = p.ticket
-    reason = ticket.excluded
+    reason = p.excluded
     if (reason is not None) if where.excluded is None else where.excluded not in ("any", reason):
         return False
     if as_of is not None and _at(ticket.created_at) > _at(as_of):
@@ -175,6 +176,8 @@ def exposure(world: World, question: Question, metric: str, clock: str) -> Expos
 def watched(world: World, p: Prepared, metric: str, clock: str, after: int, until: int) -> tuple[int, int, bool] | None:
     """(age in the second before the window, age at the end, whether it ended), or None where it was not there."""
     found = _length(world, p, metric, clock, until, "arrived")
+    if metric == "ttr.full" and (solved := _undone_later(p, until)) is not None:
+        found = _span(world, p, clock, solved, ended=True)
     if found is None or (left := _left(world, p, metric, until, over=found[1])) is None or left <= after:
         return None
     before = _span(world, p, clock, after, ended=False)
@@ -185,10 +188,17 @@ def _left(world: World, p: Prepared, metric: str, until: int, *, over: bool) -> 
     """The moment of the event, or until when the ticket was seen without it."""
     if over:
         calendar, _ = p.timing.durations[metric]
-        return solved_by(p, until) if metric == "ttr.full" else p.timing.start + (calendar or 0)
+        undone = _undone_later(p, until) if metric == "ttr.full" else None
+        return (p.timing.started or p.timing.start) + (calendar or 0) if undone is None else undone
     ends = [until, world.read_to(p.ticket.source), _at(p.ticket.observed_until)]
     ends += [_at(p.ticket.solved_at)] if metric == "reply.first" else []
     return min(end for end in ends if end is not None)
+
+
+def _undone_later(p: Prepared, until: int) -> int | None:
+    """The solve under which a ticket stood as solved then, where it was opened again after that."""
+    solved = solved_by(p, until)
+    return None if solved is None or solved == _at(p.ticket.solved_at) else solved
 
 
 def _groups(world: World, p: Prepared, question: Question) -> list[str | None]:
@@ -197,18 +207,27 @@ def _groups(world: World, p: Prepared, question: Question) -> list[str | None]:
 
 def _length(world: World, p: Prepared, metric: str, clock: str, at: int, cohort: str) -> tuple[int, bool] | None:
     """(seconds, whether the event happened by `at`), or None where it is not known or not counted."""
-    if metric == "ttr.full" and (solved := solved_by(p, at)) is not None:
-        return _span(world, p, clock, solved, ended=True)
     calendar, business = p.timing.durations[metric]
-    happened = None if calendar is None else p.timing.start + calendar
-    if metric.startswith("wait."):
-        happened = _at(p.ticket.solved_at)
-    if calendar is not None and happened is not None and happened <= at and metric != "ttr.full":
+    if metric == "ttr.full" and (solved := solved_by(p, at)) is not None:
+        if solved == _at(p.ticket.solved_at):
+            length = calendar if clock == "calendar" else business
+            return None if length is None else (length, True)
+        return _span(world, p, clock, _worked_until(p, solved), ended=True)
+    happened = {
+        "ttr.first": _at(p.ticket.first_solved_at),
+        "reply.first": p.timing.replied_at,
+        "reply.next": p.timing.next_reply_at,
+    }.get(metric, _at(p.ticket.solved_at))
+    if happened is not None and happened <= at and metric != "ttr.full":
         length = calendar if clock == "calendar" else business
         return None if length is None else (length, True)
-    if cohort != "arrived" or metric.startswith("wait.") or _never(p, metric):
+    if cohort != "arrived" or metric.startswith(("wait.", "handling.")) or _never(p, metric):
         return None
     ends = [at, world.read_to(p.ticket.source), _at(p.ticket.observed_until)]
+    if metric == "reply.next":
+        if p.timing.next_since is None or p.timing.next_since > at:
+            return None
+        return _since(world, p, clock, min(end for end in ends if end is not None))
     ends += [_at(p.ticket.solved_at)] if metric == "reply.first" else []
     return _span(world, p, clock, min(end for end in ends if end is not None), ended=False)
 
@@ -216,16 +235,31 @@ def _length(world: World, p: Prepared, metric: str, clock: str, at: int, cohort:
 def _never(p: Prepared, metric: str) -> bool:
     """Whether the event is known to have happened, at no known time."""
     if metric == "reply.first":
-        return p.timing.durations[metric][0] is None and p.ticket.first_reply_at is not None
+        return p.timing.durations[metric][0] is None and p.timing.replied_at is not None
     return not p.timing.cycles and p.ticket.first_solved_at is None
 
 
 def _span(world: World, p: Prepared, clock: str, until: int, *, ended: bool) -> tuple[int, bool] | None:
     if clock == "calendar":
-        return until - p.timing.start, ended
+        return until - (p.timing.started or p.timing.start), ended
     if p.timing.business_start is None or p.timing.schedule is None:
         return None
     return world.clocks.named(p.timing.schedule).position(until) - p.timing.business_start, ended
+
+
+def _since(world: World, p: Prepared, clock: str, until: int) -> tuple[int, bool] | None:
+    """How long the customer has waited for a further reply."""
+    if clock == "calendar":
+        return until - p.timing.next_since, False
+    if p.timing.next_business_start is None or p.timing.schedule is None:
+        return None
+    return world.clocks.named(p.timing.schedule).position(until) - p.timing.next_business_start, False
+
+
+def _worked_until(p: Prepared, solved: int) -> int:
+    return next(
+        end for (_, stop), end in reversed(list(zip(p.timing.cycles, p.timing.ends, strict=True))) if stop == solved
+    )
 
 
 def tally(world: World, question: Question) -> list[Tally]:
@@ -244,6 +278,22 @@ def tally(world: World, question: Question) -> list[Tally]:
             row[3] += 1
             row[4] += bool(p.timing.reopened_within_7_days)
     return [Tally(*key, *row) for key, row in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
+
+
+def portions(world: World, question: Question, figure: str) -> list[Portion]:
+    sums: dict[tuple[int, str | None], list[int]] = {}
+    at = _at(question.as_of)
+    for period, group, p in _asked(world, question):
+        told = {
+            "one_touch": p.timing.one_touch,
+            "breach": p.timing.targeted and (p.timing.breach_at or at + 1) <= at if p.timing.targeted else None,
+            "effort": None if p.ticket.agent_minutes is None else round(p.ticket.agent_minutes * 60),
+        }[figure]
+        if told is not None:
+            row = sums.setdefault((period, group), [0, 0])
+            row[0] += 1
+            row[1] += int(told)
+    return [Portion(*key, *row) for key, row in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
 
 
 def _running_wait(world: World, p: Prepared, at: int) -> int:

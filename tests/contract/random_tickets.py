@@ -65,7 +65,7 @@ def _ticket(dice: Random, number: int) -> Ticket:
             organization=dice.choice((None, "acme")), assignee=dice.choice((None, "kim")), group=dice.choice(GROUPS),
             brand=dice.choice((None, "shop")), language=dice.choice(("en", "sv")),
             first_reply_at=replied if dice.random() < 0.4 else None,
-            messages=(Message(replied, Actor.AGENT, True, _words(dice)),) if dice.random() < 0.4 else (),
+            messages=_talk(dice, created, replied), agent_minutes=_minutes(dice), sla_met=_sla(dice),
             observed_until=created + timedelta(days=dice.randint(0, 30)) if dice.random() < 0.15 else None,
             satisfaction=_answer(dice, created), spam=dice.random() < 0.05, test=dice.random() < 0.03,
             pulled=number % 2 == 1,
@@ -75,12 +75,37 @@ def _ticket(dice: Random, number: int) -> Ticket:
     )  # fmt: skip
 
 
+def _talk(dice: Random, created: datetime, replied: datetime) -> tuple[Message, ...]:
+    """Nothing, one reply, or up to six messages by anybody, now and then the first by an agent at the creation."""
+    if dice.random() < 0.3:
+        return ()
+    if dice.random() < 0.3:
+        return (Message(replied, Actor.AGENT, True, _words(dice)),)
+    writers = (Actor.AGENT, Actor.AGENT, Actor.CUSTOMER, Actor.CUSTOMER, Actor.BOT)
+    at, messages = created, []
+    for _ in range(dice.randint(1, 6)):
+        messages.append(Message(at, dice.choice(writers), dice.random() < 0.9, _words(dice)))
+        at += timedelta(seconds=dice.randint(0, 6 * 86_400))
+    return tuple(messages)
+
+
+def _minutes(dice: Random) -> float | None:
+    return dice.choice((None, None, 0.0, 7.5, 30.0))
+
+
+def _sla(dice: Random) -> bool | None:
+    return dice.choice((None, None, None, True, False))
+
+
 def _history(dice: Random, created: datetime) -> tuple[Event, ...]:
     """Up to six moves; solved and reopened more than once, now and then."""
     at, state, events = created, Status.NEW, []
     for _ in range(dice.randint(1, 6)):
         at += timedelta(seconds=dice.randint(1, 6 * 86_400))
-        after = dice.choice([status for status in Status if status is not state])
+        if dice.random() < 0.2:
+            events.append(Event(at, "priority", dice.choice(("low", "urgent")), dice.choice(("low", "urgent"))))
+        silent = state is Status.WAITING_CUSTOMER and dice.random() < 0.5
+        after = Status.SOLVED if silent else dice.choice([status for status in Status if status is not state])
         events.append(Event(at, "status", state.value, after.value, dice.choice(tuple(Actor))))
         state = after
     return tuple(events)

@@ -12,12 +12,13 @@ from at_once import at_once
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import periods
-from ticketlens.model.answer import Answer, Direction, Survey, SurveyKind
+from ticketlens.metrics.shares import TOP_BOXES
+from ticketlens.model.answer import Answer, Direction, Survey, SurveyKind, rating_of
 from ticketlens.model.customer import Customer
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.store.answer_codec import answer_fields, customer_fields, stamp_of
 from ticketlens.store.answers import AnswerFilter, AnswerQuestion, Kept, KeptAnswer, KeptCustomer
-from ticketlens.store.base import OUTDONE, STORED, UNCHANGED, Store
+from ticketlens.store.base import OUTDONE, STORED, UNCHANGED, Question, Store
 
 AT = datetime(2026, 2, 1, 8, tzinfo=UTC)
 NPS = Survey("relationship", SurveyKind.NPS, 10)
@@ -213,6 +214,27 @@ def test_counts_are_those_of_the_oracle(
     told = store.count_answers(AnswerQuestion(WEEKS, AnswerFilter(dated=dated, where=where), group_by))
     assert {tuple(one)[:4]: one.n for one in told} == expected
     assert [one.period for one in told] == sorted(one.period for one in told)
+
+
+@pytest.mark.parametrize("group_by", [None, "topic", "tag"])
+@pytest.mark.parametrize("where", [EVERYTHING, Filter(where={"group": ("tier1", "tier2")})])
+def test_ratings_of_tickets_are_counted_by_scale(
+    surveyed: tuple[Store, list[Answer]], group_by: str | None, where: Filter, prepared: Callable[[int, int], Any]
+) -> None:
+    store, _ = surveyed
+    expected: Counter[Any] = Counter()
+    days = {(one.ticket.source, one.ticket.id): one.rated_day for one in prepared(4, 150)}
+    for key, row in of_tickets(store, where).items():
+        rating, day = row.ticket.satisfaction, days[key]
+        if rating is None or day is None or not rating.score.is_integer() or rating.scale not in TOP_BOXES:
+            continue
+        for number, week in enumerate(WEEKS):
+            if week.start <= day < week.end:
+                told = (rating_of(rating.scale), int(rating.score))
+                expected.update((number, group, *told) for group in groups_of(row, group_by))
+    question = Question(WEEKS, AT + timedelta(days=400), "rated", where, group_by)
+    assert {tuple(one)[:4]: one.n for one in store.count_ratings(question)} == expected
+    assert expected
 
 
 def test_a_group_that_nobody_knows_is_refused(store: Store) -> None:

@@ -1,5 +1,6 @@
 """Counts are exact: every figure of a store against a plain walk over its tickets."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,13 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketlens.errors import ConfigError
+from ticketlens.metrics.bins import bin_of
 from ticketlens.metrics.clock import Clocks
+from ticketlens.metrics.exclusions import KINDS
 from ticketlens.metrics.periods import Period, periods
 from ticketlens.model.filter import ENDING, EVERYTHING, Ended, Filter
+from ticketlens.model.portion import PORTIONS
 from ticketlens.store.base import Question, Store
 
 World = Callable[[int], tuple[Store, Any]]
-METRICS = ("ttr.full", "ttr.first", "reply.first", "wait.requester", "wait.agent", "wait.hold")
+METRICS = (
+    "ttr.full", "ttr.first", "reply.first", "reply.next", "wait.requester", "wait.agent", "wait.hold", "handling.first",
+    "handling.last", "handling.sum",
+)  # fmt: skip
 BY = ("day", "week", "month")
 WORLDS = st.integers(0, 3)
 SEEDS = st.integers(0, 10_000)
@@ -112,6 +119,38 @@ def test_the_backlog_is_who_was_open_and_still_observed(
 
 
 @SOME
+@given(WORLDS, HOURS, st.sampled_from(BY), st.booleans(), SEEDS, GROUPS, st.sampled_from(tuple(PORTIONS)))
+def test_a_portion_is_of_the_tickets_of_which_it_is_known(
+    world: World, worlds: ModuleType, oracle: ModuleType,
+    number: int, hours: int, by: str, solved: bool, seed: int, group: str | None, figure: str,
+) -> None:  # fmt: skip
+    store, seen = world(number)
+    asked = question(worlds, hours, by, "solved" if solved else "arrived", seed, group)
+    assert store.portions(asked, figure) == oracle.portions(seen, asked, figure)
+
+
+@SOME
+@given(WORLDS, SEEDS, st.lists(HOURS, min_size=1, max_size=3))
+def test_ages_of_the_backlog_are_those_of_who_was_open_then(
+    world: World, worlds: ModuleType, oracle: ModuleType, number: int, seed: int, hours: list[int]
+) -> None:
+    store, seen = world(number)
+    where = worlds.random_filter(seed)
+    moments = [FIRST + timedelta(hours=one) for one in hours]
+    ages = Counter(
+        (index, bin_of(int((at - p.ticket.created_at).total_seconds() // 1)))
+        for index, at in enumerate(moments)
+        for p in seen.tickets
+        if oracle.passes(seen, p, where) and oracle.is_open(p, int(at.timestamp()), observed=True)
+    )
+    told = store.backlog_ages(moments, where)
+    assert [(cell.period, cell.bin, cell.n) for cell in told] == [(*key, n) for key, n in sorted(ages.items())]
+    assert [sum(cell.n for cell in told if cell.period == i) for i in range(len(moments))] == store.backlog(
+        moments, where
+    )
+
+
+@SOME
 @given(WORLDS, SEEDS)
 def test_coverage_parts_all_tickets_of_a_filter(
     world: World, worlds: ModuleType, oracle: ModuleType, number: int, seed: int
@@ -136,7 +175,7 @@ def test_what_stays_out_of_figures_is_counted_by_its_reason(
     listed = {
         reason: store.count_tickets(Filter(where.first, where.last, where.dated, where.where, where.q, where.states,
                                            where.open_at, reason))
-        for reason in ("spam", "deleted", "test", "merged")
+        for reason in KINDS
     }  # fmt: skip
     assert store.excluded(where) == {reason: n for reason, n in listed.items() if n}
 
@@ -181,7 +220,7 @@ def test_the_first_and_last_day_of_a_topic_are_those_of_its_tickets(world: World
     for topic, ends in store.first_and_last_day().items():
         days = [
             p.created_day for p in seen.tickets
-            if p.ticket.excluded is None and oracle.values(seen, p, "topic") == [str(topic)]
+            if p.excluded is None and oracle.values(seen, p, "topic") == [str(topic)]
         ]  # fmt: skip
         assert ends == (min(days), max(days))
 

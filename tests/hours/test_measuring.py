@@ -1,8 +1,13 @@
 """A changed schedule: what it touches is measured again, what it does not touch is left alone, in both stores."""
 
+import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,6 +158,43 @@ def test_who_is_killed_is_followed_by_another_that_goes_on(
     lens.rederive(lambda done, total: None)
     if again == (OFFICE, LONGER, SHOP):
         assert not set(first.written) & set(second.written), "what was done is not done again"
+    assert not lens.stale
+    _agrees(lens, tickets)
+
+
+PROCESS = """
+import json, sys
+from pathlib import Path
+from ticketlens.config import load_settings
+from ticketlens.hours import measuring
+from ticketlens.lens import Lens
+from ticketlens.store.open import open_store
+
+measuring.PAGE = 20
+address, schedules = sys.argv[1], json.loads(sys.argv[2])
+settings = load_settings(Path("empty.toml"), {}, {"store": address, "schedules": schedules})
+lens = Lens(open_store(address), settings, None)
+for told in lens.measuring.run(lens.preparer.prepare):
+    print(told.seen, flush=True)
+"""
+
+
+def test_a_process_killed_outright_is_followed_by_another(opens: Opens, tickets: list[Ticket]) -> None:
+    _filled(opens(), tickets)
+    lens = opens(OFFICE, LONGER, SHOP)
+    words = [sys.executable, "-c", PROCESS, lens.settings.store, json.dumps([OFFICE, LONGER, SHOP])]
+    paths = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}) as process:
+        assert process.stdout is not None
+        assert any(int(line) >= 60 for line in process.stdout)
+        process.kill()
+    progress = lens.measuring.progress()
+    assert progress is not None
+    assert 60 <= progress.seen < len(tickets)
+    assert lens.stale
+    steps: list[int] = []
+    lens.rederive(lambda done, total: steps.append(done))
+    assert steps[0] == progress.seen, "it goes on where the other stood"
     assert not lens.stale
     _agrees(lens, tickets)
 

@@ -63,6 +63,12 @@ def test_two_solves_in_one_second_are_one_and_no_reopening() -> None:
     assert timing.flaws == ("two_solves_at_once",)
 
 
+def test_a_solve_undone_and_done_again_at_the_same_moment_is_one() -> None:
+    timing = _timing((10, "open", "solved"), (10, "solved", "open"), (10, "open", "solved"))
+    assert timing.flaws == ("two_solves_at_once",)
+    assert len(timing.cycles) == 1
+
+
 def test_the_same_solve_by_two_actors_in_one_second_is_odd_and_told_twice_is_not() -> None:
     solve = Event(_at(10), "status", "open", "solved", Actor.AGENT)
     other = Event(_at(10), "status", "open", "solved", Actor.SYSTEM)

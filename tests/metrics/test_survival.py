@@ -41,7 +41,7 @@ def test_late_entry_worked_by_hand() -> None:
 @pytest.mark.parametrize("late", [False, True])
 def test_curves_equal_lifelines_on_random_sets_with_ties(late: bool) -> None:
     random = np.random.default_rng(11)
-    for _ in range(100):
+    for _ in range(200):
         n = int(random.integers(5, 120))
         exits = random.integers(1, 40, n).astype(float)
         ended = random.random(n) < random.uniform(0.2, 1)
@@ -124,10 +124,28 @@ def test_all_in_one_bin_leaves_no_doubt_but_two_at_the_end_of_many_do() -> None:
     ended, censored = np.zeros(BINS, dtype=int), np.zeros(BINS, dtype=int)
     ended[100] = 200
     assert kaplan_meier(Counts(ended, censored)).quantile_interval() == (representative(100), representative(100))
+    curve = from_durations([100] * 18 + [150] * 180 + [200] * 2, [1] * 18 + [0] * 180 + [1] * 2)
+    assert curve.quantile(0.5) == 200
+    assert curve.quantile_interval()[1] is None
+
+
+def test_a_curve_from_bins_ends_before_it_stands_on_the_last_few_of_many() -> None:
+    """The last two of 200 end where 91 % are thought to be left: nobody knows how long those take."""
+    ended, censored = np.zeros(BINS, dtype=int), np.zeros(BINS, dtype=int)
     ended[100], ended[200], censored[150] = 18, 2, 180
     curve = kaplan_meier(Counts(ended, censored))
-    assert curve.quantile(0.5) == representative(200)
-    assert curve.quantile_interval()[1] is None
+    assert curve.quantile(0.5) is None
+    assert curve.rmst(representative(300)) is None
+    assert curve.rmst(representative(140)) is not None
+    assert int(curve.events) == 18
+
+
+def test_the_last_few_of_few_are_told() -> None:
+    ended, censored = np.zeros(BINS, dtype=int), np.zeros(BINS, dtype=int)
+    ended[100:120], censored[110] = 1, 2
+    curve = kaplan_meier(Counts(ended, censored))
+    assert curve.quantile(0.9) == representative(118)
+    assert curve.rmst(representative(300)) is not None
 
 
 def test_many_cohorts_at_once_equal_one_at_a_time() -> None:

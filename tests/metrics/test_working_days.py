@@ -1,11 +1,11 @@
 from datetime import date
 
-from ticketlens.metrics.schedule import schedule_from
+from ticketlens.metrics.schedule import public_holidays, schedule_from
 from ticketlens.metrics.working_days import apart, working_days
 
 SWEDEN = schedule_from(
     {"name": "day", "zone": "Europe/Stockholm", "country": "SE", "hours": {"mon-fri": "09:00-17:00"}}
-)
+).on_holidays(public_holidays(("SE", None), (2026,)))
 NIGHT = schedule_from({"name": "night", "groups": ["tier2"], "hours": {"mon-sun": "22:00-06:00"}})
 SATURDAYS = schedule_from(
     {"name": "shop", "hours": {"tue-sat": ["09:00-12:00", "13:00-17:00"]}, "closed": "2026-04-04"}

@@ -46,6 +46,7 @@ def filled(lens: Lens) -> Lens:
     found = {text: Assignment(topic, "core", 0.9) for text in texts}
     lens.store.publish([Topic(topic, "Log in", ("log", "in"), typical=(("zendesk", "1"),))], found, {})
     lens.push([row(1, source=AWKWARD[0], id=AWKWARD[1], subject="Where is my parcel?")])
+    lens.voice.push_customers([{"id": "1", "since": "2026-01-01"}])
     return lens
 
 

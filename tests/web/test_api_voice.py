@@ -109,3 +109,29 @@ def test_the_voice_of_a_month_has_each_survey_by_itself(client: FlaskClient) -> 
     assert told["score"]["value"] == pytest.approx(0.4)
     assert told["response"] == {"sent": 3, "answered": 0, "rate": 0.0}
     assert [one["label"] for one in told["periods"]] == ["2026-11"]
+
+
+def test_a_customer_is_followed_and_forgotten(client: FlaskClient, make_token: Callable[[Role], str]) -> None:
+    named = {role: {"Authorization": f"Bearer {make_token(role)}"} for role in (Role.VIEWER, Role.LEAD)}
+    who = "kim@example.com"
+    client.post("/api/v1/answers", json={**ANSWER, "customer": who}, headers=named[Role.LEAD])
+    client.post("/api/v1/customers", json={"id": who, "since": "2025-01-01"}, headers=named[Role.LEAD])
+    told = client.get("/api/v1/customers/kim%40example.com", headers=named[Role.VIEWER])
+    assert [step["what"] for step in told.json["steps"]] == ["came", "answered"]
+    assert who not in told.text
+    address = f"/api/v1/customers/{who}"
+    assert client.delete(address, headers=named[Role.VIEWER]).status_code == 403
+    assert client.delete(address, headers=named[Role.LEAD]).json == {"deleted": True}
+    assert client.delete(address, headers=named[Role.LEAD]).status_code == 404
+    assert client.get("/api/v1/customers/nobody", headers=named[Role.VIEWER]).status_code == 404
+
+
+def test_a_trend_of_answers_names_its_survey(lens: Lens, client: FlaskClient) -> None:
+    lens.push([{"id": "1", "subject": "Cannot log in", "created_at": "2026-11-10T00:00:00Z"}])
+    rows = [{**ANSWER, "id": str(number), "comment": None} for number in range(25)]
+    client.post("/api/v1/answers", json=rows)
+    days = "from=2026-11-01&to=2026-11-10&by=month"
+    told = client.get(f"/api/v1/trend?metric=csat&survey=after%20solve&{days}").json
+    assert (told["survey"], told["periods"][0]["n"], told["periods"][0]["value"]) == ("after solve", 25, 1.0)
+    wrong = client.get(f"/api/v1/trend?metric=csat&survey=none&{days}")
+    assert (wrong.status_code, "after solve" in wrong.json["detail"]) == (400, True)

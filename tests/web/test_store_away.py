@@ -229,7 +229,7 @@ def test_an_index_that_is_gone_is_told_as_a_store_that_is_away_until_it_is_back(
 ) -> None:
     token = People(place.store()).add_token("t", Role.LEAD)
     assert push(signed_in, Authorization=f"Bearer {token}").json["stored"] == 1
-    place.client.indices.delete(index=f"{place.prefix}-tickets-v1")
+    place.client.indices.delete(index=f"{place.prefix}-tickets-v2")
     for _ in range(2):
         for address in ("/", "/tickets", "/topics"):
             assert is_told_to_come_again(signed_in.get(address)), address

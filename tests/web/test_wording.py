@@ -51,6 +51,10 @@ def test_every_unit_of_a_metric_has_its_way_of_writing(unit, figure, difference)
     assert wording.change(2880, unit).replace(NBSP, " ") == difference
 
 
+def test_a_currency_stands_after_its_amount():
+    assert wording.measure(1284.4, "EUR") == f"1,284{NBSP}EUR"
+
+
 def test_points_of_a_score_keep_one_decimal():
     assert (wording.measure(4.08, "points"), wording.change(-0.25, "points")) == ("4.1", f"{MINUS}0.2")
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ticketlens.answers.compare import compare
 from ticketlens.answers.desk import Desk
+from ticketlens.answers.latest import latest
 from ticketlens.answers.overlay import overlay
 from ticketlens.answers.sides import Pairing
 from ticketlens.answers.trend import Asked
@@ -28,6 +29,10 @@ class Comparing:
     def why(self, wanted: Pairing, *, split_by: str = "topic", as_of: datetime | None = None) -> Explanation:
         """The change of a mean wait between two sides, split into mix and speed by one field."""
         return explain(self._desk(as_of, wanted.where), wanted, split_by)
+
+    def latest(self, wanted: Pairing, parts: int, *, as_of: datetime | None = None) -> tuple[str, ...]:
+        """The newest periods that can be compared: the last `parts` as one stretch of days, then each alone."""
+        return latest(self._desk(as_of, wanted.where), wanted, parts)
 
     def overlay(
         self,

@@ -15,6 +15,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.periods import By, Period, last_complete, periods
 from ticketlens.model.filter import Filter
+from ticketlens.model.portion import Portion
 from ticketlens.store.base import Question, Span, Store, Tally
 
 WINDOW_WEEKS = 4
@@ -29,6 +30,15 @@ BUSINESS_HORIZON = 80 * 60
 """Restricted means go to 14 days, or 80 hours of business time, in minutes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What work costs; without `cost_per_hour` nothing is known of it. The minutes of a ticket are an assumption."""
+
+    cost_per_hour: float = 0.0
+    minutes_per_ticket: float = 0.0
+    currency: str = ""
+
+
 @dataclass(frozen=True)
 class Desk:
     """One look at the store: `span` and `as_of` do not change while an answer is made."""
@@ -38,6 +48,7 @@ class Desk:
     clocks: Clocks
     asked: datetime | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    rates: Rates = Rates()
     _told: dict[tuple[str, ...], object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -94,6 +105,13 @@ class Desk:
             self._told[key] = self.store.tally(question)
         return cast(list[Tally], self._told[key])
 
+    def portions(self, question: Question, figure: str) -> list[Portion]:
+        """The store's portions; remembered likewise."""
+        key = ("portions", figure, repr(question))
+        if key not in self._told:
+            self._told[key] = self.store.portions(question, figure)
+        return cast(list[Portion], self._told[key])
+
     def histogram(
         self, question: Question, metric: str, clock: str, groups: Sequence[str | None] | None = None
     ) -> Histogram:
@@ -107,7 +125,8 @@ class Desk:
     def positions(self, schedule: str, moments: NDArray[np.int64]) -> NDArray[np.int64]:
         clock = self.clocks.named(schedule)
         if clock is None:
-            raise ConfigError(f"opening hours {schedule!r} are gone from the settings; put them back")
+            remedy = "put them back, or wait until times are computed again"
+            raise ConfigError(f"opening hours {schedule!r} are gone from the settings: {remedy}")
         return clock.positions(moments)
 
     def day(self, at: datetime) -> date:

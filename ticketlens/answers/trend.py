@@ -5,13 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ticketlens.answers.curves import Curves, curves, known
+from ticketlens.answers.curves import Curves, Histogram, curves, known
 from ticketlens.answers.desk import BUSINESS_HORIZON, CALENDAR_HORIZON, Desk
+from ticketlens.answers.survey_trend import survey_trend
 from ticketlens.errors import ConfigError
 from ticketlens.metrics import contract
 from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import REOPEN_DAYS, Score, share
+from ticketlens.model.answer import SurveyKind
 from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.portion import Portion
 from ticketlens.model.trend import Point, Trend
 from ticketlens.store.base import Question, Tally
 
@@ -22,6 +25,9 @@ COHORTS = ("arrived", "solved", "answered", "moment")
 
 LISTED = {"reopen_rate": "first_solved", "csat": "rated", "waited_hours": "arrived"}
 """The store's cohort of a metric, where it has another name."""
+
+MOMENTS = ("backlog", "backlog.age")
+SURVEYS = tuple(kind.value for kind in SurveyKind)
 
 Rows = Mapping[tuple[str | None, int], Tally]
 
@@ -37,19 +43,36 @@ class Asked:
     periods: tuple[Period, ...]
     where: Filter = EVERYTHING
     group_by: str | None = None
+    survey: str | None = None
 
 
 def trend(desk: Desk, asked: Asked) -> Trend:
     """Raises ConfigError for a metric, clock or cohort that does not go together, saying what does."""
     metric = checked(asked)
     asked = replace(asked, cohort=cohort_of(metric, asked.cohort))
+    if asked.survey is not None and metric.id not in SURVEYS:
+        raise ConfigError(f"survey: {metric.id} is not of a survey; it goes with {', '.join(SURVEYS)}")
+    if metric.id in SURVEYS:
+        return _of_survey(desk, asked, metric)
     points = _durations(desk, asked) if metric.kind == "duration" else SCALARS[metric.id](desk, asked)
     horizon = horizon_of(asked.clock) if metric.kind == "duration" else None
     grouped = None if asked.group_by is None else {key or "": points[key] for key in points}
     return Trend(
-        metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
+        metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone,
+        unit=(desk.rates.currency or metric.unit) if metric.unit == "money" else metric.unit,
         by=asked.by, as_of=desk.as_of, horizon=horizon, groups=grouped, groups_left_out=_left_out(desk, asked),
         points=points[None] if asked.group_by is None else trend(desk, replace(asked, group_by=None)).points,
+    )  # fmt: skip
+
+
+def _of_survey(desk: Desk, asked: Asked, metric: contract.Metric) -> Trend:
+    as_of = desk.asked or desk.now()
+    told = survey_trend(desk.store, SurveyKind(metric.id), asked.periods, asked.where, as_of,
+                        group_by=asked.group_by, name=asked.survey)  # fmt: skip
+    return Trend(
+        metric=metric.id, kind=metric.kind, cohort=asked.cohort, clock=asked.clock, zone=desk.zone, unit=metric.unit,
+        by=asked.by, as_of=as_of, horizon=None, points=told.points, groups=told.groups,
+        groups_left_out=told.groups_left_out, survey=None if told.survey is None else told.survey.name,
     )  # fmt: skip
 
 
@@ -64,14 +87,14 @@ def checked(asked: Asked) -> contract.Metric:
         raise ConfigError(f"clock: {asked.metric} has no business time; ask for calendar")
     if asked.cohort not in COHORTS:
         raise ConfigError(f"cohort: {asked.cohort!r} is none of {', '.join(COHORTS)}")
-    if metric.kind == "duration" and len(metric.cohorts) > 1 and asked.cohort not in metric.cohorts:
+    if len(metric.cohorts) > 1 and asked.cohort not in metric.cohorts:
         raise ConfigError(f"cohort: {asked.metric} knows {' and '.join(metric.cohorts)} tickets, not {asked.cohort!r}")
     return metric
 
 
 def cohort_of(metric: contract.Metric, asked: str) -> str:
     """The one asked for where there is a choice."""
-    return asked if metric.kind == "duration" and len(metric.cohorts) > 1 else metric.cohorts[0]
+    return asked if len(metric.cohorts) > 1 else metric.cohorts[0]
 
 
 def horizon_of(clock: str) -> float:
@@ -109,7 +132,7 @@ def _rows(desk: Desk, question: Question) -> dict[tuple[str | None, int], Tally]
 
 def _left_out(desk: Desk, asked: Asked) -> int:
     """How many groups are not told."""
-    if asked.group_by is None or asked.metric == "backlog":
+    if asked.group_by is None or asked.metric in MOMENTS:
         return 0
     cohort = LISTED.get(asked.metric, asked.cohort)
     rows = _rows(desk, Question(asked.periods, desk.as_of, cohort, asked.where, asked.group_by))
@@ -165,10 +188,6 @@ def _reopened(desk: Desk, period: Period, row: Tally) -> dict[str, object]:
     return _score(share(row.returned, row.settled) if ripe else None, row.settled, ripe=ripe)
 
 
-def _csat(_: Desk, __: Period, row: Tally) -> dict[str, object]:
-    return _score(share(row.satisfied, row.rated), row.rated)
-
-
 def _score(score: Score | None, n: int, *, ripe: bool = True) -> dict[str, object]:
     if score is None:
         return {"value": None, "n": n, "too_few": ripe}
@@ -176,12 +195,46 @@ def _score(score: Score | None, n: int, *, ripe: bool = True) -> dict[str, objec
 
 
 def _backlog(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
-    moments = [min(period.end_at - timedelta(seconds=1), desk.as_of) for period in asked.periods]
-    wheres: dict[str | None, Filter] = {None: asked.where}
-    if asked.group_by:
-        values = desk.store.facet(asked.group_by, asked.where, limit=GROUPS)
-        wheres = {value or None: asked.where.having(asked.group_by, value) for value, _ in values}
-    return {key: _open_points(desk, asked.periods, moments, where) for key, where in wheres.items()}
+    moments = _moments(desk, asked)
+    return {key: _open_points(desk, asked.periods, moments, where) for key, where in _wheres(desk, asked).items()}
+
+
+def _moments(desk: Desk, asked: Asked) -> list[datetime]:
+    """The end of each period."""
+    return [min(period.end_at - timedelta(seconds=1), desk.as_of) for period in asked.periods]
+
+
+def _wheres(desk: Desk, asked: Asked) -> dict[str | None, Filter]:
+    """A filter for each group."""
+    if not asked.group_by:
+        return {None: asked.where}
+    values = desk.store.facet(asked.group_by, asked.where, limit=GROUPS)
+    return {value or None: asked.where.having(asked.group_by, value) for value, _ in values}
+
+
+def _backlog_age(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
+    """The median age of who was open at each period's end, with its interval."""
+    moments = _moments(desk, asked)
+    wheres = _wheres(desk, asked)
+    cells = [
+        cell._replace(group=key, ended=True)
+        for key, where in wheres.items()
+        for cell in desk.store.backlog_ages(moments, where)
+    ]
+    found = curves(Histogram.of(cells, len(asked.periods), tuple(wheres)))
+    return {key: _age_points(desk, asked.periods, found, index) for index, key in enumerate(wheres)}
+
+
+def _age_points(desk: Desk, periods: Sequence[Period], found: Curves, index: int) -> tuple[Point, ...]:
+    middle, n, few = found.quantile(0.5)[index], found.estimate.n[index], found.too_few[index]
+    low, high = (end[index] for end in found.interval(0.5))
+    points = []
+    for i, period in enumerate(periods):
+        begun = period.start_at <= desk.as_of
+        told = {"value": known(middle[i]), "low": known(low[i]), "high": known(high[i])} if begun else {}
+        point = _point(desk, period, None, too_few=bool(few[i]) and begun, **told)
+        points.append(replace(point, n=int(n[i]), open=int(n[i])))
+    return tuple(points)
 
 
 def _open_points(
@@ -194,11 +247,54 @@ def _open_points(
     )
 
 
+def _from_portions(figure: str, value: Callable[[Desk, Portion, Tally], dict[str, object]]) -> Scalar:
+    """A trend of a figure that is known of some tickets of the cohort asked for; groups are those of the cohort."""
+
+    def points(desk: Desk, asked: Asked) -> dict[str | None, tuple[Point, ...]]:
+        question = Question(asked.periods, desk.as_of, asked.cohort, asked.where, asked.group_by)
+        rows = _rows(desk, question)
+        parts = {(part.group, part.period): part for part in desk.portions(question, figure)}
+        groups = _largest(rows) if asked.group_by else [None]
+        return {
+            key: tuple(
+                one(desk, period, rows.get((key, i)), parts.get((key, i))) for i, period in enumerate(asked.periods)
+            )
+            for key in groups
+        }
+
+    def one(desk: Desk, period: Period, row: Tally | None, part: Portion | None) -> Point:
+        there = row or Tally(0, None, 0, 0, 0, 0, 0, 0, 0)
+        figures = (
+            value(desk, part or Portion(0, None, 0, 0), there) if period.start_at <= desk.as_of else {"value": None}
+        )
+        return replace(_point(desk, period, there), **figures)
+
+    return points
+
+
+def _share(_: Desk, part: Portion, row: Tally) -> dict[str, object]:
+    return {**_score(share(part.sum, part.n), part.n), "open": row.open}
+
+
+def _cost(desk: Desk, part: Portion, row: Tally) -> dict[str, object]:
+    """Told minutes and, where that is set, assumed ones of the other tickets; null where nothing is known."""
+    rates = desk.rates
+    assumed = row.n - part.n if rates.minutes_per_ticket else 0
+    told = {"n": part.n + assumed, "assumed": assumed}
+    if not rates.cost_per_hour or not part.n + assumed:
+        return {"value": None, **told}
+    minutes = part.sum / 60 + assumed * rates.minutes_per_ticket
+    return {"value": minutes / 60 * rates.cost_per_hour, **told}
+
+
 SCALARS: Mapping[str, Scalar] = {
     "arrived": _from_tally("arrived", _count),
     "solved": _from_tally("solved", _count),
     "waited_hours": _from_tally("arrived", _waited),
     "reopen_rate": _from_tally("first_solved", _reopened),
-    "csat": _from_tally("rated", _csat),
     "backlog": _backlog,
+    "backlog.age": _backlog_age,
+    "one_touch_rate": _from_portions("one_touch", _share),
+    "breach_rate": _from_portions("breach", _share),
+    "cost": _from_portions("effort", _cost),
 }

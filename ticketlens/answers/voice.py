@@ -8,11 +8,14 @@ from typing import TypeVar
 
 from ticketlens.answers.surveys import Figures, Sent, figures, in_words, scores_of, sent_of
 from ticketlens.metrics.periods import Period, complete
-from ticketlens.model.answer import Survey, SurveyKind
+from ticketlens.metrics.shares import TOP_BOXES
+from ticketlens.model.answer import Survey, SurveyKind, rating_of
 from ticketlens.store.answers import AnswerCount, AnswerFilter, AnswerQuestion
-from ticketlens.store.base import Store
+from ticketlens.store.base import Question, Store
 
+RATINGS = tuple(rating_of(scale) for scale in TOP_BOXES)
 Key = TypeVar("Key")
+BySurvey = Mapping[Survey, list[AnswerCount]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,27 @@ def voice_report(
     store: Store, periods: tuple[Period, ...], where: AnswerFilter, as_of: datetime, kind: SurveyKind | None = None,
     *, topics: bool = True,
 ) -> VoiceReport:  # fmt: skip
-    where = replace(where, kind=kind, since=None, until=as_of)
-    given = _by_survey(store.count_answers(AnswerQuestion(periods, replace(where, dated="answered"))))
-    sent = _by_survey(store.count_answers(AnswerQuestion(periods, replace(where, dated="sent"))))
-    named = _topics(store, periods, where) if topics else {}
+    where, group_by = replace(where, kind=kind, since=None, until=as_of), "topic" if topics else None
+    given = _by_survey(counted(store, periods, where, as_of, group_by))
+    sent = _by_survey(store.count_answers(AnswerQuestion(periods, replace(where, dated="sent"), group_by)))
+    named = _topics(store, given, sent) if topics else {}
     told = [
         _survey(survey, periods, as_of, given.get(survey, []), sent.get(survey, []), named.get(survey, ()))
         for survey in {**given, **sent}
     ]
     return VoiceReport(periods, as_of, tuple(sorted(told, key=lambda one: (-one.figures.n, one.survey))))
+
+
+def counted(
+    store: Store, periods: tuple[Period, ...], where: AnswerFilter, as_of: datetime, group_by: str | None = None
+) -> list[AnswerCount]:
+    """Answers by when they were given, the ratings of tickets among them as surveys of their own, one a scale."""
+    told = store.count_answers(AnswerQuestion(periods, replace(where, dated="answered"), group_by))
+    if where.kind not in (None, SurveyKind.CSAT) or where.commented or where.survey not in (None, *RATINGS):
+        return told
+    tickets = where.where.having("requester", where.customers) if where.customers else where.where
+    ratings = store.count_ratings(Question(periods, as_of, "rated", tickets, group_by))
+    return told + [one for one in ratings if where.survey in (None, one.survey)]
 
 
 def _survey(
@@ -111,29 +126,29 @@ def _survey(
     return SurveyVoice(survey, figures(survey, scores_of(given)), sent_of(sent), points, topics)
 
 
-def _topics(store: Store, periods: tuple[Period, ...], where: AnswerFilter) -> Mapping[Survey, tuple[TopicVoice, ...]]:
-    whole = (replace(periods[0], end=periods[-1].end, end_at=periods[-1].end_at),)
-    given, sent = (
-        _grouped(
-            ((one.survey, one.group), one)
-            for one in store.count_answers(AnswerQuestion(whole, replace(where, dated=dated), "topic"))
-        )
-        for dated in ("answered", "sent")
-    )
+def _topics(store: Store, given: BySurvey, sent: BySurvey) -> Mapping[Survey, tuple[TopicVoice, ...]]:
     names = {topic.id: topic.name for topic in store.topics(retired=True)}
-    found: dict[Survey, list[TopicVoice]] = defaultdict(list)
-    for (survey, group), counts in given.items():
-        topic = None if group is None else int(group)
-        about = figures(survey, scores_of(counts))
-        told = sent_of(sent.get((survey, group), []))
-        found[survey].append(TopicVoice(topic, None if topic is None else names.get(topic), about, told))
-    return {
-        survey: tuple(sorted(rows, key=lambda row: (row.topic is None, -row.figures.n, row.topic or 0)))
-        for survey, rows in found.items()
-    }
+    found: dict[Survey, tuple[TopicVoice, ...]] = {}
+    for survey, counts in given.items():
+        asked = _grouped((one.group, one) for one in sent.get(survey, ()))
+        rows = [
+            _topic(survey, group, told, asked.get(group, []), names)
+            for group, told in _grouped((one.group, one) for one in counts).items()
+        ]
+        found[survey] = tuple(sorted(rows, key=lambda row: (row.topic is None, -row.figures.n, row.topic or 0)))
+    return found
 
 
-def _by_survey(counts: Iterable[AnswerCount]) -> dict[Survey, list[AnswerCount]]:
+def _topic(
+    survey: Survey, group: str | None, counts: Sequence[AnswerCount], sent: Sequence[AnswerCount],
+    names: Mapping[int, str],
+) -> TopicVoice:  # fmt: skip
+    topic = None if group is None else int(group)
+    name = None if topic is None else names.get(topic)
+    return TopicVoice(topic, name, figures(survey, scores_of(counts)), sent_of(sent))
+
+
+def _by_survey(counts: Iterable[AnswerCount]) -> BySurvey:
     return _grouped((one.survey, one) for one in counts)
 
 

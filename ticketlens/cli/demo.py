@@ -43,7 +43,7 @@ def demo(session: Session, port: int | None, tickets: int, no_serve: bool) -> No
         own.close()
         click.echo(
             f"{report.tickets:,} tickets in {report.topics} topics after {time.perf_counter() - begin:.0f} s; "
-            f"{left_out} more are spam, tests, merged or deleted",
+            f"{left_out} more stay out of every figure: spam, tests, merged or deleted",
             err=True,
         )
         if not no_serve:

@@ -16,7 +16,7 @@ from ticketlens.store.base import Store
 from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.open import missing_folder, store_exists
 
-PACKAGES = ("apsw", "flask", "hdbscan", "numpy", "scikit-learn", "sentence-transformers", "torch")
+PACKAGES = ("apsw", "flask", "hdbscan", "holidays", "numpy", "scikit-learn", "sentence-transformers", "torch")
 FOREIGN = 0.1
 REMEDY = 'set model = "multilingual", then ticketlens cluster --full'
 

@@ -20,7 +20,9 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--is", "is_", multiple=True, type=click.Choice(STATES)),
         click.option("--q", metavar="WORDS", help="words that the text holds"),
         click.option(
-            "--excluded", metavar="REASON", help="what stays out of every figure: spam, deleted, merged, test, any"
+            "--excluded",
+            metavar="REASON",
+            help="what stays out of every figure: spam, deleted, merged, test, no_customer_message, bot_only, any",
         ),
     ]
     for option in reversed(options):

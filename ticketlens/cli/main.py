@@ -13,6 +13,7 @@ from ticketlens.cli.demo import demo
 from ticketlens.cli.doctor import doctor
 from ticketlens.cli.export import export
 from ticketlens.cli.importing import import_
+from ticketlens.cli.parity import parity
 from ticketlens.cli.people import person, token
 from ticketlens.cli.pull import pull
 from ticketlens.cli.schedule import schedule
@@ -42,8 +43,8 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
 
 
 for command in (
-    import_, source, pull, cluster, serve, worker, trend, compare, why, search, export, doctor, demo, person, token,
-    store, schedule,
+    import_, source, pull, cluster, serve, worker, trend, compare, why, parity, search, export, doctor, demo, person,
+    token, store, schedule,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -20,6 +20,7 @@ from ticketlens.query import parse_moment
 @click.option("--by", type=click.Choice(["day", "week", "month", "quarter"]), default="week", show_default=True)
 @click.option("--as-of", metavar="TIME", help="as it was known then, such as 2026-11-16T09:00:00Z")
 @click.option("--group-by", metavar="FIELD")
+@click.option("--survey", metavar="NAME", help="of csat, nps and ces: which survey, if not the one with most answers")
 @filter_options
 @json_option
 @click.pass_obj
@@ -36,7 +37,8 @@ def trend(session: Session, /, as_json: bool, as_of: str | None, **given: Any) -
 def _print(told: Trend) -> None:
     console = Console(markup=False)
     console.print(
-        f"{told.metric} · {told.clock} time · {told.cohort} by {told.by} · {told.zone} · "
+        f"{told.metric}{f' of {told.survey}' if told.survey else ''} · {told.clock} time · {told.cohort} by {told.by} "
+        f"· {told.zone} · "
         f"as of {told.as_of:%Y-%m-%d %H:%M %Z}"
     )
     for key, points in (told.groups or {"": told.points}).items():
@@ -76,4 +78,6 @@ def _interval(point: Point, told: Any) -> str:
 def _value(value: float | None, unit: str) -> str:
     if value is None:
         return "not known"
+    if unit == "points":
+        return f"{value:,.1f}"
     return f"{value * 100:.1f} %" if unit == "share" else f"{value:,.0f}"

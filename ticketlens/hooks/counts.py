@@ -9,7 +9,8 @@ from ticketlens.hooks.tally import NOUN as TALLY
 from ticketlens.hooks.tally import tally_of
 from ticketlens.model.delivery import SETTLED, Outcome
 from ticketlens.model.report import Counts
-from ticketlens.store.base import InboxStore, RecordStore
+from ticketlens.store.base import RecordStore
+from ticketlens.store.deliveries import InboxStore
 
 NOUN = "hooks swept"
 MOST_AT_ONCE = 500

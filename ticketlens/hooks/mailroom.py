@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ticketlens.errors import TicketLensError, Unavailable
 from ticketlens.hooks.tally import Tally
 from ticketlens.model.delivery import Delivery
-from ticketlens.store.base import InboxStore
+from ticketlens.store.deliveries import InboxStore
 
 LOG = logging.getLogger(__name__)
 MOST_AT_ONCE = 500

@@ -24,39 +24,42 @@ class Trace:
     @classmethod
     def of(cls, schedule: Schedule) -> "Trace":
         told = (schedule.name, schedule.zone, schedule.hours, sorted(schedule.closed), schedule.special)
-        digest = hashlib.sha256(repr(told).encode()).hexdigest()[:32]
-        return cls(schedule.name, digest, schedule.groups, schedule.brands)
+        return cls(schedule.name, _digest(told), schedule.groups, schedule.brands)
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """`rules` is the number of the way of measuring, `zone` the one that days are counted in."""
+    """`rules` is the number of the way of measuring, `zone` the one that days are counted in.
+
+    `judged` is a digest of what else tickets are judged by: what stays out of figures, and targets.
+    """
 
     rules: int
     zone: str
+    judged: str
     schedules: tuple[Trace, ...]
 
     @classmethod
-    def of(cls, zone: str, schedules: Sequence[Schedule]) -> "Derivation":
-        return cls(RULES, zone, tuple(Trace.of(one) for one in schedules))
+    def of(cls, zone: str, schedules: Sequence[Schedule], judged: Sequence[object] = ()) -> "Derivation":
+        return cls(RULES, zone, _digest(judged), tuple(Trace.of(one) for one in schedules))
 
     @classmethod
     def read(cls, fields: Mapping[str, Any]) -> "Derivation | None":
         """What `fields` gave; None for what an earlier version of the program wrote, which touches every ticket."""
-        if "rules" not in fields:
+        if "judged" not in fields:
             return None
         traces = (
             Trace(one["name"], one["digest"], frozenset(one["groups"]), frozenset(one["brands"]))
             for one in fields["schedules"]
         )
-        return cls(fields["rules"], fields["zone"], tuple(traces))
+        return cls(fields["rules"], fields["zone"], fields["judged"], tuple(traces))
 
     def fields(self) -> dict[str, object]:
         traces = [
             {"name": one.name, "digest": one.digest, "groups": sorted(one.groups), "brands": sorted(one.brands)}
             for one in self.schedules
         ]
-        return {"rules": self.rules, "zone": self.zone, "schedules": traces}
+        return {"rules": self.rules, "zone": self.zone, "judged": self.judged, "schedules": traces}
 
 
 class Touched:
@@ -65,7 +68,7 @@ class Touched:
     def __init__(self, befores: Sequence[Derivation | None], now: Derivation) -> None:
         self._now = now
         self._befores = [one for one in befores if one is not None]
-        alike = all((one.rules, one.zone) == (now.rules, now.zone) for one in self._befores)
+        alike = all((one.rules, one.zone, one.judged) == (now.rules, now.zone, now.judged) for one in self._befores)
         self.everything = len(self._befores) < len(befores) or not alike
         self._known: dict[tuple[str | None, str | None], bool] = {}
 
@@ -84,3 +87,7 @@ def _picked(told: Derivation, group: str | None, brand: str | None) -> str | Non
     """The digest of the schedule that counts, its name included; None without one."""
     found = best(told.schedules, group, brand)
     return None if found is None else found.digest
+
+
+def _digest(told: Sequence[object]) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]

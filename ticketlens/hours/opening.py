@@ -14,11 +14,15 @@ from ticketlens.store.base import RecordStore
 
 @dataclass
 class Hours:
-    """Whoever needs opening hours asks here: those of the settings do not know their holidays."""
+    """Whoever needs opening hours asks here: those of the settings do not know their holidays.
+
+    `judged` is what else tickets are measured by, in an order of its own.
+    """
 
     store: RecordStore
     told: Sequence[Schedule]
     zone: str
+    judged: Sequence[object] = ()
     _read: dict[Region, tuple[int, Kept]] = field(default_factory=dict, init=False, repr=False)
     _clocks: Clocks = field(default_factory=Clocks, init=False, repr=False)
     _derived: tuple[Clocks, Derivation] | None = field(default=None, init=False, repr=False)
@@ -37,7 +41,7 @@ class Hours:
     def clocks(self) -> Clocks:
         """The same object until other holidays are kept, since its tables take a while."""
         if self._look() or len(self._clocks.schedules) != len(self.told):
-            closed = {region: kept.dates for region, (_, kept) in self._read.items()}
+            closed = {region: self._read[region][1].dates for region in self.regions}
             joined = (one.on_holidays(closed[one.region]) if one.region else one for one in self.told)
             self._clocks = Clocks(tuple(joined))
         return self._clocks
@@ -47,7 +51,7 @@ class Hours:
         """What days and durations are computed by now."""
         clocks = self.clocks
         if self._derived is None or self._derived[0] is not clocks:
-            self._derived = clocks, Derivation.of(self.zone, clocks.schedules)
+            self._derived = clocks, Derivation.of(self.zone, clocks.schedules, self.judged)
         return self._derived[1]
 
     def keep(self) -> None:

@@ -15,8 +15,10 @@ from ticketlens.collector import look_seldom
 from ticketlens.intake.prepare import Preparer
 from ticketlens.intake.redact import Redactor
 from ticketlens.metrics.clock import Clocks
+from ticketlens.metrics.exclusions import KINDS
 from ticketlens.metrics.periods import day_of
 from ticketlens.metrics.schedule import Schedule
+from ticketlens.metrics.targets import Target, Targets
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.ticket import Ticket
 from ticketlens.store.base import Prepared
@@ -41,9 +43,12 @@ class Recipe:
     regions: tuple[str, ...]
     schedules: tuple[Schedule, ...]
     zone: str
+    exclusions: tuple[str, ...] = KINDS
+    targets: tuple[Target, ...] = ()
 
     def preparer(self) -> Preparer:
-        return Preparer(Redactor(self.key, self.regions), Clocks(self.schedules), day_of(self.zone))
+        redactor, clocks, days = Redactor(self.key, self.regions), Clocks(self.schedules), day_of(self.zone)
+        return Preparer(redactor, clocks, days, self.exclusions, Targets(self.targets, self.zone))
 
 
 class Crew:

@@ -116,13 +116,19 @@ def mapping_from(written: Mapping[str, object], of: Vocabulary = TICKETS) -> Fie
 
 def fields_from_option(option: str, of: Vocabulary = TICKETS) -> dict[str, str]:
     """`id=Ticket ID,subject=Title`; in double quotes a column may hold commas: `"subject=Title, short"`."""
+    fields = pairs_from_option(option)
+    _known(fields, of.fields, "field")
+    return fields
+
+
+def pairs_from_option(option: str) -> dict[str, str]:
+    """The same for names of any kind."""
     fields: dict[str, str] = {}
     for part in next(csv.reader([option], skipinitialspace=True), []):
         ours, equals, theirs = part.partition("=")
         if not equals or not ours.strip() or not theirs.strip():
             raise ConfigError(f'--map: "{part[:80]}" is not of the form field=Column')
         fields[ours.strip()] = theirs.strip()
-    _known(fields, of.fields, "field")
     return fields
 
 

@@ -20,6 +20,8 @@ PLAIN: Final = (
     "channel",
     "tags",
     "reopens",
+    "agent_minutes",
+    "sla_met",
     "url",
     "merged_into",
 )
@@ -58,6 +60,8 @@ _ALIASES: Final[dict[str, str]] = {
     "date_resolved, resolvedat, solved_on, date_solved, closed_at, closed, closed_on, "
     "closed_time, closed_date, date_closed, close_date, closedat",
     "reopens": "reopen_count, reopened_count, times_reopened, reopenings",
+    "agent_minutes": "time_spent_minutes, handle_time_minutes, time_unit",
+    "sla_met": "made_sla, sla_breached",
     "url": "ticket_url, link, web_url, html_url, permalink",
     "spam": "is_spam",
     "deleted": "is_deleted",

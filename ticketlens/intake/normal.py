@@ -13,6 +13,7 @@ from ticketlens.intake.record import LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT
 from ticketlens.intake.shown import shown
 from ticketlens.intake.solved import apply_history
 from ticketlens.intake.times import optional_time
+from ticketlens.intake.work import read_agent_minutes, read_sla_met
 from ticketlens.metrics.statuses import goes_back
 from ticketlens.model import Channel, Event, Message, Priority, Satisfaction, Status, Ticket
 
@@ -79,6 +80,8 @@ def _as_given(record: Record, row: Mapping[str, object], plan: Plan) -> Ticket:
         reopens=_reopens(record),
         observed_until=times["observed_until"],
         satisfaction=satisfaction,
+        agent_minutes=read_agent_minutes(record),
+        sla_met=read_sla_met(record, plan),
         url=_url(record),
         history=history,
         oddities=("history_out_of_order",) if goes_back(told) else (),

@@ -60,6 +60,8 @@ def _event(entry: Mapping[str, object], path: str, record: Record) -> Event:
         field = _our_field(field, record)
     if field == "status":
         before, after = _status(before, record), _status(after, record)
+    elif field == "priority":
+        before, after = _priority(before, record), _priority(after, record)
     actor = _actor(get("actor")) or (_actor(after) if field == _REPLY else None)
     return Event(at, field, before, after, actor)
 
@@ -82,6 +84,11 @@ def _status(word: str | None, record: Record) -> str | None:
     if ours is None:
         record.context.notes.count(f'status "{shown(word)}" in a history is not known: read as open')
     return ours or Status.OPEN.value
+
+
+def _priority(word: str | None, record: Record) -> str | None:
+    """Our word, so that a target of the priority that a ticket had then is found; a foreign one stays as it is."""
+    return None if word is None else record.translate("priority", word) or word
 
 
 def _required(value: object, path: str) -> str:

@@ -3,15 +3,17 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ticketlens.intake.redact import Redactor
 from ticketlens.intake.text import prepare_text, redact_fields
 from ticketlens.metrics.clock import Clocks
-from ticketlens.metrics.durations import measure
+from ticketlens.metrics.durations import NO_TARGETS, measure
+from ticketlens.metrics.exclusions import KINDS, exclusion
 from ticketlens.metrics.shares import satisfied
+from ticketlens.metrics.targets import Targets
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Timing
@@ -45,11 +47,12 @@ class Preparer:
     redactor: Redactor
     clocks: Clocks
     day_of: Callable[[int], int]
+    exclusions: Collection[str] = KINDS
+    targets: Targets = NO_TARGETS
 
     def prepare(self, ticket: Ticket, reading: int = 0) -> Prepared:
-        return self.joined(
-            ticket, pack(ticket, reading), prepare_text(ticket, self.redactor), measure(ticket, self.clocks)
-        )
+        timing = measure(ticket, self.clocks, self.targets)
+        return self.joined(ticket, pack(ticket, reading), prepare_text(ticket, self.redactor), timing)
 
     def joined(self, ticket: Ticket, packed: Packed, text: CleanText, timing: Timing) -> Prepared:
         survey = ticket.satisfaction
@@ -64,6 +67,7 @@ class Preparer:
             first_solved_day=self._day(ticket.first_solved_at),
             rated_day=self._day(survey.at or ticket.solved_at or ticket.updated_at) if survey else None,
             satisfied=satisfied(survey.score, survey.scale) if survey else None,
+            excluded=exclusion(ticket, self.exclusions),
         )
 
     def _day(self, at: datetime | None) -> date | None:

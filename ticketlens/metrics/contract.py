@@ -100,12 +100,11 @@ METRICS: tuple[Metric, ...] = (
         "Time to next reply",
         "The latest follow-up wait of a ticket: from the customer's first unanswered public message after a public "
         "human reply to the next public human reply. One that still waits counts by its age so far.",
-        "Tickets whose customer never wrote again after a reply.",
+        "Tickets whose customer never wrote again after a reply, and waits that a solve ended.",
         heading="Next reply",
         formula="t = next public human reply − first unanswered public message of the customer after a reply",
         differs="In Chatwoot a ticket that was reopened after five days showed five days for a reply that took ten "
         "minutes.",
-        answered=False,
     ),
     _duration(
         "wait.requester",
@@ -146,7 +145,7 @@ METRICS: tuple[Metric, ...] = (
         heading="First cycle",
         formula="t = first solve − start",
         differs="Most helpdesks take one of the three cycle figures and do not say which.",
-        answered=False,
+        cohorts=("solved",),
     ),
     _duration(
         "handling.last",
@@ -156,7 +155,7 @@ METRICS: tuple[Metric, ...] = (
         heading="Last cycle",
         formula="t = last solve − the reopening before it, or the start",
         differs="Most helpdesks take one of the three cycle figures and do not say which.",
-        answered=False,
+        cohorts=("solved",),
     ),
     _duration(
         "handling.sum",
@@ -166,7 +165,7 @@ METRICS: tuple[Metric, ...] = (
         heading="All cycles",
         formula="t = Σ over cycles of (solve − opening)",
         differs="Most helpdesks take one of the three cycle figures and do not say which.",
-        answered=False,
+        cohorts=("solved",),
     ),
     Metric(
         id="reopen_rate",
@@ -196,11 +195,10 @@ METRICS: tuple[Metric, ...] = (
         "again.",
         formula=f"solved with one reply and no reopening / solved with at least one reply; {_WILSON}",
         source="Interval: Wilson 1927",
-        exclusions=f"{LEFT_OUT} Tickets solved without a reply, which are counted apart.",
+        exclusions=f"{LEFT_OUT} Tickets without a reply, and those whose replies are not told.",
         instead=_TOO_FEW,
         differs="Zendesk's pages say exactly one reply in one version and fewer than two in another; dbt_zendesk puts "
         "tickets without a reply among the others. Intercom asks for one teammate and one close.",
-        answered=False,
     ),
     Metric(
         id="breach_rate",
@@ -209,14 +207,14 @@ METRICS: tuple[Metric, ...] = (
         unit="share",
         kind="share",
         cohorts=("arrived", "solved"),
-        definition="Share of the tickets under a target that missed the target in force when it was applied.",
+        definition="Share of the tickets under a target that passed it, by the target in force then: of the priority "
+        "and group that the ticket had then. Open tickets count as kept until their age passes it.",
         formula=f"breached / tickets under a target; {_WILSON}",
         source="Interval: Wilson 1927",
         exclusions=f"{LEFT_OUT} Tickets under no target.",
         instead=_TOO_FEW,
         differs="Where the priority of today decides, a changed priority rewrites the past. Libredesk averages only "
         "targets already met.",
-        answered=False,
     ),
     Metric(
         id="csat",
@@ -226,7 +224,7 @@ METRICS: tuple[Metric, ...] = (
         kind="share",
         cohorts=("answered",),
         definition="Share of satisfied answers among the answers given in the period: good of good/bad, 4 or 5 of 5, "
-        "6 or 7 of 7, 9 or 10 of 10. Scales are never mixed.",
+        "6 or 7 of 7, 9 or 10 of 10. Of one survey, which the answer names; scales are never mixed.",
         formula=f"satisfied answers / answers; {_WILSON}",
         source="Interval: Wilson 1927",
         exclusions=f"{_ANSWERS_LEFT_OUT} Answers on a scale without a rule.",
@@ -241,13 +239,12 @@ METRICS: tuple[Metric, ...] = (
         unit="points",
         kind="score",
         cohorts=("answered",),
-        definition="100 times the share of 9 and 10 less the share of 0 to 6, of answers from 0 to 10.",
+        definition="100 times the share of 9 and 10 less the share of 0 to 6, of answers from 0 to 10. Of one survey.",
         formula="100 (p − d) ± 1.96 · 100 √((p + d − (p − d)²) / n), p and d the shares of promoters and detractors",
         source="Reichheld 2003",
         exclusions=_ANSWERS_LEFT_OUT,
         instead=_TOO_FEW,
         differs="No other way is known; 7 and 8 count among the answers.",
-        answered=False,
     ),
     Metric(
         id="ces",
@@ -256,13 +253,12 @@ METRICS: tuple[Metric, ...] = (
         unit="points",
         kind="score",
         cohorts=("answered",),
-        definition="Mean of the answers from 1 to 7, where 7 is very easy.",
+        definition="Mean of the answers on the scale as it was asked, 1 to 7 or 1 to 5. Of one survey.",
         formula="Σ answers / n ± 1.96 s/√n",
         source="Dixon, Freeman and Toman 2010",
         exclusions=_ANSWERS_LEFT_OUT,
         instead=_TOO_FEW,
         differs="Some vendors show the share of 5 to 7, or of 6 and 7. An older form from 1 to 5 runs the other way.",
-        answered=False,
     ),
     Metric(
         id="arrived",
@@ -314,15 +310,13 @@ METRICS: tuple[Metric, ...] = (
         unit="minutes",
         kind="amount",
         cohorts=("moment",),
-        definition="Median age of the tickets open at the end of the period.",
-        formula="median of T − start over the tickets open at T",
+        definition="Median age since creation of the tickets open at the end of the period, in calendar time.",
+        formula="median of T − creation over the tickets open at T",
         source="A median",
         exclusions=f"{LEFT_OUT} Tickets that are no longer observed then.",
         instead=_TOO_FEW,
         differs="Jira averages ages at the beginning of a period. Odoo gives open tickets today's date as their end, "
         "and so mixes ages with durations.",
-        business=True,
-        answered=False,
     ),
     Metric(
         id="waited_hours",
@@ -346,13 +340,13 @@ METRICS: tuple[Metric, ...] = (
         unit="money",
         kind="amount",
         cohorts=("solved",),
-        definition="Agents' minutes times their rate; nothing where no source tells the minutes.",
-        formula="Σ agent minutes / 60 × cost_per_hour",
+        definition="Agents' minutes on the tickets solved in the period, times cost_per_hour. Tickets of which no "
+        "source tells minutes count with minutes_per_ticket, an assumption, where that is set; else they are left out.",
+        formula="Σ (agent minutes, else minutes_per_ticket) / 60 × cost_per_hour",
         source="A sum",
-        exclusions=f"{LEFT_OUT} Tickets whose agent minutes are not known.",
+        exclusions=f"{LEFT_OUT} Tickets whose agent minutes are not known, where minutes_per_ticket is not set.",
         instead="Nothing where no source tells agent minutes, or no rate is set.",
         differs="One average cost a contact hides which problems cost most; here it is a sum over tickets.",
-        answered=False,
     ),
 )
 

@@ -23,7 +23,7 @@ UNITS: Mapping[str, str] = {
     "points": "points of the scale",
     "tickets": "tickets",
     "hours": "hours",
-    "money": "the currency of the setting `cost_per_hour`",
+    "money": "money, in what the setting `currency` names",
 }
 
 

@@ -2,114 +2,94 @@
 
 solved_at_unknown_time  solved with no time anywhere: no `ttr.*`, no cycle, no wait.
 solved_before_created   the solve is too early: no `ttr.*` from it. Waits count from the creation on.
+solved_before_begun     so it is where an agent opened the ticket, and solved it before the customer wrote at all.
 replied_before_created  so is the first reply: no `reply.first`.
 changes_before_created  some change of status is older than the ticket: taken as happening at its creation.
 history_out_of_order    the status history goes back in time: it is put in order. Told newest first it is in order.
 two_solves_at_once      two solves in one second: they are one, and what lies between is no reopening.
 history_contradicts_solved_at  the history has no solve where the source says that the last one was: it decides.
-no_status_history       `wait.*` are unknown. The whole span until the solve counts in `waited_seconds`, as an upper
-                        bound, and the ticket has one cycle, since a reopening's moment is not known.
+no_status_history       `wait.*` and `handling.*` are unknown. The whole span until the solve counts in
+                        `waited_seconds`, as an upper bound, and the ticket has one cycle, since a reopening's moment
+                        is not known.
 outside_calendar        the ticket's life leaves the years of its schedule's table: no business time.
 
 Instants are cut to whole seconds; see `statuses.status_changes` for its gaps.
 """
 
-from datetime import datetime
-from typing import NamedTuple
-
+from ticketlens.metrics import replies
 from ticketlens.metrics.clock import Clocks
-from ticketlens.metrics.statuses import SOLVED, Change, goes_back, solves_twice_at_once, status_changes
+from ticketlens.metrics.course import Course, course_of, epoch
+from ticketlens.metrics.cycles import UNKNOWN, Pair, cycles_of, handling, reopened_within_7_days
+from ticketlens.metrics.replies import Wait
+from ticketlens.metrics.statuses import SOLVED, goes_back, solves_twice_at_once
+from ticketlens.metrics.targets import Span, Targets
 from ticketlens.metrics.track import Track
-from ticketlens.model.ticket import Actor, Status, Ticket
-from ticketlens.model.timing import Cycle, Timing
+from ticketlens.model.ticket import Status, Ticket
+from ticketlens.model.timing import Timing
 
 RULES = 2
 """The number of this way of measuring. It grows with each change of what a ticket's times come out as: a store that was
 measured by another number is measured again."""
 
-REOPEN_WINDOW = 7 * 86_400  # seconds
-
-Pair = tuple[int | None, int | None]
-UNKNOWN: Pair = (None, None)
+NO_TARGETS = Targets()
 REQUESTER, AGENT, HOLD = "wait.requester", "wait.agent", "wait.hold"
 
 
-def measure(ticket: Ticket, clocks: Clocks) -> Timing:
+def measure(ticket: Ticket, clocks: Clocks, targets: Targets = NO_TARGETS) -> Timing:
     """Durations, cycles and waits of a ticket whose solved times agree with its history (`intake.solved`).
 
-    ttr.full        creation -> last solve; None while open, also when it was solved before.
-    ttr.first       creation -> first solve.
-    reply.first     creation -> first public reply by a human agent.
+    All but the waits begin with the clock: at the creation, or where an agent opened the ticket at the customer's first
+    message. A solve by an automation, of a ticket that waited for the customer, ends `ttr.*` and `handling.*` at the
+    moment where that waiting began.
+
+    ttr.full        start -> last solve; None while open, also when it was solved before.
+    ttr.first       start -> first solve.
+    reply.first     start -> first public reply by a human agent.
+    reply.next      the customer's first message without an answer, after a human reply -> the next such reply.
     wait.requester  all stretches of new, open and on hold until the last solve; wait.hold those on hold alone.
     wait.agent      all stretches in which the desk waited for the customer.
+    handling.*      the first, the last and the sum of the finished cycles from open to solved.
     """
-    start = _epoch(ticket.created_at)
+    created, begun = epoch(ticket.created_at), replies.begun_at(ticket)
+    start = epoch(begun)
     flaws: list[str] = []
-    course = _course(ticket, start, flaws)
+    course = course_of(ticket, start, flaws)
     track = Track(ticket, start, clocks)
     waits = _waits(course, track, start)
+    cycles, ends = cycles_of(course, created)
+    replied = replies.replies(ticket, begun)
+    first = replies.first_reply(ticket, begun, replied)
+    wait = replies.next_wait(ticket, first, replied, course)
+    early = "solved_before_created" if start == created else "solved_before_begun"
+    spans = _spans(start, course, first, wait)
+    held = targets.held(ticket, spans, track)
     return Timing(
         durations={
-            "ttr.full": _since(start, course.last_solve, track, "solved_before_created", flaws),
-            "ttr.first": _since(start, course.first_solve, track, "solved_before_created", flaws),
-            "reply.first": _since(start, _first_reply(ticket), track, "replied_before_created", flaws),
+            "ttr.full": _since(start, course.last_end, track, early, flaws),
+            "ttr.first": _since(start, course.first_end, track, early, flaws),
+            "reply.first": _since(start, first, track, "replied_before_created", flaws),
+            "reply.next": _length(wait, track),
             **(waits if course.told and course.last_solve is not None else dict.fromkeys(waits, UNKNOWN)),
+            **handling(cycles, ends, start, track, told=course.told),
         },
-        start=start,
+        start=created,
+        started=None if start == created else start,
         schedule=track.last.clock.schedule.name if track.last.clock else None,
         business_start=track.last.zero,
         waited_seconds=waits[REQUESTER][0] or 0,
         waiting_since=_waiting_since(course, start),
-        cycles=_cycles(course, start),
-        reopened_within_7_days=_reopened(ticket, course),
+        cycles=cycles,
+        ends=ends,
+        reopened_within_7_days=reopened_within_7_days(ticket, course),
+        replied_at=first,
+        next_since=wait.since if wait else None,
+        next_reply_at=wait.until if wait else None,
+        next_business_start=_business_start(wait, track),
+        one_touch=replies.one_touch(ticket, replied),
+        targeted=held.targeted,
+        breach_at=held.breach_at,
         flaws=_named(flaws, ticket, course, track, start),
     )
-
-
-class Course(NamedTuple):
-    """How a ticket's status went: the moves from `state` on as (epoch seconds, before, after), and its solves."""
-
-    first_state: str | None
-    moves: list[tuple[int, str, str]]
-    first_solve: int | None
-    last_solve: int | None
-    told: bool
-
-    @property
-    def final(self) -> str | None:
-        return self.moves[-1][2] if self.moves else self.first_state
-
-
-def _epoch(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _course(ticket: Ticket, start: int, flaws: list[str]) -> Course:
-    changes = status_changes(ticket.history)
-    told = bool(changes)
-    solves = [change.at for change in changes if change.solves]
-    if not solves and not any(change.reopens for change in changes):
-        if ticket.status.is_solved and ticket.solved_at is None:
-            flaws.append("solved_at_unknown_time")
-            first = ticket.first_solved_at
-            return Course(None, [], None if first is None else _epoch(first), None, told)
-        changes = _ended(changes, ticket)
-    moves = [(_epoch(change.at), change.before, change.after) for change in changes]
-    first_state = str(moves[0][1] if moves else ticket.status)
-    first = ticket.first_solved_at or ticket.solved_at if not solves or first_state in SOLVED else solves[0]
-    final_solve = next((at for at, before, after in reversed(moves) if after in SOLVED and before not in SOLVED), None)
-    solved = bool(moves) and moves[-1][2] in SOLVED
-    return Course(first_state, moves, None if first is None else _epoch(first), final_solve if solved else None, told)
-
-
-def _ended(changes: list[Change], ticket: Ticket) -> list[Change]:
-    """The chain with the solve that only the fields tell of; what came after it is dropped."""
-    at = ticket.solved_at
-    if at is None or not ticket.status.is_solved:
-        return changes
-    kept = [change for change in changes if change.at <= at]
-    state = kept[-1].after if kept else changes[0].before if changes else Status.NEW
-    return [*kept, Change(at, state, Status.SOLVED)]
 
 
 def _since(start: int, end: int | None, track: Track, flaw: str, flaws: list[str]) -> Pair:
@@ -121,16 +101,32 @@ def _since(start: int, end: int | None, track: Track, flaw: str, flaws: list[str
     return end - start, track.age(end)
 
 
-def _first_reply(ticket: Ticket) -> int | None:
-    """What an agent wrote at the creation itself opened the ticket, and answers nobody."""
-    if ticket.first_reply_at is not None:
-        return _epoch(ticket.first_reply_at)
-    created = ticket.created_at
-    written = [each.at for each in ticket.messages if each.author is Actor.AGENT and each.public and each.at > created]
-    if not written:
-        replies = (event for event in ticket.history if event.field == "reply" and event.actor is Actor.AGENT)
-        written = [event.at for event in replies if event.at > created]
-    return _epoch(min(written)) if written else None
+def _length(wait: Wait | None, track: Track) -> Pair:
+    if wait is None or wait.until is None:
+        return UNKNOWN
+    before, after = track.age(wait.since), track.age(wait.until)
+    return wait.until - wait.since, None if before is None or after is None else after - before
+
+
+def _business_start(wait: Wait | None, track: Track) -> int | None:
+    """Where the open seconds of the last schedule stood when the wait began, as `Timing.business_start` has it."""
+    if wait is None or track.last.zero is None or (age := track.age(wait.since)) is None:
+        return None
+    return track.last.zero + age
+
+
+def _spans(start: int, course: Course, first: int | None, wait: Wait | None) -> dict[str, Span | None]:
+    """What each target is held against; a solve ends the wait for a reply."""
+    return {
+        "ttr.full": _span(start, course.last_end),
+        "ttr.first": _span(start, course.first_end),
+        "reply.first": _span(start, course.last_solve if first is None else first),
+        "reply.next": None if wait is None else Span(*wait),
+    }
+
+
+def _span(start: int, end: int | None) -> Span | None:
+    return None if end is not None and end < start else Span(start, end)
 
 
 def _waits(course: Course, track: Track, start: int) -> dict[str, Pair]:
@@ -138,10 +134,10 @@ def _waits(course: Course, track: Track, start: int) -> dict[str, Pair]:
     calendar = {REQUESTER: 0, AGENT: 0, HOLD: 0}
     since, age = start, track.age(start)
     business: dict[str, int | None] = dict.fromkeys(calendar, None if age is None else 0)
-    for moved, before, _ in course.moves:
-        at = max(moved, start)
+    for move in course.moves:
+        at = max(move.at, start)
         now = track.age(at)
-        for kind in _kinds(before):
+        for kind in _kinds(move.before):
             calendar[kind] += at - since
             known = business[kind]
             business[kind] = None if known is None or now is None or age is None else known + now - age
@@ -160,47 +156,19 @@ def _kinds(status: str) -> tuple[str, ...]:
 def _waiting_since(course: Course, start: int) -> int | None:
     if course.final is None or REQUESTER not in _kinds(course.final):
         return None
-    return max(course.moves[-1][0], start) if course.moves else start
-
-
-def _cycles(course: Course, start: int) -> tuple[Cycle, ...]:
-    if course.first_state is None:
-        return ()
-    cycles: list[Cycle] = []
-    opened: int | None = start
-    if course.first_state in SOLVED:
-        opened = None
-        cycles += [] if course.first_solve is None else [(start, max(course.first_solve, start))]
-    for moved, before, after in course.moves:
-        at = max(moved, start)
-        if opened is not None and after in SOLVED:
-            cycles.append((opened, at))
-            opened = None
-        elif before in SOLVED and after not in SOLVED:
-            opened = at
-    return tuple(cycles if opened is None else [*cycles, (opened, None)])
-
-
-def _reopened(ticket: Ticket, course: Course) -> bool | None:
-    """Whether the first solve was undone in time. Where no history tells of the reopening, its moment is unknown."""
-    if course.first_solve is None:
-        return None
-    again = next((at for at, before, after in course.moves if before in SOLVED and after not in SOLVED), None)
-    if again is not None:
-        return again - course.first_solve <= REOPEN_WINDOW
-    return False if course.last_solve == course.first_solve and (course.told or not ticket.reopens) else None
+    return max(course.moves[-1].at, start) if course.moves else start
 
 
 def _named(flaws: list[str], ticket: Ticket, course: Course, track: Track, start: int) -> tuple[str, ...]:
     if not course.told:
         flaws.append("no_status_history")
-    if course.moves and course.moves[0][0] < start:
+    if course.moves and course.moves[0].at < epoch(ticket.created_at):
         flaws.append("changes_before_created")
     if goes_back(ticket.history):
         flaws.append("history_out_of_order")
     if solves_twice_at_once(ticket.history):
         flaws.append("two_solves_at_once")
-    end = max(start, course.moves[-1][0]) if course.moves else start
+    end = max(start, course.moves[-1].at) if course.moves else start
     clock = track.last.clock
     if clock is not None and not clock.covers(start, end):
         flaws.append("outside_calendar")

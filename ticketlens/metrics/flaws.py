@@ -17,6 +17,8 @@ TABLE = (
          "They count as solved, and stay out of time to resolution."),
     Flaw("solved_before_created", "are solved before they were created",
          "They have no time to resolution from that solve; waits count from the creation on."),
+    Flaw("solved_before_begun", "are solved before the customer wrote at all",
+         "An agent opened them; they have no time to resolution from that solve."),
     Flaw("replied_before_created", "are answered before they were created",
          "They have no time to first reply."),
     Flaw("changes_before_created", "change their status before they were created",

@@ -12,34 +12,26 @@ of a recent window).
 import numpy as np
 from numpy.typing import NDArray
 
-from ticketlens.metrics.bins import EDGES, representatives
-from ticketlens.metrics.survival import Counts, Floats, KaplanMeier
+from ticketlens.metrics.bins import representatives
+from ticketlens.metrics.survival import NEARLY_OVER, Counts, Floats, KaplanMeier, firm, reach, survival_before
 
 _LAST = 1e-9  # of a ticket: takes the curve to 0 and is counted as no end
-LEAST_AT_RISK = 5
-"""Under so many at risk at some age, nothing is said of that age or any later one."""
-
-NEARLY_OVER = 0.05
-"""Once no more than this share is left, few are at risk since few are left: they are followed however few they are, and
-where the oldest of all is gone, nothing is left."""
 
 
 def period_kaplan_meier(counts: Counts, late: NDArray[np.int64]) -> KaplanMeier:
     """Curves of windows. `late` (..., BINS): of the tickets of `counts`, those that were there before the window, by
     the bin of their age when it began; all others are watched from their first moment.
 
-    Who enters or leaves without the event inside a bin counts as half a ticket at risk in it. `followed` is the age up
-    to which enough tickets were at risk; ends beyond it do not count.
+    Who enters or leaves without the event inside a bin counts as half a ticket at risk in it. A curve ends before it
+    stands on too few (`firm`); where hardly any are left and the oldest of all is gone, nothing is left.
     """
     ended, at_risk = counts.ended.astype(np.float64), _at_risk(counts, late)
-    before = _survival_before(ended, at_risk)
-    thin = (at_risk < LEAST_AT_RISK) & (before > NEARLY_OVER)
-    firm = ~np.logical_or.accumulate(thin, axis=-1)
-    followed = np.where(firm.all(axis=-1), np.inf, np.array([0.0, *EDGES])[thin.argmax(axis=-1)])
-    n = (counts.ended + counts.censored).sum(axis=-1)
-    gone = firm & (np.cumsum(counts.ended + counts.censored, axis=-1) == n[..., None]) & (before <= NEARLY_OVER)
-    ended = np.where(gone, np.maximum(ended, _LAST), np.where(firm, ended, 0.0))
-    followed = np.where(n > 0, followed, 0.0)
+    leaving = counts.ended + counts.censored
+    n = leaving.sum(axis=-1)
+    firmly = firm(ended, at_risk, n)
+    gone = firmly & (np.cumsum(leaving, axis=-1) == n[..., None]) & (survival_before(ended, at_risk) <= NEARLY_OVER)
+    ended = np.where(gone, np.maximum(ended, _LAST), np.where(firmly, ended, 0.0))
+    followed = np.where(n > 0, reach(firmly), 0.0)
     return KaplanMeier(representatives(), ended, np.where(gone, ended, at_risk), n, followed)
 
 
@@ -51,10 +43,3 @@ def _at_risk(counts: Counts, late: NDArray[np.int64]) -> Floats:
     gone = np.cumsum(leaving, axis=-1) - leaving
     found: Floats = np.maximum(come - gone + late / 2 - counts.censored / 2, counts.ended)
     return found
-
-
-def _survival_before(ended: Floats, at_risk: Floats) -> Floats:
-    """S just before each bin."""
-    factors = 1 - np.divide(ended, at_risk, out=np.zeros_like(ended), where=ended > 0)
-    after = np.cumprod(factors, axis=-1)
-    return np.concatenate((np.ones_like(after[..., :1]), after[..., :-1]), axis=-1)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from ticketlens.model.ticket import Event, Status
+from ticketlens.model.ticket import Actor, Event, Status
 
 SOLVED: frozenset[str] = frozenset(status for status in Status if status.is_solved)
 
@@ -17,6 +17,7 @@ class Change(NamedTuple):
     at: datetime
     before: str
     after: str
+    actor: Actor | None = None
 
     @property
     def solves(self) -> bool:
@@ -53,7 +54,9 @@ def goes_back(history: Sequence[Event]) -> bool:
 
 def solves_twice_at_once(history: Sequence[Event]) -> bool:
     """Whether two solves stand in one second; the same event told twice is one."""
-    events = list(dict.fromkeys(in_order(history, "status")))
+    if sum(event.field == "status" and event.after in SOLVED for event in history) < 2:
+        return False
+    events = [event for event, _ in groupby(in_order(history, "status"))]
     solves = [(_second(event.at), event.after) for event in events if event.after in SOLVED]
     undone = next(_reopened_at_once(list(_chain(events))), None)
     return len(set(solves)) < len(solves) or undone is not None
@@ -75,7 +78,7 @@ def _reopened_at_once(changes: Sequence[Change]) -> Iterator[int]:
 def _once_a_second(changes: list[Change]) -> list[Change]:
     while (place := next(_reopened_at_once(changes), None)) is not None:
         solve, _, again = changes[place : place + 3]
-        changes[place : place + 3] = [Change(solve.at, solve.before, again.after)]
+        changes[place : place + 3] = [Change(solve.at, solve.before, again.after, solve.actor)]
     return changes
 
 
@@ -97,5 +100,5 @@ def _chain(events: Sequence[Event]) -> Iterator[Change]:
             state = event.before
         after = event.after or state
         if after != state:
-            yield Change(event.at, state, after)
+            yield Change(event.at, state, after, event.actor)
             state = after

@@ -10,6 +10,7 @@ interval at a step that ends the curve).
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +20,8 @@ from ticketlens.metrics.bins import EDGES, representatives
 Floats = NDArray[np.float64]
 Z95 = 1.959963984540054
 TOO_FEW = 20  # under this many ends a figure is not shown
+LEAST_AT_RISK = 5
+NEARLY_OVER = 0.05
 _ROUNDING = 1e-12  # what a product of a few hundred factors may be off by
 
 
@@ -157,16 +160,44 @@ def _single(value: Floats) -> float | None:
 
 
 def kaplan_meier(counts: Counts) -> KaplanMeier:
-    """Curves from histograms: each bin's representative is its time; those censored in a bin are at risk in it."""
+    """Curves from histograms: each bin's representative is its time; those censored in a bin are at risk in it.
+
+    A curve ends before it stands on too few tickets (`firm`).
+    """
     ended, leaving = counts.ended.astype(np.float64), (counts.ended + counts.censored).astype(np.float64)
     at_risk = np.cumsum(leaving[..., ::-1], axis=-1)[..., ::-1]
-    seen = leaving > 0
-    last = ended.shape[-1] - 1 - seen[..., ::-1].argmax(axis=-1)
-    closed = (at_risk == ended) & seen  # nobody is left after this bin
-    upper_edges = np.array([*EDGES, np.inf])
-    followed = np.where(closed.any(axis=-1), np.inf, upper_edges[last])
     n = leaving.sum(axis=-1)
-    return KaplanMeier(representatives(), ended, at_risk, n.astype(np.int64), np.where(n > 0, followed, 0.0))
+    seen, firmly = leaving > 0, firm(ended, at_risk, n)
+    last = ended.shape[-1] - 1 - seen[..., ::-1].argmax(axis=-1)
+    closed = (at_risk == ended) & seen & firmly  # nobody is left after this bin
+    upper_edges = np.array([*EDGES, np.inf])
+    followed = np.where(closed.any(axis=-1), np.inf, np.minimum(upper_edges[last], reach(firmly)))
+    shown = np.where(firmly, ended, 0.0)
+    return KaplanMeier(representatives(), shown, at_risk, n.astype(np.int64), np.where(n > 0, followed, 0.0))
+
+
+def firm(ended: Floats, at_risk: Floats, n: NDArray[Any]) -> NDArray[np.bool_]:
+    """Bins (..., BINS) of ages before the first at which a curve of `n` (...) tickets stands on too few of them.
+
+    Too few are under 5 at risk, where that is also under half of those who the curve says are left: the others came
+    too late, or are too young, to be seen at that age. Where the last of these ends, the curve would be 0 for ever.
+    Once no more than one in twenty is left, few are at risk since few are left.
+    """
+    before = survival_before(ended, at_risk)
+    thin = (at_risk < LEAST_AT_RISK) & (at_risk < before * n[..., None] / 2) & (before > NEARLY_OVER)
+    return ~np.logical_or.accumulate(thin, axis=-1)
+
+
+def reach(firmly: NDArray[np.bool_]) -> Floats:
+    """The age (...) at which a curve stops being firm; infinite where it never does."""
+    return np.where(firmly.all(axis=-1), np.inf, np.array([0.0, *EDGES])[firmly.argmin(axis=-1)])
+
+
+def survival_before(ended: Floats, at_risk: Floats) -> Floats:
+    """S just before each bin, shape (..., BINS)."""
+    factors = 1 - np.divide(ended, at_risk, out=np.zeros_like(ended), where=ended > 0)
+    after = np.cumprod(factors, axis=-1)
+    return np.concatenate((np.ones_like(after[..., :1]), after[..., :-1]), axis=-1)
 
 
 def from_durations(exit_: ArrayLike, ended: ArrayLike, entry: ArrayLike | None = None) -> KaplanMeier:

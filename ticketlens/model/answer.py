@@ -61,6 +61,11 @@ class Survey:
         }  # fmt: skip
 
 
+def rating_of(scale: int) -> Survey:
+    """The survey that the ratings of tickets on one scale make."""
+    return Survey(TICKET_RATING, SurveyKind.CSAT, scale)
+
+
 def lowest_score(kind: SurveyKind) -> int:
     return 0 if kind is SurveyKind.NPS else 1
 

@@ -79,6 +79,7 @@ class Ticket:
     `solved_at` is the last solve and None while the ticket is open; `first_solved_at` stays after a reopening.
     A ticket with a solved status and no `solved_at` was solved at an unknown time: counted, but outside TTR.
     `oddities` names flaws that only the record told of, as it was read; see `ticketlens.metrics.flaws`.
+    `agent_minutes`: the work that agents put in; `sla_met`: whether its helpdesk says that its targets were met.
     `pulled`: its helpdesk told it, and not a file or a push; only such a one can be found to be deleted there.
     """
 
@@ -104,6 +105,8 @@ class Ticket:
     reopens: int = 0
     observed_until: datetime | None = None
     satisfaction: Satisfaction | None = None
+    agent_minutes: float | None = None
+    sla_met: bool | None = None
     url: str | None = None
     history: tuple[Event, ...] = ()
     messages: tuple[Message, ...] = ()
@@ -117,7 +120,7 @@ class Ticket:
 
     @property
     def excluded(self) -> str | None:
-        """Why the ticket stays out of every figure: "spam", "deleted", "test", "merged", or None."""
+        """What its source says against counting it: "spam", "deleted", "test", "merged", or None."""
         if self.merged_into is not None:
             return "merged"
         return next((name for name in ("spam", "deleted", "test") if getattr(self, name)), None)

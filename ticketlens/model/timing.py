@@ -24,6 +24,15 @@ class Timing:
     cycles                a cycle for the creation and for each reopening; empty where the ticket was solved at an
                           unknown time.
     reopened_within_7_days  whether the first solve was undone within 7 days; None if never solved, or if not known.
+    started               when the clock began, where that was later than `start`: an agent opened the ticket, and the
+                          customer wrote first by then.
+    ends                  of each cycle, when its work was over: the solve; but where an automation solved a ticket
+                          that waited for the customer, the moment at which that waiting began.
+    replied_at            when the first public human reply was.
+    next_since            when the latest follow-up wait began (`reply.next`), `next_reply_at` when it ended; None
+                          while it runs. `next_business_start` is to it what `business_start` is to the ticket.
+    one_touch             whether it had exactly one public human reply and no reopening; None without a known reply.
+    targeted              whether it was ever under a target; `breach_at`: when it passes one, None where it met all.
     flaws                 what is odd in the ticket, by name; see `ticketlens.metrics.durations`.
     """
 
@@ -35,4 +44,13 @@ class Timing:
     waiting_since: int | None
     cycles: tuple[Cycle, ...]
     reopened_within_7_days: bool | None
+    started: int | None = None
+    ends: tuple[int | None, ...] = ()
+    replied_at: int | None = None
+    next_since: int | None = None
+    next_reply_at: int | None = None
+    next_business_start: int | None = None
+    one_touch: bool | None = None
+    targeted: bool = False
+    breach_at: int | None = None
     flaws: tuple[str, ...] = ()

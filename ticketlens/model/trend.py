@@ -12,7 +12,8 @@ class Point:
     """One period of a trend. Durations in minutes; None is "not reached yet" or "too few", never 0.
 
     `open` counts the cohort's tickets without the event by the trend's `as_of`. `value` stands in place of percentiles
-    for shares, scores and amounts.
+    for shares, scores and amounts. `assumed` counts the tickets of `n` of which a part of the value is assumed, since
+    no source tells it.
     """
 
     label: str
@@ -29,6 +30,7 @@ class Point:
     high: float | None = None
     value: float | None = None
     too_few: bool = False
+    assumed: int = 0
 
     def to_json(self, *, scalar: bool) -> dict[str, object]:
         shared: dict[str, object] = {
@@ -38,7 +40,7 @@ class Point:
         interval = {"of": "value" if scalar else "p50", "low": self.low, "high": self.high}
         ends = {"low": self.low, "high": self.high, "interval": interval, "too_few": self.too_few}
         if scalar:
-            return {**shared, "value": self.value, **ends}
+            return {**shared, "value": self.value, **ends, "assumed": self.assumed}
         quantiles = {"p50": self.p50, "p75": self.p75, "p90": self.p90}
         reached = {name: value is not None for name, value in quantiles.items()}
         return {**shared, **quantiles, "mean": self.mean, "reached": reached, **ends}
@@ -60,6 +62,9 @@ class Trend:
     groups_left_out: int = 0
     """Only the largest groups are told; so many more there are."""
 
+    survey: str | None = None
+    """The name of the survey whose answers are counted, where it is a metric of answers."""
+
     @property
     def scalar(self) -> bool:
         return self.kind != "duration"
@@ -71,6 +76,8 @@ class Trend:
             "unit": self.unit, "by": self.by, "as_of": self.as_of.isoformat(), "horizon": self.horizon,
             "periods": [point.to_json(scalar=self.scalar) for point in self.points],
         }  # fmt: skip
+        if self.survey is not None:
+            told["survey"] = self.survey
         if self.groups is not None:
             told["groups_left_out"] = self.groups_left_out
             told["groups"] = [

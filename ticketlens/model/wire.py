@@ -30,6 +30,8 @@ def ticket_to_row(ticket: Ticket) -> dict[str, object]:
         "reopens": ticket.reopens,
         "observed_until": _time(ticket.observed_until),
         "satisfaction": _satisfaction(ticket.satisfaction) if ticket.satisfaction else None,
+        "agent_minutes": ticket.agent_minutes,
+        "sla_met": ticket.sla_met,
         "url": ticket.url,
         "history": [_event(event) for event in ticket.history],
         "messages": [_message(message) for message in ticket.messages],

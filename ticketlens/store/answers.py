@@ -11,7 +11,7 @@ from ticketlens.model.customer import Customer
 from ticketlens.model.filter import EVERYTHING, Filter
 
 if TYPE_CHECKING:
-    from ticketlens.store.base import Put
+    from ticketlens.store.base import Put, Question
 
 AnswerDate = Literal["answered", "sent", "listed"]
 
@@ -146,6 +146,12 @@ class AnswerStore(Protocol):
 
     def count_answers(self, question: AnswerQuestion) -> list[AnswerCount]:
         """In order of period, group, survey and score. An answer to a ticket with two tags is in both groups."""
+
+    def count_ratings(self, question: "Question") -> list[AnswerCount]:
+        """The ratings that tickets carry themselves, by their day (cohort "rated"), each scale a survey of its own.
+
+        Of scales with a rule, and whole scores; averages are left out.
+        """
 
 
 class CustomerStore(Protocol):

@@ -20,13 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ticketlens.metrics.periods import Period
-from ticketlens.model.delivery import Became, Delivery, DeliveryKey, KeptDelivery, Outcome
 from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.portion import Portion
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Timing
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.store.answers import AnswerStore, CustomerStore
+from ticketlens.store.deliveries import InboxStore
 
 Vectors = NDArray[np.float32]
 Key = tuple[str, str]
@@ -51,6 +52,7 @@ class Prepared:
 
     `raw` is the whole ticket as its source told it, packed as `codec.load` reads it; `ticket` has its short fields
     redacted, and its long texts are not looked at: `text` has the clean ones. Days are counted in the workspace's zone.
+    `excluded`: why it stays out of every figure, one of `metrics.exclusions.KINDS`, or None.
     """
 
     ticket: Ticket
@@ -63,6 +65,7 @@ class Prepared:
     first_solved_day: date | None
     rated_day: date | None
     satisfied: bool | None
+    excluded: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Row:
     """One ticket as lists, exports and its page show it: clean text, durations, topic.
 
     `durations` maps (metric, clock) to whole seconds or None. `ticket` has the clean text in place of the raw one;
-    `flaws` names what is odd in it.
+    `flaws` names what is odd in it; `excluded` says why no figure counts it, or is None.
     """
 
     ticket: Ticket
@@ -81,6 +84,7 @@ class Row:
     waited_seconds: int
     waiting_since: int | None
     flaws: tuple[str, ...] = ()
+    excluded: str | None = None
 
     def waited(self, as_of: datetime) -> int:
         """Seconds that the requester has waited for the desk by then, the wait that is still running included."""
@@ -252,6 +256,12 @@ class FigureStore(Protocol):
 
     def tally(self, question: Question) -> list[Tally]: ...
 
+    def portions(self, question: Question, figure: str) -> list[Portion]:
+        """One of `PORTIONS` over the arrived or the solved cohort."""
+
+    def backlog_ages(self, moments: Sequence[datetime], where: Filter) -> list[Cell]:
+        """The tickets that `backlog` counts, by moment (as `period`) and bin of their calendar age since creation."""
+
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
         """How many tickets were open at each moment; one that was never seen solved counts while it was observed."""
 
@@ -321,39 +331,6 @@ class RecordStore(Protocol):
         """All of one noun, ordered by id."""
 
     def delete_record(self, noun: str, id: str) -> bool: ...
-
-
-class InboxStore(Protocol):
-    def put_deliveries(self, batch: Sequence[Delivery]) -> list[bool]:
-        """Keep what is not kept yet, on disk and waiting; of each, in the order given, whether it is new.
-
-        What is written once can be told as new twice where two ask at the same moment, and never the other way round.
-        """
-
-    def waiting(self, source: str, limit: int) -> list[KeptDelivery]:
-        """Those of a source that nobody settled, oldest first."""
-
-    def settle(self, outcomes: Mapping[DeliveryKey, Outcome]) -> None:
-        """What became of them; with WAITING they are to be read once more. Unknown ones are passed over."""
-
-    def deliveries(
-        self, source: str, *, became: Became | None = None, before: int | None = None, limit: int = 50
-    ) -> list[KeptDelivery]:
-        """Newest first, those with a number below `before`."""
-
-    def delivery(self, source: str, number: int) -> KeptDelivery | None: ...
-
-    def waiting_counts(self) -> dict[str, int]:
-        """How many wait, of each source of which any does."""
-
-    def delivery_counts(self, source: str, since: datetime) -> dict[Became, int]:
-        """How many of a source wait, of any age, and what became of those that came at that moment or later.
-
-        All of one moment: one that is settled meanwhile is counted once.
-        """
-
-    def forget_deliveries(self, source: str, until: datetime) -> int:
-        """Drop the settled ones that came before that moment; how many there were."""
 
 
 class LeaseStore(Protocol):

@@ -13,7 +13,8 @@ MICROSECOND = timedelta(microseconds=1)
 TIMES = ("created_at", "updated_at", "first_reply_at", "first_solved_at", "solved_at", "observed_until")
 TEXTS = (
     "source", "id", "subject", "body", "requester", "organization", "assignee", "group", "brand", "language", "url",
-    "merged_into", "spam", "deleted", "test", "pulled", "reopens",
+    "merged_into", "spam", "deleted", "test", "pulled", "reopens", "agent_minutes",
+    "sla_met",
 )  # fmt: skip
 DEFAULTS = {name: Ticket.__dataclass_fields__[name].default for name in TEXTS[3:]}
 

@@ -4,15 +4,22 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from ticketlens.metrics.bins import bin_of
 from ticketlens.model.text import CleanText
+from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Cycle, Timing
 from ticketlens.store.base import Prepared, Version
 from ticketlens.store.codec import seconds, ticket_fields, ticket_of
 
-METRICS = ("ttr.full", "ttr.first", "reply.first", "wait.requester", "wait.agent", "wait.hold")
+METRICS = (
+    "ttr.full", "ttr.first", "reply.first", "wait.requester", "wait.agent", "wait.hold", "reply.next", "handling.first",
+    "handling.last", "handling.sum",
+)  # fmt: skip
+CYCLES = ("handling.first", "handling.last", "handling.sum")
+"""Known of finished cycles while the ticket is open again; figures count them once it is solved."""
+
 PACKED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 CLOCKS = ("calendar", "business")
 DURATIONS = tuple((metric, clock) for metric in METRICS for clock in CLOCKS)
@@ -21,8 +28,17 @@ FIELDS = (
     "priority", "channel", "requester", "organization", "assignee", "group", "brand", "language", "url", "subject",
     "fingerprint", "excluded", "first_reply_at", "first_solved_at", "first_solved_day", "solved_at", "solved_day",
     "reopens", "returned", "observed_until", "rated_day", "satisfied", "waited_seconds", "waiting_since", "schedule",
-    "business_start",
+    "business_start", "started_at", "next_since", "next_reply_at", "next_business_start", "one_touch", "targeted",
+    "breach_at", "agent_seconds", "rating_score", "rating_scale",
 )  # fmt: skip
+
+
+class Pause(NamedTuple):
+    """When a ticket that was reopened stood as solved before, and when the work before that was over: epoch seconds."""
+
+    start: int
+    stop: int
+    end: int
 
 
 def duration_column(metric: str, clock: str) -> str:
@@ -46,10 +62,12 @@ def values(prepared: Prepared) -> tuple[Any, ...]:
         timing.start, prepared.created_day.toordinal(), ticket.status.value, int(not ticket.status.is_solved),
         ticket.priority and ticket.priority.value, ticket.channel and ticket.channel.value, ticket.requester,
         ticket.organization, ticket.assignee, ticket.group, ticket.brand, text.language, ticket.url, text.subject,
-        text.fingerprint, ticket.excluded, _first_reply(prepared), _seconds(ticket.first_solved_at),
+        text.fingerprint, prepared.excluded, timing.replied_at, _seconds(ticket.first_solved_at),
         _day(prepared.first_solved_day), _seconds(ticket.solved_at), _day(prepared.solved_day), ticket.reopens,
         _flag(timing.reopened_within_7_days), _seconds(ticket.observed_until), _day(prepared.rated_day),
         _flag(prepared.satisfied), timing.waited_seconds, timing.waiting_since, timing.schedule, timing.business_start,
+        timing.started, timing.next_since, timing.next_reply_at, timing.next_business_start, _flag(timing.one_touch),
+        int(timing.targeted), timing.breach_at, _agent_seconds(ticket), *_rating(ticket),
         *_durations(timing.durations),
     )  # fmt: skip
 
@@ -87,15 +105,17 @@ def read_to(batch: Sequence[Prepared]) -> dict[str, int]:
     return latest
 
 
-def pauses(prepared: Prepared) -> list[tuple[int, int]]:
-    """(solved, reopened) of every solved stretch that ended."""
-    cycles = prepared.timing.cycles
+def pauses(prepared: Prepared) -> list[Pause]:
+    """Every solved stretch that ended."""
+    timing = prepared.timing
     return [
-        (before[1], after[0]) for before, after in pairwise(cycles) if before[1] is not None and before[1] < after[0]
+        Pause(before[1], after[0], before[1] if end is None else end)
+        for (before, after), end in zip(pairwise(timing.cycles), timing.ends, strict=False)
+        if before[1] is not None and before[1] < after[0]
     ]
 
 
-def prepared_of(told: Sequence[Any], body: str, rest: str, raw: bytes, paused: Sequence[tuple[int, int]]) -> Prepared:
+def prepared_of(told: Sequence[Any], body: str, rest: str, raw: bytes, paused: Sequence[Pause]) -> Prepared:
     """The ticket that gives these `values`, `details` and `pauses` again, of the stored ones alone."""
     known = dict(zip(COLUMNS, told, strict=True))
     told_apart = json.loads(rest)
@@ -112,10 +132,11 @@ def prepared_of(told: Sequence[Any], body: str, rest: str, raw: bytes, paused: S
         first_solved_day=_date(known["first_solved_day"]),
         rated_day=_date(known["rated_day"]),
         satisfied=_bool(known["satisfied"]),
+        excluded=known["excluded"],
     )
 
 
-def _timing(known: Mapping[str, Any], paused: Sequence[tuple[int, int]], flaws: Sequence[str]) -> Timing:
+def _timing(known: Mapping[str, Any], paused: Sequence[Pause], flaws: Sequence[str]) -> Timing:
     calendar, business = CLOCKS
     return Timing(
         durations={
@@ -128,22 +149,33 @@ def _timing(known: Mapping[str, Any], paused: Sequence[tuple[int, int]], flaws: 
         waited_seconds=known["waited_seconds"],
         waiting_since=known["waiting_since"],
         cycles=_cycles(known["created_at"], paused),
+        ends=(*(pause.end for pause in paused), None),
         reopened_within_7_days=_bool(known["returned"]),
         flaws=tuple(flaws),
+        started=known["started_at"],
+        replied_at=known["first_reply_at"],
+        next_since=known["next_since"],
+        next_reply_at=known["next_reply_at"],
+        next_business_start=known["next_business_start"],
+        one_touch=_bool(known["one_touch"]),
+        targeted=bool(known["targeted"]),
+        breach_at=known["breach_at"],
     )
 
 
-def _cycles(start: int, paused: Sequence[tuple[int, int]]) -> tuple[Cycle, ...]:
-    opened = [start, *(reopened for _, reopened in paused)]
-    solved = [*(at for at, _ in paused), None]
+def _cycles(start: int, paused: Sequence[Pause]) -> tuple[Cycle, ...]:
+    opened = [start, *(pause.stop for pause in paused)]
+    solved = [*(pause.start for pause in paused), None]
     return tuple(zip(opened, solved, strict=True))
 
 
-def _first_reply(prepared: Prepared) -> int | None:
-    """As told, else as found in messages and history: what `reply.first` is measured to."""
-    length, _ = prepared.timing.durations.get("reply.first", (None, None))
-    told = _seconds(prepared.ticket.first_reply_at)
-    return told if told is not None or length is None else prepared.timing.start + length
+def _agent_seconds(ticket: Ticket) -> int | None:
+    return None if ticket.agent_minutes is None else round(ticket.agent_minutes * 60)
+
+
+def _rating(ticket: Ticket) -> tuple[float | None, int | None]:
+    answer = ticket.satisfaction
+    return (None, None) if answer is None else (float(answer.score), answer.scale)
 
 
 def _durations(durations: Mapping[str, tuple[int | None, int | None]]) -> list[int | None]:

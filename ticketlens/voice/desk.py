@@ -1,12 +1,13 @@
 """lens.voice: what customers say and what they are worth, in verbs: take in, list, count, follow one of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from ticketlens.answers.journey import Journey, journey
-from ticketlens.answers.voice import VoiceReport, voice_report
+from ticketlens.answers.voice import VoiceReport, counted, voice_report
 from ticketlens.answers.worth import DetractorCost, detractor_cost
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.redact import Redactor
@@ -24,16 +25,20 @@ from ticketlens.voice.taking import Taking, kept_answer_of, kept_customer_of
 EVER = Period(
     "ever", date(1970, 1, 1), date(2200, 1, 1), datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 )
+KEPT = 16
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
 class Voice:
-    """`redactor` and `now` are asked for when they are needed: both cost something to make."""
+    """`redactor` is asked for when it is needed. `cost_per_ticket` is None where the settings do not tell it."""
 
     store: Store
     zone: str
     redactor: Callable[[], Redactor]
     now: Callable[[], datetime]
+    cost_per_ticket: float | None = None
+    _told: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # -- taking in
 
@@ -88,7 +93,8 @@ class Voice:
     def surveys(self) -> tuple[Survey, ...]:
         """All that anybody ever answered or was sent, the one with most answers first."""
         sizes: dict[Survey, int] = {}
-        for one in self.store.count_answers(AnswerQuestion((EVER,), AnswerFilter())):
+        sent = self.store.count_answers(AnswerQuestion((EVER,), AnswerFilter(dated="sent")))
+        for one in [*counted(self.store, (EVER,), AnswerFilter(), self._minute()), *sent]:
             sizes[one.survey] = sizes.get(one.survey, 0) + (one.n if one.score is not None else 0)
         return tuple(sorted(sizes, key=lambda survey: (-sizes[survey], survey)))
 
@@ -105,20 +111,38 @@ class Voice:
         as_of: datetime | None = None, kind: SurveyKind | None = None, topics: bool = True,
     ) -> VoiceReport:  # fmt: skip
         """Every survey by itself over the days from `first` to `last`, the last twelve months if none are named."""
-        asked = answers_of(where.between(None, None), self.zone)
-        return voice_report(self.store, self._periods(by, first, last), asked, as_of or self.now(), kind, topics=topics)
+        asked, months = answers_of(where.between(None, None), self.zone), self._periods(by, first, last)
+        at = as_of or self._minute()
+        key = ("report", repr(asked), months, at, kind, topics)
+        return self._once(key, lambda: voice_report(self.store, months, asked, at, kind, topics=topics))
 
     def detractors(
         self, *, survey: str | None = None, first: date | None = None, last: date | None = None,
         cost_per_ticket: float | None = None,
     ) -> DetractorCost:  # fmt: skip
         """What detractors of an NPS cost over these days, the last twelve months if none are named."""
-        months = self._periods("month", first, last)
-        return detractor_cost(self.store, months, survey=survey, now=self.now(), cost_per_ticket=cost_per_ticket)
+        months, at = self._periods("month", first, last), self._minute()
+        cost_per_ticket = self.cost_per_ticket if cost_per_ticket is None else cost_per_ticket
+        key = ("detractors", survey, months, at, cost_per_ticket)
+        return self._once(
+            key, lambda: detractor_cost(self.store, months, survey=survey, now=at, cost_per_ticket=cost_per_ticket)
+        )
 
     def journey(self, customer: str, *, limit: int = 500) -> Journey | None:
         """Tickets, answers and value of one customer in order of time; None where nobody of that id is known."""
         return journey(self.store, self.stored(customer), limit=limit, now=self.now())
+
+    def _minute(self) -> datetime:
+        return self.now().replace(second=0, microsecond=0)
+
+    def _once(self, key: Hashable, make: Callable[[], Told]) -> Told:
+        """What was told in this minute, where nothing was stored since."""
+        place = (self.store.generation(), key)
+        if place not in self._told:
+            while len(self._told) >= KEPT:
+                self._told.pop(next(iter(self._told)), None)
+            self._told[place] = make()
+        return cast(Told, self._told[place])
 
     def _periods(self, by: By, first: date | None, last: date | None) -> tuple[Period, ...]:
         today = self.now().astimezone(ZoneInfo(self.zone)).date()

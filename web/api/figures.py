@@ -39,7 +39,7 @@ def topic(lens: Lens, asked: Asked, id: int) -> Json:
 
 def trend(lens: Lens, asked: Asked) -> Json:
     as_of = parse_moment("as_of", asked.own["as_of"]) if "as_of" in asked.own else None
-    named = asked.chosen("metric", "clock", "cohort", "by", "group_by")
+    named = asked.chosen("metric", "clock", "cohort", "by", "group_by", "survey")
     where = asked.where.between(None, None)
     found = lens.trend(**named, first=asked.where.first, last=asked.where.last, as_of=as_of, where=where)
     return found.to_json()

@@ -21,7 +21,11 @@ FILTERS = (
     Parameter("is", choice(*STATES), "a state; may be given several times, and then all hold"),
     Parameter("open_at", TIME, "what was open at this moment"),
     Parameter("ended", TEXT, "what ended in a window: metric/clock/from/to, as the answer of `now` gives it"),
-    Parameter("excluded", TEXT, "what stays out of every figure, by reason: spam, deleted, test, merged"),
+    Parameter(
+        "excluded",
+        TEXT,
+        "what stays out of every figure, by reason: spam, deleted, test, merged, no_customer_message, bot_only, or any",
+    ),
     *(Parameter(name, TEXT, f"{name}; several are alternatives, an empty one means none") for name in FIELDS),
 )
 TOPIC_ID = Parameter("id", {"type": "integer", "minimum": 1}, "id of the topic", "path")
@@ -30,6 +34,7 @@ TICKET_KEY = (
     Parameter("id", TEXT, "id of the ticket in its source, percent-encoded", "path"),
 )
 METRIC_ID = Parameter("metric", choice(*BY_ID), "id of the metric", "path")
+CUSTOMER_ID = (Parameter("id", TEXT, "id of the customer, percent-encoded", "path"),)
 PAGING = (
     Parameter("cursor", TEXT, "`next` of the page before"),
     Parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "tickets a page"),
@@ -41,9 +46,10 @@ TREND = (
     Parameter("by", choice("day", "week", "month", "quarter"), "the periods"),
     Parameter("as_of", TIME, "as it was known at this moment"),
     Parameter("group_by", field_of(*FIELDS), "one series for each value of a field"),
+    Parameter("survey", TEXT, "of csat, nps and ces: name or id of the survey, if not the one with most answers"),
 )
 SIDES = (
-    *(parameter for parameter in TREND if parameter.name != "group_by"),
+    *(parameter for parameter in TREND if parameter.name not in ("group_by", "survey")),
     Parameter("period", TEXT, "the later side: 2026-W46, 2026-11, 2026-Q4, 2026-11-02..2026-11-29, or from and to"),
     Parameter("against", TEXT, "previous, year, same (time), or a period of its own"),
     Parameter(
@@ -109,6 +115,11 @@ ROUTES = (
     Route("GET", "/customers", "list_customers", "Customers, by their ids", voice.customers, "CustomerList", PAGING,
           filters=False),
     _push("customers", voice.push_customers),
+    Route("GET", "/customers/{id}", "get_customer", "One customer, with tickets and answers in order of time",
+          voice.customer, "Journey", CUSTOMER_ID, filters=False, fails={404: "There is no such customer"}),
+    Route("DELETE", "/customers/{id}", "delete_customer", "Forget a customer; tickets and answers stay",
+          voice.forget, "Deleted", CUSTOMER_ID, filters=False, role=Role.LEAD,
+          fails={404: "There is no such customer"}),
     Route("GET", "/voice", "get_voice", "What customers say: every survey by itself, by month and by topic",
           voice.voice, "Voice"),
     Route("GET", "/sources", "list_sources", "How each source stands: how fresh, how whole, what went wrong",

@@ -69,8 +69,8 @@ TREND = record({
     "metric": TEXT, "kind": TEXT, "cohort": TEXT, "clock": TEXT, "zone": TEXT, "unit": TEXT, "by": TEXT, "as_of": TIME,
     "horizon": nullable(NUMBER), "periods": PERIODS,
     "groups": {"type": "array", "items": record({"key": nullable(TEXT), "periods": PERIODS})},
-    "groups_left_out": {"type": "integer", "minimum": 0},
-}, optional=("groups", "groups_left_out"))  # fmt: skip
+    "groups_left_out": {"type": "integer", "minimum": 0}, "survey": TEXT,
+}, optional=("groups", "groups_left_out", "survey"))  # fmt: skip
 NULLABLE_NUMBER = nullable(NUMBER)
 FLAGGED = record({"kind": choice(*get_args(FlagKind)), "reason": TEXT})
 SIDE = record({
@@ -155,7 +155,8 @@ GIVEN: Schema = {
         "requester", "organization", "assignee", "group", "brand", "language", "url", "merged_into")},
     "created_at": TIME, "updated_at": TIME,
     **{name: nullable(TIME) for name in ("first_reply_at", "solved_at", "first_solved_at", "observed_until")},
-    "reopens": COUNT, "satisfaction": nullable(SATISFACTION), "history": {"type": "array", "items": EVENT},
+    "reopens": COUNT, "agent_minutes": nullable(NUMBER), "sla_met": nullable(FLAG),
+    "satisfaction": nullable(SATISFACTION), "history": {"type": "array", "items": EVENT},
     "messages": {"type": "array", "items": MESSAGE}, "spam": FLAG, "deleted": FLAG, "test": FLAG,
     "custom": {"type": "object"},
 }  # fmt: skip
@@ -228,6 +229,16 @@ _WORTH: Schema = {
 }  # fmt: skip
 NEW_CUSTOMER = record({"id": _OR_TEXT, **_WORTH}, optional=tuple(_WORTH))
 CUSTOMER = record({"id": TEXT, **_WORTH})
+STEP = record({
+    "at": TIME, "what": choice("came", "asked", "solved", "sent", "answered", "rated", "lost"),
+    "answer": nullable(ref("Answer")),
+    "ticket": nullable(record({"source": TEXT, "id": TEXT, "subject": TEXT})),
+    "topic": nullable({"type": "integer"}), "topic_name": nullable(TEXT),
+})  # fmt: skip
+JOURNEY = record({
+    "id": TEXT, "customer": nullable(ref("Customer")), "steps": {"type": "array", "items": STEP}, "more": FLAG,
+    "as_of": TIME,
+})  # fmt: skip
 SCORED = nullable(record({"value": NUMBER, "low": NUMBER, "high": NUMBER, "n": COUNT}))
 SAID: Schema = {
     "n": COUNT, "too_few": FLAG, "score": SCORED, "easy": SCORED, "good": {"type": "array", "items": COUNT},
@@ -281,6 +292,8 @@ SCHEMAS: dict[str, Schema] = {
     "CustomerList": listing("Customer"),
     "NewCustomer": NEW_CUSTOMER,
     "NewCustomers": {"oneOf": [ref("NewCustomer"), {"type": "array", "items": ref("NewCustomer")}]},
+    "Journey": JOURNEY,
+    "Deleted": record({"deleted": FLAG}),
     "Voice": VOICE,
     "Report": REPORT,
     "Source": SOURCE,

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from werkzeug.exceptions import NotFound
+
+from ticketlens.answers.journey import Step
 from ticketlens.answers.voice import VoiceReport
 from ticketlens.lens import Lens
 from ticketlens.model.answer import Answer, SurveyKind
@@ -24,6 +27,22 @@ def answers(lens: Lens, asked: Asked) -> Json:
 def customers(lens: Lens, asked: Asked) -> Json:
     page = lens.voice.list_customers(cursor=asked.own.get("cursor"), limit=int(asked.own.get("limit", 50)))
     return {"items": [customer_json(one) for one in page.items], "next": page.next}
+
+
+def customer(lens: Lens, asked: Asked, id: str) -> Json:
+    """What is known of a customer, and everything of them in order of time."""
+    told = lens.voice.journey(id)
+    if told is None:
+        raise NotFound("There is no such customer.")
+    known = None if told.customer is None else customer_json(told.customer)
+    return {"id": told.id, "customer": known, "steps": [step_json(one) for one in told.steps], "more": told.more,
+            "as_of": told.as_of.isoformat()}  # fmt: skip
+
+
+def forget(lens: Lens, asked: Asked, id: str) -> Json:
+    if not lens.voice.forget(id):
+        raise NotFound("There is no such customer.")
+    return {"deleted": True}
 
 
 def voice(lens: Lens, asked: Asked) -> Json:
@@ -58,6 +77,16 @@ def customer_json(one: Customer) -> Json:
         "id": one.id, "organization": one.organization, "value_per_year": one.value_per_year, "currency": one.currency,
         "since": _time(one.since), "churned_at": _time(one.churned_at), "orders_per_year": one.orders_per_year,
         "average_order_value": one.average_order_value, "updated_at": _time(one.updated_at), "custom": dict(one.custom),
+    }  # fmt: skip
+
+
+def step_json(one: Step) -> Json:
+    ticket = None if one.row is None else one.row.ticket
+    return {
+        "at": one.at.isoformat(), "what": one.what, "answer": None if one.answer is None else answer_json(one.answer),
+        "ticket": None if ticket is None else {"source": ticket.source, "id": ticket.id, "subject": ticket.subject},
+        "topic": None if one.topic is None else one.topic.id,
+        "topic_name": None if one.topic is None else one.topic.name,
     }  # fmt: skip
 
 

@@ -75,6 +75,8 @@ def _drop_noise(root: ET.Element) -> None:
             dropped = (*dropped, "opacity")
         if parent.get("role", "").startswith("graphics") or parent.tag == f"{{{SVG}}}g":
             dropped = (*dropped, *_GROUP_NOISE)
+        if parent.tag == f"{{{SVG}}}text" and parent.get("stroke"):
+            parent.set("paint-order", "stroke")
         for name in dropped:
             parent.attrib.pop(name, None)
         for child in list(parent):

@@ -20,6 +20,8 @@ DAYS_OF_DAY_NAMES = 75
 DAYS_ON_AXIS = 8 * wording.DAY
 DAYS_OF_MONTH_NAMES = 500
 _BAR_GAP = 0.14
+HALO = {"stroke": theme.PANEL, "strokeWidth": 4}
+"""Under words that may stand on a line."""
 TOO_FEW = "∘"
 YET = {"not reached yet": "↑", "not known yet": "…"}
 
@@ -68,17 +70,22 @@ def columns(
 
 
 def hatched(points: Sequence[Point], height: int, said: str | None, *, words: bool = True) -> Layers:
-    """The running period's ground, and in words how much of it is gone."""
+    """The ground of what is not finished, and in words how much of a running period is gone."""
     if said is None:
         return []
-    values = [{**_span(points[-1]), "said": f"{said} →"}]
+    unfinished = _unfinished(points)
+    values = [{**_span(points[unfinished]), "end": _at(points[-1].end), "said": f"{said} →"}]
     axis = time_axis(points)
     ground = _layer(
         values, {"type": "rect", "fill": theme.HATCH},
         x=axis, x2={"field": "end"}, y={"value": 0}, y2={"value": height},
     )  # fmt: skip
     text = _layer(
-        values, {"type": "text", "align": "right", "dx": -5}, x=axis, y={"value": height - 8}, text={"field": "said"}
+        values,
+        {"type": "text", "align": "right", "dx": -5, **HALO},
+        x=axis,
+        y={"value": height - 8},
+        text={"field": "said"},
     )
     return [ground, text] if words else [ground]
 
@@ -98,6 +105,19 @@ def line(
         return layers
     area = {"type": "area", "color": band, "opacity": 0.55, **clipped}
     return [_layer(values, area, x=axis, y=value_axis(scale, "low"), y2={"field": "high"}), *layers]
+
+
+def ghost(points: Sequence[Point], partners: Sequence[Point], field: str, scale: Scale) -> Layers:
+    """An earlier stretch under this one: each partner in the place of its point, as a quiet dashed line.
+
+    It begins with the first ticket.
+    """
+    begun = next((index for index, partner in enumerate(partners) if partner.n), 0)
+    both = list(zip(points, partners, strict=True))[begun:]
+    values = [{**_value(partner, field, scale), "mid": _middle(point)} for point, partner in both]
+    clipped = {"clip": True} if scale.top is not None else {}
+    mark = {"type": "line", "color": theme.QUIET, "strokeDash": [5, 4], "strokeWidth": 1.75, **clipped}
+    return [_layer(values, mark, x=time_axis(points, "mid"), y=value_axis(scale))]
 
 
 def bars(points: Sequence[Point], field: str, scale: Scale, *, colour: str, waiting: str | None = None) -> Layers:
@@ -129,6 +149,12 @@ def name(text: str, colour: str) -> Layer:
     return _layer([{}], mark, x={"value": 0}, y={"value": -8})
 
 
+def dashed_name(text: str, width: int) -> Layer:
+    """What the dashed line is, over a panel's upper right corner."""
+    mark = {"type": "text", "text": f"- - {text}", "align": "right", "baseline": "bottom", "color": theme.MUTED}
+    return _layer([{}], mark, x={"value": width}, y={"value": -8})
+
+
 def unknown(
     points: Sequence[Point], field: str, height: int, *, words: bool = True, yet: str = "not reached yet"
 ) -> Layers:
@@ -145,7 +171,7 @@ def unknown(
     said = "too few" if all(point.too_few for point in last if point.n) else yet
     text = _layer(
         [{**_span(last[0]), "said": f"{said} →"}],
-        {"type": "text", "align": "right", "dx": -5},
+        {"type": "text", "align": "right", "dx": -5, **HALO},
         x={"field": "start", "type": "temporal"}, y={"value": height - 23}, text={"field": "said"},
     )  # fmt: skip
     return [*shown, text]
@@ -206,6 +232,14 @@ def _value(point: Point, field: str, scale: Scale) -> dict[str, Any]:
         value = getattr(point, attribute)
         told[name] = None if value is None else round(value / scale.divisor, 4)
     return told
+
+
+def _unfinished(points: Sequence[Point]) -> int:
+    """Where the points at the end begin that are not complete."""
+    found = len(points) - 1
+    while found > 0 and not points[found - 1].complete:
+        found -= 1
+    return found
 
 
 def _signs(points: Sequence[Point], sign: str, y: int) -> Layer:

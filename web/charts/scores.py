@@ -20,12 +20,10 @@ def scores(
 ) -> Spec:  # fmt: skip
     """Two panels, or the lower one alone while no period has enough answers for a score."""
     high, low = (size.tall(height) for height in HEIGHTS)
-    points = trend.points
-    answers = [*panels.hatched(points, low, panels.running(trend), words=False),
-               *panels.bars(points, "n", replace(PLAIN, ticks=2), colour=theme.SOFT)]  # fmt: skip
-    below = f"answers a {trend.by}"
+    points, below = trend.points, f"answers a {trend.by}"
     if not any(point.value is not None for point in points):
-        return _panel([*answers, *_columns(points, told, where, size, 0, low)], size, low, below, theme.MUTED)
+        counted = [*_answers(trend, high), *_columns(points, told, where, size, 0, high)]
+        return _panel(counted, size, high, below, theme.MUTED)
     top = -(high + BETWEEN_PANELS)
     line = panels.line(points, "value", _scale(survey), colour=theme.ACCENT, band=theme.SOFT, dots=size.dotted(trend))
     drawn = [
@@ -33,13 +31,20 @@ def scores(
         *(_on_whole_scale(line, survey) if survey.kind is SurveyKind.CES else line),
         *panels.unknown(points, "value", high),
     ]
-    counted = [*answers, *_columns(points, told, where, size, top, low)]
+    counted = [*_answers(trend, low), *_columns(points, told, where, size, top, low)]
     return {
         **STACKED,
         "vconcat": [
             _panel(drawn, size, high, title, theme.ACCENT), _panel(counted, size, low, below, theme.MUTED),
         ],
     }  # fmt: skip
+
+
+def _answers(trend: Trend, tall: int) -> Layers:
+    bars = panels.bars(trend.points, "n", replace(PLAIN, ticks=2), colour=theme.SOFT)
+    for layer in bars:
+        layer["encoding"]["y"]["axis"]["tickMinStep"] = 1
+    return [*panels.hatched(trend.points, tall, panels.running(trend), words=False), *bars]
 
 
 def _scale(survey: Survey) -> Scale:

@@ -30,7 +30,6 @@ HATCHED = {HATCH: (GRID, QUIET), HATCH_ACCENT: (SOFT, ACCENT)}
 
 FONT = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
 WIDE = 720
-BROAD = 1080
 NARROW = 300
 
 CONFIG: dict[str, object] = {

@@ -15,6 +15,7 @@ from web.pages import (
     sources,
     tickets,
     topics,
+    trend_files,
     trends,
     voice,
     voice_files,
@@ -28,7 +29,10 @@ pages.add_url_rule("/topics", "topics", topics.topics)
 pages.add_url_rule("/topics.<any(csv,svg,png):form>", "topics_file", files.topics)
 pages.add_url_rule("/topics/<int:id>", "topic", topics.topic)
 pages.add_url_rule("/trends", "trends", trends.trends)
-pages.add_url_rule("/trends.<any(csv,svg,png):form>", "trends_file", files.trends)
+pages.add_url_rule("/trends.<any(csv,svg,png):form>", "trends_file", trend_files.trends)
+pages.add_url_rule("/trends/compare.csv", "trends_compare", trend_files.compare)
+pages.add_url_rule("/trends/now.csv", "trends_now", trend_files.now)
+pages.add_url_rule("/trends/why.<any(csv,svg,png):form>", "trends_why", trend_files.why)
 pages.add_url_rule("/tickets", "tickets", tickets.tickets)
 pages.add_url_rule("/tickets.csv", "tickets_file", files.tickets)
 pages.add_url_rule("/tickets/<source>/<path:id>", "ticket", tickets.ticket)

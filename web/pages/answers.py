@@ -39,7 +39,7 @@ def answers() -> str:
         count=voice.count(where),
         rows=[told(one) for one in found.items],
         survey=survey,
-        known=surveys.known(),
+        known=surveys.asked_by_survey(),
         classes=classes_asked(survey),
         names=asked.lens().topic_names(),
         older=asked.here(cursor=found.next) if found.next else None,

@@ -15,14 +15,16 @@ from ticketlens.model.filter import Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.trend import Point, Trend
 from ticketlens.query import filter_parameters, parse_filter
+from web.charts.statistics import STATISTICS
 
 if TYPE_CHECKING:
     from ticketlens.lens import Lens
 
 DEFAULTS: Mapping[str, str] = {
     "weeks": "26", "clock": "calendar", "cohort": "arrived", "metric": "ttr.full", "by": "week", "group_by": "",
-    "sort": "", "cursor": "", "every": "month", "survey": "", "score": "", "given": "", "commented": "", "kind": "",
-    "topics": "",
+    "sort": "", "cursor": "", "show": "", "over": "", "period": "", "against": "", "split_by": "topic",
+    "window": "28",
+    "every": "month", "survey": "", "score": "", "given": "", "commented": "", "kind": "", "topics": "",
 }  # fmt: skip
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "weeks": ("8", "13", "26", "52"),
@@ -33,14 +35,29 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "given": ("", "sent"),
     "commented": ("", "yes"),
     "topics": ("", "all"),
+    "show": tuple(STATISTICS),
+    "over": ("", "year", "previous"),
+    "window": ("7", "28"),
 }
+DAYS_OF = ("period", "against")
+"""Parameters that name a stretch of days; a form gives its ends as NAME_from and NAME_to."""
+OF_TRENDS = ("show", "over", "period", "against", "split_by", "window")
+"""What no other page understands."""
+TRENDS = "pages.trends"
+"""How the endpoints of that page and of its files begin."""
+VERSUS = "versus."
+"""Before the name of a filter's field: the other side of a comparison."""
 ONE_DAY = timedelta(days=1)
 FORGOTTEN = ("cursor",)
 """What does not outlive a step to another filter or order."""
-OF_VOICE: Mapping[str, str] = {"survey": "", "score": "", "given": "", "commented": "", "kind": "", "sort": "",
-                                "topics": ""}  # fmt: skip
-"""What pages about surveys ask for and others do not."""
-
+OF_VOICE = ("every", "survey", "score", "given", "commented", "kind", "topics")
+"""What only pages about surveys and customers understand."""
+VOICE = ("pages.voice", "pages.answers", "pages.customer")
+"""How the endpoints of these begin."""
+UNLISTED = ("one_touch_rate", "breach_rate", "cost", "nps", "ces")
+NUMBERS = "#trend"
+"""The chart with its table, on the page itself."""
+_OWN = frozenset((*DEFAULTS, *(f"{name}_{end}" for name in DAYS_OF for end in ("from", "to"))))
 DATES: Mapping[str, str] = {"answered": "rated"}
 """The date that a cohort is taken by, where a filter names it otherwise."""
 
@@ -51,6 +68,8 @@ class Asked:
 
     where: Filter
     own: Mapping[str, str]
+    versus: Filter | None = None
+    """The other filter that this one is compared with."""
 
     def __getitem__(self, name: str) -> str:
         return self.own[name]
@@ -71,13 +90,25 @@ def lens() -> "Lens":
 def asked() -> Asked:
     """What this request asks for; read once. A parameter that cannot be is a ConfigError."""
     if "asked" not in g:
-        parameters = request.args.to_dict(flat=False)
+        given = request.args.to_dict(flat=False)
         own = {name: request.args.get(name) or default for name, default in DEFAULTS.items()}
+        own |= {name: days for name in DAYS_OF if (days := _days_of(name))}
         for name, choices in CHOICES.items():
             if own[name] not in choices:
-                raise ConfigError(f"{name}: {own[name][:40]!r} is none of {', '.join(choices)}")
-        g.asked = Asked(parse_filter(parameters, ignore=DEFAULTS), own)
+                known = ", ".join(choice for choice in choices if choice)
+                raise ConfigError(f"{name}: {own[name][:40]!r} is none of {known}")
+        other = {name.removeprefix(VERSUS): values for name, values in given.items() if name.startswith(VERSUS)}
+        mine = {name: values for name, values in given.items() if not name.startswith(VERSUS)}
+        g.asked = Asked(parse_filter(mine, ignore=_OWN), own, parse_filter(other) if other else None)
     return cast(Asked, g.asked)
+
+
+def _days_of(name: str) -> str:
+    """Two dates of a form as one stretch of days; nothing where neither is given."""
+    first, last = (request.args.get(f"{name}_{end}", "").strip() for end in ("from", "to"))
+    if bool(first) != bool(last):
+        raise ConfigError(f"{name}: name both days, the first and the last")
+    return f"{first}..{last}" if first else ""
 
 
 def here(where: Filter | None = None, **changes: object) -> str:
@@ -90,9 +121,29 @@ def page(endpoint: str, where: Filter | None = None, parts: Mapping[str, Any] | 
     """Another page under this filter, or the one given; clock and the like go with it where they are not default."""
     now = asked()
     own = {name: value for name, value in now.own.items() if name not in FORGOTTEN}
+    versus = changes.pop("versus", now.versus)
     own |= {name: str(value) for name, value in changes.items()}
-    told = [(name, value) for name, value in own.items() if value != DEFAULTS[name]]
-    return _address(url_for(endpoint, **dict(parts or {})), filter_parameters(where or now.where) + told)
+    told = filter_parameters(where or now.where) + _told(own)
+    if endpoint.startswith(TRENDS):
+        told += _of_trends(own, cast("Filter | None", versus))
+    told += _of_voice(endpoint, own)
+    return _address(url_for(endpoint, **dict(parts or {})), told)
+
+
+def _told(own: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What every page understands, where it is not the default."""
+    elsewhere = (*OF_TRENDS, *OF_VOICE)
+    return [(name, value) for name, value in own.items() if value != DEFAULTS[name] and name not in elsewhere]
+
+
+def _of_trends(own: Mapping[str, str], versus: Filter | None) -> list[tuple[str, str]]:
+    other = [(f"{VERSUS}{name}", value) for name, value in filter_parameters(versus)] if versus else []
+    return [(name, own[name]) for name in OF_TRENDS if own[name] != DEFAULTS[name]] + other
+
+
+def _of_voice(endpoint: str, own: Mapping[str, str]) -> list[tuple[str, str]]:
+    known = OF_VOICE if endpoint.startswith(VOICE) else ()
+    return [(name, own[name]) for name in known if own[name] != DEFAULTS[name]]
 
 
 def tickets(where: Filter) -> str:
@@ -136,7 +187,7 @@ def topic(id: int, where: Filter | None = None) -> str:
     """A topic's page under the filters of this one, its window included; not narrowed to another topic."""
     return page(
         "pages.topic", (where or asked().where).without("topic"), {"id": id},
-        **{**OF_VOICE, "metric": "ttr.full", "group_by": "", "every": "month"},
+        sort="", metric="ttr.full", group_by="",
     )  # fmt: skip
 
 
@@ -156,6 +207,11 @@ def customer(id: str) -> str:
     if any(part in (".", "..") for part in id.split("/")):
         return _address(url_for("pages.customers"), [("q", id)])
     return url_for("pages.customer", id=id)
+
+
+def listed(trend: Trend) -> bool:
+    """Whether a list of tickets has exactly those that `n` counts: a share of some of a cohort has none."""
+    return trend.metric not in UNLISTED
 
 
 def behind(where: Filter, trend: Trend, point: Point) -> Filter:
@@ -180,6 +236,8 @@ class PointLink:
     trend: Trend
 
     def __call__(self, point: Point) -> str:
+        if not listed(self.trend):
+            return NUMBERS
         return tickets(behind(self.where, self.trend, point))
 
 
@@ -194,8 +252,12 @@ def attached(body: Iterator[str] | bytes, name: str, type: str) -> Response:
 def hidden(*left_out: str) -> Markup:
     """The state of this page as hidden fields, for a form that changes some of it."""
     now = asked()
-    own = [(name, value) for name, value in now.own.items() if value != DEFAULTS[name] and name not in FORGOTTEN]
-    fields = [(name, value) for name, value in filter_parameters(now.where) + own if name not in left_out]
+    own = {name: value for name, value in now.own.items() if name not in FORGOTTEN}
+    told = filter_parameters(now.where) + _told(own)
+    if (request.endpoint or "").startswith(TRENDS):
+        told += _of_trends(own, now.versus)
+    told += _of_voice(request.endpoint or "", own)
+    fields = [(name, value) for name, value in told if name not in left_out]
     return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(*field) for field in fields)
 
 

@@ -14,6 +14,7 @@ from web import wording
 from web.charts import drawing
 from web.charts import trend as charts
 from web.charts.pareto import pareto
+from web.charts.statistics import BOTH, STATISTICS, Statistic, panel_name, pending, shown, told
 from web.charts.trend import NARROW, WIDE, Size, measured
 from web.pages import asked
 
@@ -22,6 +23,8 @@ Draw = Callable[[Size], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """`trend` and `where` are there where a table of exact numbers is to stand beside the drawing."""
+
     id: str
     title: str
     note: str
@@ -30,6 +33,7 @@ class Figure:
     files: dict[str, str]
     trend: Trend | None = None
     where: Filter | None = None
+    over: charts.Over | None = None
 
 
 def figure(id: str, title: str, note: str, draw: Draw, files: dict[str, str], size: Size = WIDE) -> Figure:
@@ -37,15 +41,15 @@ def figure(id: str, title: str, note: str, draw: Draw, files: dict[str, str], si
     return Figure(id, title, note, wide, narrow, files)
 
 
-def trend_figure(id: str, trend: Trend, where: Filter, *, title: str | None = None, size: Size = WIDE) -> Figure:
+def trend_figure(id: str, trend: Trend, where: Filter, *, title: str | None = None) -> Figure:
     """A trend with its table; `where` is what it was asked for, without its window."""
     link = asked.PointLink(where, trend)
-    told = title or trend_title(trend)
-    drawn = figure(
-        id, told, trend_note(trend), lambda each: charts.any_metric(trend, link, each, title=panel_title(trend)),
-        trend_files(trend, where), size,
-    )  # fmt: skip
-    return Figure(drawn.id, drawn.title, drawn.note, drawn.wide, drawn.narrow, drawn.files, trend, where)
+
+    def draw(size: Size) -> dict[str, Any]:
+        return charts.any_metric(trend, link, size, title=panel_title(trend))
+
+    drawn = figure(id, title or trend_title(trend), trend_note(trend), draw, trend_files(trend, where))
+    return replace(drawn, trend=trend, where=where)
 
 
 def pareto_figure(rows: tuple[TopicFigures, ...], half: int, where: Filter, title: str, note: str) -> Figure:
@@ -55,7 +59,7 @@ def pareto_figure(rows: tuple[TopicFigures, ...], half: int, where: Filter, titl
     return figure("pareto", title, note, draw, files("pages.topics_file", where))
 
 
-def trend_files(trend: Trend, where: Filter) -> dict[str, str]:
+def trend_files(trend: Trend, where: Filter, *, group_by: str = "") -> dict[str, str]:
     """Where the same trend is found as files: same window, same moment."""
     window = where.between(trend.points[0].start, trend.points[-1].end - asked.ONE_DAY) if trend.points else where
     same = {
@@ -63,6 +67,7 @@ def trend_files(trend: Trend, where: Filter) -> dict[str, str]:
         "clock": trend.clock,
         "cohort": trend.cohort,
         "by": trend.by,
+        "group_by": group_by,
     }
     return files("pages.trends_file", replace(window, as_of=trend.as_of), **same)
 
@@ -71,37 +76,54 @@ def files(endpoint: str, where: Filter, **same: object) -> dict[str, str]:
     return {form.upper(): asked.page(endpoint, where, {"form": form}, **same) for form in ("csv", "png", "svg")}
 
 
-def last_known(trend: Trend) -> Point | None:
+def last_known(trend: Trend, field: str | None = None) -> Point | None:
     """The last complete period with a figure."""
-    known = (point for point in reversed(trend.points) if point.complete and not point.too_few)
-    return next((point for point in known if (point.value if trend.scalar else point.p50) is not None), None)
+    wanted = field or ("value" if trend.scalar else "p50")
+    known = (point for point in reversed(trend.points) if point.complete and not (point.too_few and wanted != "n"))
+    return next((point for point in known if getattr(point, wanted) is not None), None)
 
 
-def trend_title(trend: Trend) -> str:
+def trend_title(trend: Trend, one: Statistic = STATISTICS[BOTH]) -> str:
     """What the chart shows: "Half is solved within 19 h, nine in ten within 91 h"."""
-    last = last_known(trend)
+    last = last_known(trend, shown(trend, one))
     name = BY_ID[trend.metric].name if trend.metric in BY_ID else trend.metric
     if last is None:
         return f"{name}: not known yet"
-    if trend.scalar:
+    if trend.scalar and one.id == BOTH:
         return f"{name}: {measured(trend, last.value)}, {wording.period_days(last.start, last.end)}"
-    most = "nine in ten not reached yet" if last.p90 is None else f"nine in ten within {wording.duration(last.p90)}"
-    done = {"ttr": "is solved", "reply": "has a reply"}.get(trend.metric.partition(".")[0], "took")
-    return f"Half {done} within {wording.duration(last.p50)}, {most}"
+    said = capital(told(trend, one, last))
+    if one.id != BOTH:
+        return f"{said}, {wording.period_days(last.start, last.end)}"
+    return f"{said}, {_most(last)}"
 
 
-def trend_note(trend: Trend) -> str:
+def _most(last: Point) -> str:
+    return "nine in ten not reached yet" if last.p90 is None else f"nine in ten within {wording.duration(last.p90)}"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def trend_note(trend: Trend, one: Statistic = STATISTICS[BOTH]) -> str:
     """How to read it: what is shaded, how many tickets, how many are still open."""
-    last = last_known(trend)
+    last = last_known(trend, shown(trend, one))
     parts = []
-    if not trend.scalar:
+    if not trend.scalar and one.id != "n":
         parts.append("Open tickets counted (Kaplan–Meier)" if trend.cohort == "arrived" else "Open tickets left out")
-    if any(point.low is not None for point in trend.points):
+    if one.hours:
+        parts.append("Hatched: not all of them are so old yet")
+    if shown(trend, one) in ("p50", "value") and any(point.low is not None for point in trend.points):
         parts.append("95 % interval shaded")
     if last is not None:
-        still = f", {wording.percent(last.open / last.n, 0)} still open" if last.n and not trend.scalar else ""
+        still = f", {wording.percent(last.open / last.n, 0)} {_still(trend)}" if last.n and not trend.scalar else ""
         parts.append(f"n = {wording.number(last.n)} in {period_name(trend, last)}{still}")
     return " · ".join(parts)
+
+
+def _still(trend: Trend) -> str:
+    words = pending(trend)
+    return "still open" if words == "not solved" else words
 
 
 def period_name(trend: Trend, point: Point) -> str:
@@ -110,6 +132,8 @@ def period_name(trend: Trend, point: Point) -> str:
     return wording.period_days(point.start, point.end)
 
 
-def panel_title(trend: Trend) -> str:
+def panel_title(trend: Trend, one: Statistic = STATISTICS[BOTH]) -> str:
+    if one.id != BOTH:
+        return panel_name(trend, one)
     name = BY_ID[trend.metric].name if trend.metric in BY_ID else trend.metric
-    return f"{name.lower()}, by {trend.by}" if trend.scalar else ""
+    return f"{name[:1].lower()}{name[1:]}, by {trend.by}" if trend.scalar else ""

@@ -11,10 +11,9 @@ from web.pages.kept import kept
 
 @dataclass(frozen=True, slots=True)
 class FlawRow:
-    """`source` is empty where the page is about one source; `of` always names it."""
+    """`source` is empty where the page is about one source."""
 
     source: str
-    of: str
     flaw: Flaw
     n: int
     link: str
@@ -31,7 +30,7 @@ def all_rows() -> list[FlawRow]:
 
 def _row(shown: str, source: str, flaw: str, n: int) -> FlawRow:
     where = Filter(where={"source": (source,), "flaw": (flaw,)})
-    return FlawRow(shown, source, KNOWN[flaw], n, asked.tickets(where))
+    return FlawRow(shown, KNOWN[flaw], n, asked.tickets(where))
 
 
 def _counted() -> Mapping[str, Mapping[str, int]]:

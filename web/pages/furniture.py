@@ -13,7 +13,7 @@ from ticketlens.model.filter import Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.query import filter_parameters
 from web import wording
-from web.charts import spark
+from web.charts import spark, statistics
 from web.charts.spark import Piece
 from web.pages import asked, figures, surveys
 from web.pages.kept import kept
@@ -35,6 +35,7 @@ HAVE_THEIR_OWN = ("sources", "voice")
 
 FACETS = ("brand", "group", "channel", "language", "priority", "source", "tag")
 FACET_VALUES = 10
+TOPIC_VALUES = 40
 PARTS_OF_COVERAGE = (("core", "clear"), ("edited", "by hand"), ("weak", "weak"), ("ungrouped", "in no topic"))
 
 
@@ -83,7 +84,8 @@ def _first_start() -> tuple[str, int] | None:
 def _shared() -> dict[str, object]:
     """Names for templates. An error's page may be drawn where nothing can be read, so nothing is read here."""
     return {
-        "asked": asked, "figures": figures, "spark": spark, "wording": wording, "navigation": NAVIGATION,
+        "asked": asked, "figures": figures, "spark": spark, "statistics": statistics, "wording": wording,
+        "navigation": NAVIGATION,
         "here_in": _section(), "definition": _definition, "chips": _chips, "facets": _facets, "facts": _facts,
         "coverage_pieces": coverage_pieces, "cohorts": COHORTS, "fresh_id": _fresh_id, "heading_of": _heading,
         "surveys": surveys,
@@ -136,7 +138,7 @@ def _chips() -> list[Chip]:
     if where.open_at:
         chips.append(_chip("open at", wording.stamp(where.open_at, asked.lens().zone), where, open_at=None))
     if where.excluded:
-        chips.append(_chip("left out as", where.excluded, where, excluded=None))
+        chips.append(_chip("left out as", wording.plain(where.excluded), where, excluded=None))
     return chips
 
 
@@ -156,21 +158,25 @@ def _topic_names(where: Filter) -> dict[str, str]:
     return {str(topic.id): topic.name for topic in asked.lens().topic_names().values()}
 
 
-def _facets() -> list[tuple[str, list[tuple[str, int, str]]]]:
-    """What this page can be narrowed to: a field, and its values with how many tickets and the address."""
+def _facets(*, of_tickets: bool = True) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """What this page can be narrowed to: a field, and its values with how many tickets and the address.
+
+    Lists of answers are narrowed by the topic too, and their days are not those on which tickets came.
+    """
     where = asked.asked().where
+    among = where if of_tickets else where.between(None, None)
     told = []
-    for name in FACETS:
-        values = [] if name in where.where else _facet(name, where)
+    for name in FACETS if of_tickets else ("topic", *FACETS):
+        values = [] if name in where.where else _facet(name, among)
         if len(values) > 1:
-            told.append((name, [(value, n, asked.here(where.having(name, value))) for value, n in values]))
+            shown = _topic_names(where.having(name, "")) if name == "topic" else {}
+            told.append((name, [(shown.get(one, one), n, asked.here(where.having(name, one))) for one, n in values]))
     return told
 
 
 def _facet(name: str, where: Filter) -> list[tuple[str, int]]:
-    return kept(
-        ("facet", name, tuple(filter_parameters(where))), lambda: asked.lens().facet(name, where, limit=FACET_VALUES)
-    )
+    most = TOPIC_VALUES if name == "topic" else FACET_VALUES
+    return kept(("facet", name, tuple(filter_parameters(where))), lambda: asked.lens().facet(name, where, limit=most))
 
 
 def _facts() -> dict[str, object]:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ticketlens.answers.surveys import cut
+from ticketlens.answers.voice import SurveyVoice
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.shares import Score
-from ticketlens.model.answer import Answer, Survey, SurveyKind
+from ticketlens.model.answer import TICKET_RATING, Answer, Survey, SurveyKind
+from ticketlens.model.filter import Filter
 from web import wording
 from web.pages import asked
 from web.pages.kept import kept
@@ -45,7 +47,7 @@ def classes(survey: Survey) -> tuple[ScoreClass, ...]:
             for (name, scores), tone in zip(NPS.items(), ("bad", "middling", "good"), strict=True)
         )
     least = cut(survey)
-    every = range(survey.lowest, survey.scale + 1)
+    every = range(min(survey.lowest, survey.scale - 1), survey.scale + 1)
     bad, good = NAMES[survey.kind]
     return (
         ScoreClass(bad, tuple(score for score in every if survey.good(score) < least), "bad"),
@@ -70,6 +72,42 @@ def named(id: str) -> Survey | None:
     if found is None:
         raise ConfigError(f"survey: {id[:40]!r} is none of those that are here")
     return found
+
+
+def asked_by_survey() -> tuple[Survey, ...]:
+    """Those whose answers are listed as answers: the ratings of tickets are listed as tickets."""
+    return tuple(survey for survey in known() if survey.name != TICKET_RATING)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The addresses of lists of exactly what a survey's numbers count; None where there is no such list.
+
+    Ratings that tickets carry lead to these tickets, where `listed` says that no others are rated there.
+    """
+
+    survey: Survey
+    where: Filter
+    listed: bool = True
+
+    def __call__(self, where: Filter | None = None, score: str = "") -> str | None:
+        inside = where or self.where
+        if self.survey.name != TICKET_RATING:
+            return asked.answers(inside, survey=self.survey.id, score=score)
+        if not self.listed or score not in ("", "satisfied"):
+            return None
+        rated = asked.rated(inside)
+        return asked.tickets(asked.in_state(rated, "satisfied") if score else rated)
+
+    def sent(self, where: Filter | None = None) -> str:
+        return asked.answers(where or self.where, survey=self.survey.id, given="sent")
+
+
+def behind(one: SurveyVoice, where: Filter) -> Behind:
+    """Tickets rated on a scale of another survey, or with a broken score, are in no list of one survey's ratings."""
+    if one.survey.name != TICKET_RATING:
+        return Behind(one.survey, where)
+    return Behind(one.survey, where, asked.lens().count(asked.rated(where)) == one.figures.n)
 
 
 def scores_of(text: str, survey: Survey | None) -> tuple[SurveyKind | None, tuple[int, ...]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import abort, render_template
 
+from ticketlens.metrics.contract import METRICS
 from ticketlens.metrics.flaws import KNOWN
 from ticketlens.model.ticket import Ticket
 from web import wording
@@ -13,7 +14,7 @@ from web.charts.spark import Stretch
 from web.pages import asked
 
 PAGE = 50
-DURATIONS = ("ttr.full", "ttr.first", "reply.first", "wait.requester", "wait.agent", "wait.hold")
+DURATIONS = tuple(row.id for row in METRICS if row.kind == "duration" and row.answered)
 
 
 @dataclass(frozen=True, slots=True)

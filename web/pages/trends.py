@@ -1,76 +1,84 @@
-"""Any metric, any group, either clock, either cohort, by day, week, month or quarter."""
+"""Any metric, any group, either clock, either cohort, by day, week, month or quarter: why did it move?"""
 
 from dataclasses import replace
 
 from flask import render_template
-from markupsafe import Markup
 
-from ticketlens.metrics.contract import ANSWERED, BY_ID, metric
+from ticketlens.metrics.contract import BY_ID
 from ticketlens.model.filter import Filter
 from ticketlens.model.trend import Trend
-from web.charts import drawing
+from web.charts import split
 from web.charts import trend as charts
-from web.charts.panels import greatest
-from web.pages import asked, figures
+from web.pages import asked, compared, controls, figures, headline, lately, multiples, reasons, versus
+from web.pages.trend_asked import Shown, asked_trend
 
-GROUPS = ("topic", "brand", "group", "channel", "language", "priority", "source", "assignee", "organization", "tag")
-MOST_GROUPS = 8
+TALL = 330
+"""The height of a chart of one panel: that of the table beside it."""
+WHEN = {"arrived": " of arrival", "solved": " of solving", "answered": " of the answer"}
 
 
 def trends() -> str:
-    found, where = asked_trend()
+    shown = asked_trend()
+    found, where, now = shown.trend, shown.where, asked.asked()
     if not any(point.n or point.value for point in found.points):
         return render_template("nothing.html", title="No tickets in this time")
+    wanted = compared.pairing(found)
+    told = compared.comparison(wanted)
+    why = compared.explanation(wanted, now["split_by"])
+    groups = multiples.multiples(found, where, shown.one)
     return render_template(
         "trends.html",
         trend=found,
         where=where,
         metric=BY_ID[found.metric],
-        metrics=[BY_ID[name] for name in ANSWERED],
-        group_fields=GROUPS,
-        headline=figures.trend_title(found),
-        figure=figures.trend_figure("trend", found, where, title=chart_title(found), size=charts.BROAD),
-        small=small_multiples(found, where),
+        metrics=controls.metrics(),
+        controls=controls.controls(BY_ID[found.metric], found.clock, found.cohort, shown.one.id),
+        headline=headline.headline(told, why) or headline.Headline(figures.trend_title(found, shown.one)),
+        whole=whole(found, where),
+        figure=trend_figure(shown),
+        nothing_under=bool(now["over"]) and shown.over is None and not shown.one.hours,
+        compared=compared.compared(told, found),
+        newest=compared.newest_days(wanted),
+        others=versus.others(),
+        why=reasons.reasons(why) if why else None,
+        why_files=figures.files("pages.trends_why", now.where),
+        five=reasons.five(why) if why else None,
+        split=split,
+        split_fields=reasons.fields(),
+        lately=lately.lately(found.metric, found.clock),
+        groups=groups,
+        group_files=figures.trend_files(found, where, group_by=now["group_by"]),
+        coarser=multiples.coarser(groups, found.by),
     )
 
 
-def asked_trend() -> tuple[Trend, Filter]:
-    """The trend that the address names, and its filter without the window, which its periods are."""
-    now = asked.asked()
-    where = now.where.between(None, None)
-    chosen = metric(now["metric"])
-    found = asked.lens().trend(
-        metric=chosen.id,
-        clock=now["clock"] if chosen.business else "calendar",
-        cohort=now["cohort"] if now["cohort"] in chosen.cohorts else chosen.cohorts[0],
-        by=now["by"],
-        first=now.where.first,
-        last=now.where.last,
-        as_of=now.as_of,
-        where=where,
-        group_by=now["group_by"] or None,
-    )
-    return found, where
+def trend_figure(shown: Shown) -> figures.Figure:
+    def draw(size: charts.Size) -> charts.Spec:
+        return spec(shown, size)
+
+    trend = shown.trend
+    note = f"{periods_of(trend)} · {figures.trend_note(trend, shown.one)}"
+    title = figures.trend_title(trend, shown.one)
+    drawn = figures.figure("trend", title, note, draw, figures.trend_files(trend, shown.where))
+    return replace(drawn, trend=trend, where=shown.where, over=shown.over)
+
+
+def spec(shown: Shown, size: charts.Size = charts.WIDE) -> charts.Spec:
+    title = figures.panel_title(shown.trend, shown.one)
+    return charts.any_metric(shown.trend, shown.link, size, title=title, one=shown.one, over=shown.over, height=TALL)
 
 
 def chart_title(trend: Trend) -> str:
-    when = {"arrived": " of arrival", "solved": " of solving"}.get(trend.cohort, "")
-    return f"{BY_ID[trend.metric].name}, by {trend.by}{when}"
+    return f"{BY_ID[trend.metric].name}, {periods_of(trend)}"
 
 
-def small_multiples(trend: Trend, where: Filter) -> list[tuple[str, str, Markup, Trend]]:
-    """One small chart a group on one scale, the largest first: (key, name, drawing, its own trend)."""
-    field = asked.asked()["group_by"]
-    names = {str(topic.id): topic.name for topic in asked.lens().topic_names().values()} if field == "topic" else {}
-    groups = sorted((trend.groups or {}).items(), key=lambda group: -sum(point.n for point in group[1]))
-    ones = [(key, replace(trend, points=points, groups=None)) for key, points in groups[:MOST_GROUPS]]
-    fields = ("value", "high") if trend.scalar else ("p50",)
-    top = max((greatest(one, fields) for _, one in ones), default=0.0) or None
-    size = replace(charts.SMALL, top=top)
-    told = []
-    for key, one in ones:
-        link = asked.PointLink(where.having(field, key), one)
-        spec = charts.amounts(one, link, size) if one.scalar else charts.half(one, link, size)
-        name = names.get(key, key) or ("in no topic" if field == "topic" else "none")
-        told.append((key, name, drawing.inline(drawing.draw(spec), f"{name}: {figures.trend_title(one)}"), one))
-    return told
+def periods_of(trend: Trend) -> str:
+    return f"by {trend.by}{WHEN.get(trend.cohort, '')}"
+
+
+def whole(trend: Trend, where: Filter) -> tuple[int, Filter] | None:
+    """How many tickets all periods count together, and which; None of what no list has."""
+    if trend.cohort == "moment" or not asked.listed(trend):
+        return None
+    span = replace(trend.points[0], end=trend.points[-1].end)
+    return sum(point.n for point in trend.points), asked.behind(where, trend, span)

@@ -10,7 +10,7 @@ from ticketlens.answers.surveys import in_words
 from ticketlens.answers.voice import SurveyPoint, SurveyVoice, VoiceReport
 from ticketlens.answers.worth import DetractorCost
 from ticketlens.metrics.periods import By
-from ticketlens.model.answer import TICKET_RATING, Survey, SurveyKind
+from ticketlens.model.answer import Survey, SurveyKind
 from ticketlens.model.filter import Filter
 from ticketlens.model.trend import Point, Trend
 from ticketlens.store.answers import AnswerPage
@@ -25,6 +25,7 @@ from web.pages.voice_words import headline
 
 MOST_POINTS = 110
 """So many periods are drawn together: each is a column that leads to its answers, and a page has to stay light."""
+MOST_DRAWN, MOST_SHOWN = 3, 8
 LONGEST_BY_WEEK = timedelta(days=2 * 366)
 COMMENTS = 10
 MOST_TOPICS = 15
@@ -39,7 +40,7 @@ class Shown:
     classes: tuple["ClassRow", ...]
     scores: tuple["ScoreColumn", ...]
     drawn: figures.Figure | None
-    rating: bool
+    behind: surveys.Behind
 
     @property
     def survey(self) -> Survey:
@@ -81,8 +82,7 @@ def voice() -> str:
     shown = [one for one in report.surveys if one.figures.n or one.sent.sent]
     shown = [one for one in shown if survey in (None, one.survey)]
     where = window(report)
-    drawn = max(MOST_POINTS // len(report.periods), 1)
-    ratings = sum(one.survey.name == TICKET_RATING for one in report.surveys)
+    drawn = min(max(MOST_POINTS // len(report.periods), 1), MOST_DRAWN)
     return render_template(
         "voice.html",
         report=report,
@@ -90,14 +90,14 @@ def voice() -> str:
         survey=survey,
         known=surveys.known(),
         headline=headline(shown, every()),
-        drawn=[survey_shown(one, report, where, draw=n < drawn, ratings=ratings) for n, one in enumerate(shown)],
+        drawn=[survey_shown(one, report, where, draw=n < drawn) for n, one in enumerate(shown[:MOST_SHOWN])],
+        more=[(one.survey, one.figures.n) for one in shown[MOST_SHOWN:]],
         every=every(),
         topics=topic_rows(shown, where, most=None if asked.asked()["topics"] else MOST_TOPICS) if shown else None,
         comments=comments(survey, where),
         cost=cost_asked(shown),
         topic_names=asked.lens().topic_names(),
         pieces=pieces,
-        answers_behind=answers_behind,
     )
 
 
@@ -119,34 +119,21 @@ def window(report: VoiceReport) -> Filter:
     return asked.asked().where.between(report.periods[0].start, report.periods[-1].end - timedelta(days=1))
 
 
-def survey_shown(one: SurveyVoice, report: VoiceReport, where: Filter, *, draw: bool, ratings: int) -> Shown:
-    rating = one.survey.name == TICKET_RATING
-    rows = []
+def survey_shown(one: SurveyVoice, report: VoiceReport, where: Filter, *, draw: bool) -> Shown:
+    behind, rows = surveys.behind(one, where), []
     for each in surveys.classes(one.survey):
         n = sum(one.figures.counts.get(score, 0) for score in each.scores)
-        to = None if rating else asked.answers(where, survey=one.survey.id, score=each.id)
-        if rating and ratings == 1 and each.tone == "good":
-            to = asked.tickets(asked.in_state(asked.rated(where), "satisfied"))
-        rows.append(ClassRow(each, n, n / one.figures.n if one.figures.n else 0.0, to))
+        rows.append(ClassRow(each, n, n / one.figures.n if one.figures.n else 0.0, behind(score=each.id)))
     drawn = survey_figure(one, report, where) if draw else None
-    return Shown(one, in_words(one.survey), tuple(rows), tuple(_columns(one, where)), drawn, rating)
+    return Shown(one, in_words(one.survey), tuple(rows), tuple(_columns(one, behind)), drawn, behind)
 
 
-def _columns(one: SurveyVoice, where: Filter) -> Iterator[ScoreColumn]:
+def _columns(one: SurveyVoice, behind: surveys.Behind) -> Iterator[ScoreColumn]:
     most = max(one.figures.counts.values(), default=0)
-    rating = one.survey.name == TICKET_RATING
     tones = {score: each.tone for each in surveys.classes(one.survey) for score in each.scores}
     for score, tone in sorted(tones.items()):
         n = one.figures.counts.get(score, 0)
-        to = None if rating else asked.answers(where, survey=one.survey.id, score=str(score))
-        yield ScoreColumn(score, n, n / most if most else 0.0, tone, to)
-
-
-def answers_behind(where: Filter, survey: Survey) -> str:
-    """The answers to a survey in the window; of ratings that tickets carry, these tickets."""
-    if survey.name == TICKET_RATING:
-        return asked.tickets(asked.rated(where))
-    return asked.answers(where, survey=survey.id)
+        yield ScoreColumn(score, n, n / most if most else 0.0, tone, behind(score=str(score)))
 
 
 def pieces(shown: Shown) -> list[Piece]:
@@ -171,8 +158,10 @@ def survey_figure(one: SurveyVoice, report: VoiceReport, where: Filter) -> figur
 
 
 def survey_chart(one: SurveyVoice, trend: Trend, where: Filter, size: Size) -> dict[str, object]:
+    behind = surveys.behind(one, where)
+
     def to(point: Point) -> str:
-        return answers_behind(where.between(point.start, point.end - asked.ONE_DAY), one.survey)
+        return behind(where.between(point.start, point.end - asked.ONE_DAY)) or f"#survey-{one.survey.id}"
 
     name = f"{surveys.metric_name(one.survey)}, {one.survey.name}"
     words = name if len(name) < 40 or not size.narrow else surveys.metric_name(one.survey)
@@ -237,9 +226,12 @@ def comments(survey: Survey | None, where: Filter) -> Comments:
 
 
 def cost_asked(shown: list[SurveyVoice]) -> DetractorCost | None:
-    """None where no survey on the page is an NPS."""
-    survey = next((one.survey for one in shown if one.survey.kind is SurveyKind.NPS and one.figures.n), None)
-    if survey is None:
+    """Of the NPS on the page, else of the largest of these days, since filters on tickets have no say in it.
+
+    None where nobody was ever asked for an NPS.
+    """
+    if all(survey.kind is not SurveyKind.NPS for survey in surveys.known()):
         return None
+    survey = next((one.survey.id for one in shown if one.survey.kind is SurveyKind.NPS and one.figures.n), None)
     where = asked.asked().where
-    return asked.lens().voice.detractors(survey=survey.id, first=where.first, last=where.last)
+    return asked.lens().voice.detractors(survey=survey, first=where.first, last=where.last)

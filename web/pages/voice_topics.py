@@ -9,13 +9,14 @@ from ticketlens.answers.voice import SurveyVoice, TopicVoice
 from ticketlens.model.answer import TICKET_RATING, Survey
 from ticketlens.model.filter import Filter
 from web.pages import asked
+from web.pages.surveys import Behind, behind
 
 BY_DEFAULT = "score"
 
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """`to` is None where no list has exactly these answers; `grouped` counts those of a ticket in no topic."""
+    """`to` is None where no list has exactly these answers."""
 
     topic: int | None
     name: str
@@ -66,7 +67,8 @@ def topic_rows(shown: Sequence[SurveyVoice], where: Filter, *, most: int | None 
         return None
     one = fitting[0]
     waited = _waited(where)
-    rows = [_row(one, row, where, waited) for row in one.topics]
+    to = behind(one, where)
+    rows = [_row(one, row, to, waited) for row in one.topics]
     sort = asked.asked()["sort"] or BY_DEFAULT
     others = tuple(other.survey for other in fitting[1:])
     told = ordered(rows, sort)
@@ -85,18 +87,13 @@ def ordered(rows: list[TopicRow], sort: str) -> list[TopicRow]:
     return sorted(known, key=key, reverse=sort.startswith("-")) + unknown + [row for row in rows if row.topic is None]
 
 
-def _row(one: SurveyVoice, row: TopicVoice, where: Filter, waited: dict[int, float]) -> TopicRow:
-    own = where.having("topic", "" if row.topic is None else str(row.topic))
-    survey = one.survey
-    if survey.name == TICKET_RATING:
-        to: str | None = asked.tickets(asked.rated(own))
-    else:
-        to = asked.answers(own, survey=survey.id)
+def _row(one: SurveyVoice, row: TopicVoice, behind: Behind, waited: dict[int, float]) -> TopicRow:
+    own = behind.where.having("topic", "" if row.topic is None else str(row.topic))
+    to = behind(own)
     if row.topic is not None:
         tickets = asked.tickets(own)
-        sent = asked.answers(own, survey=survey.id, given="sent")
-        hours = waited.get(row.topic)
-        return TopicRow(row.topic, row.name or f"topic {row.topic}", row.figures, row.sent, hours, to, sent, tickets)
+        hours, sent, name = waited.get(row.topic), behind.sent(own), row.name or f"topic {row.topic}"
+        return TopicRow(row.topic, name, row.figures, row.sent, hours, to, sent, tickets)
     return TopicRow(None, "no topic", row.figures, row.sent, None, to if _exact(one, row, own) else None, None, None)
 
 

@@ -174,7 +174,7 @@ def test_an_index_of_a_newer_version_is_left_alone(place: Any, ticket: Callable[
     place.client.indices.put_mapping(index=index_of(place, "tickets"), meta=meta)
     store = place.store()
     for use in (lambda: store.put_tickets([ticket("2")]), lambda: store.count_tickets(EVERYTHING)):
-        with pytest.raises(StoreError, match=r"tickets-v1 was made by a newer TicketLens; update TicketLens$"):
+        with pytest.raises(StoreError, match=r"tickets-v2 was made by a newer TicketLens; update TicketLens$"):
             use()
     assert any("update TicketLens" in problem for problem in store.problems())
     assert "tickets 99" in store.versions()["schema"]
@@ -216,7 +216,7 @@ def test_names_that_are_another_programs_are_left_alone(
 
 def test_a_prefix_that_begins_with_another_disturbs_nobody(place: Any, ticket: Callable[..., Prepared]) -> None:
     """Indices, templates, sizes and vectors of each are its own, in whatever order they are made."""
-    names = [place.prefix + end for end in ("-tickets", "", "-tickets-v1", "-vectors")]
+    names = [place.prefix + end for end in ("-tickets", "", "-tickets-v2", "-vectors")]
     stores = [place.store(f"{place.url}/{name}") for name in names]
     for number, store in enumerate(stores):
         store.put_tickets([ticket(str(n)) for n in range(number + 1)])

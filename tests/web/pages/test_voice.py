@@ -226,11 +226,32 @@ def test_without_values_the_panel_says_what_is_missing_and_how_to_give_it(silent
     assert "too few" in panel or "value_per_year" in panel
 
 
-def test_without_answers_there_are_three_ways_to_bring_some(silent, empty_browser):
-    for browser in (silent[1], empty_browser):
-        page = text_of(browser, "/voice")
-        assert all(way in page for way in ("--kind answers", "POST /api/v1/answers", "ratings of your helpdesk"))
-        assert "--kind answers" in text_of(browser, "/answers")
+def test_without_answers_there_are_three_ways_to_bring_some(empty_browser):
+    page = text_of(empty_browser, "/voice")
+    assert all(way in page for way in ("--kind answers", "POST /api/v1/answers", "ratings of your helpdesk"))
+    assert "--kind answers" in text_of(empty_browser, "/answers")
+
+
+def test_ratings_that_tickets_carry_lead_to_these_tickets(browser):
+    page = text_of(browser, "/voice")
+    card = next(part for part in page.split('class="panel stack"') if "ticket rating</h2>" in part)
+    found = TICKETS_LINK.findall(card.partition("</section>")[0])
+    assert len(found) == 2
+    for link, number in found:
+        assert HEADING.search(text_of(browser, html.unescape(link)))[1] == number
+
+
+def test_many_surveys_keep_the_page_light(silent):
+    lens, browser = silent
+    rows = [
+        {"id": f"{n}", "survey": f"Survey {n % 70}", "kind": "nps", "score": n % 11, "at": "2026-10-10T10:00:00Z"}
+        for n in range(700)
+    ]
+    assert lens.voice.push_answers(rows).stored == 700
+    page = text_of(browser, "/voice")
+    assert len(page.encode()) < 150_000
+    assert page.count("<h2><dfn") == 8
+    assert "more\xa0surveys" in page or "more surveys" in page
 
 
 def test_without_a_file_of_customers_those_who_write_most_are_listed(silent):

@@ -10,9 +10,9 @@ from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.copying import ElasticCopies
 from ticketlens.store.elastic.customers import ElasticCustomers
 from ticketlens.store.elastic.exposure import ElasticExposure
-from ticketlens.store.elastic.figures import ElasticFigures
 from ticketlens.store.elastic.inbox import ElasticInbox
 from ticketlens.store.elastic.migrate import Migration
+from ticketlens.store.elastic.portions import ElasticPortions
 from ticketlens.store.elastic.records import ElasticLeases, ElasticRecords
 from ticketlens.store.elastic.switch import known
 from ticketlens.store.elastic.tickets import ElasticTickets
@@ -20,7 +20,7 @@ from ticketlens.store.elastic.voicing import ANSWERS, CUSTOMERS
 
 
 class ElasticStore(
-    ElasticTickets, ElasticFigures, ElasticExposure, ElasticBacklog, ElasticCopies, ElasticRecords, ElasticInbox,
+    ElasticTickets, ElasticPortions, ElasticExposure, ElasticBacklog, ElasticCopies, ElasticRecords, ElasticInbox,
     ElasticLeases, ElasticAnswers, ElasticCustomers,
 ):  # fmt: skip
     def __init__(self, address: Address, options: Options | None = None) -> None:

@@ -5,24 +5,27 @@ is one aggregation.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import Period
-from ticketlens.model.answer import Answer
+from ticketlens.metrics.shares import TOP_BOXES
+from ticketlens.model.answer import Answer, rating_of
 from ticketlens.model.filter import CUSTOM, EVERYTHING, FIELDS, Filter
 from ticketlens.store.ages import by_moment
 from ticketlens.store.answer_codec import kept_answer, packed_survey, survey_of
 from ticketlens.store.answers import AnswerCount, AnswerFilter, AnswerPage, AnswerQuestion, KeptAnswer
-from ticketlens.store.base import Put
+from ticketlens.store.base import Put, Question
 from ticketlens.store.codec import seconds
 from ticketlens.store.cursors import decoded, encoded_place
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import TICKETS
-from ticketlens.store.elastic.filters import Clause, every, exists, group_field, within
+from ticketlens.store.elastic.filters import Clause, every, exists, group_field, never, within
+from ticketlens.store.elastic.over import buckets, over
+from ticketlens.store.elastic.switch import lately
 from ticketlens.store.elastic.voicing import ANSWER_SHELF, ANSWERS, answer_id, put_kept
 
 DATES = {"answered": "at", "sent": "sent_at", "listed": "moment"}
@@ -31,7 +34,22 @@ CHUNK = 5_000
 """Tickets looked up at once."""
 
 MOST_SURVEYS = 1_000
+PERIODS = 100
+"""Counted in one request."""
+
 UNANSWERED = -1
+NO_TICKET = never(exists("ticket"))
+Place = tuple[int, str | None, str, int | None]
+"""(period, group, packed survey, score)."""
+
+RATED: Mapping[str, Body] = {
+    "scale": {
+        "terms": {"field": "rating_scale", "size": 20, "include": list(TOP_BOXES)},
+        "aggs": {"score": {"terms": {"field": "rating_score", "size": 20, "include": list(range(max(TOP_BOXES) + 1))}}},
+    }
+}
+"""Whole scores of scales with a rule."""
+
 LOOKED_THROUGH = 500
 
 
@@ -65,11 +83,29 @@ class ElasticAnswers(Asking):
         if not question.periods:
             return []
         _check_group(question.group_by)
-        alone = question.group_by is None and question.where.where == EVERYTHING
-        counts = self._aggregated(question) if alone else self._walked(question)
-        return sorted(
-            counts, key=lambda one: (one.period, one.group or "", one.survey, -1 if one.score is None else one.score)
+        every_ticket = question.where.where == EVERYTHING
+        if every_ticket and question.group_by is None:
+            counts = Counter(self._aggregated(question))
+        else:
+            counts = Counter(self._walked(question))
+            counts += Counter(self._aggregated(question, NO_TICKET) if every_ticket else {})
+        told = (
+            AnswerCount(period, group, survey_of(survey), score, n)
+            for (period, group, survey, score), n in counts.items()
         )
+        return sorted(
+            told, key=lambda one: (one.period, one.group or "", one.survey, -1 if one.score is None else one.score)
+        )
+
+    def count_ratings(self, question: Question) -> list[AnswerCount]:
+        asked = over(question, lately(self._cluster))
+        counts: list[AnswerCount] = []
+        for (period, group), bucket in buckets(self._cluster, asked, [exists("rating_scale")], RATED):
+            for scale in bucket["scale"]["buckets"]:
+                survey = rating_of(int(scale["key"]))
+                told = ((int(one["key"]), int(one["doc_count"])) for one in scale["score"]["buckets"])
+                counts += (AnswerCount(period, group, survey, score, n) for score, n in told)
+        return sorted(counts, key=lambda one: (one.period, one.group or "", one.survey, one.score or 0))
 
     def _answers_after(self, where: AnswerFilter, after: Sequence[Any] | None, size: int) -> list[Body]:
         body: Body = {"search_after": list(after)} if after else {}
@@ -86,37 +122,38 @@ class ElasticAnswers(Asking):
         groups = self._groups((name for hit in hits if (name := _ticket(hit))), where, None)
         return [hit for hit in hits if _ticket(hit) in groups]
 
-    def _aggregated(self, question: AnswerQuestion) -> Iterator[AnswerCount]:
-        for start in range(0, len(question.periods), 100):
-            part = question.periods[start : start + 100]
-            found = self._cluster.search(
-                ANSWERS, query=every(*_clauses(question.where), _within(question.where, part)), size=0,
+    def _aggregated(self, question: AnswerQuestion, *more: Clause) -> dict[Place, int]:
+        found: dict[Place, int] = {}
+        for start in range(0, len(question.periods), PERIODS):
+            part = question.periods[start : start + PERIODS]
+            told = self._cluster.search(
+                ANSWERS, query=every(*_clauses(question.where), _within(question.where, part), *more), size=0,
                 aggs=_counted(question.where, part), track_total_hits=False,
             )  # fmt: skip
-            for number, bucket in enumerate(found["aggregations"]["period"]["buckets"], start):
+            for number, bucket in enumerate(told["aggregations"]["period"]["buckets"], start):
                 for survey in bucket["survey"]["buckets"]:
                     for one in survey["score"]["buckets"]:
                         score = None if one["key"] == UNANSWERED else int(one["key"])
-                        yield AnswerCount(number, None, survey_of(survey["key"]), score, int(one["doc_count"]))
+                        found[number, None, str(survey["key"]), score] = int(one["doc_count"])
+        return found
 
-    def _walked(self, question: AnswerQuestion) -> Iterator[AnswerCount]:
-        """Answer by answer, with the tickets of each chunk looked up."""
+    def _walked(self, question: AnswerQuestion) -> dict[Place, int]:
+        """Of the answers that name a ticket, one by one, with the tickets of each chunk looked up."""
         field = DATES[question.where.dated]
-        query = every(*_clauses(question.where), _within(question.where, question.periods))
+        query = every(*_clauses(question.where), _within(question.where, question.periods), exists("ticket"))
         columns = [field, "survey", "score", "ticket"]
         hits = self._cluster.each(ANSWERS, query, docvalue_fields=columns, stored_fields="_none_")
-        counts: Counter[tuple[int, str | None, str, int | None]] = Counter()
-        whole = question.where.where == EVERYTHING
+        counts: Counter[Place] = Counter()
+        unknown: list[str | None] = [None] if question.where.where == EVERYTHING else []
         while part := list(islice(hits, CHUNK)):
             names = (name for hit in part if (name := _ticket(hit)))
             groups = self._groups(names, question.where.where, question.group_by)
             moments = ((int(hit["fields"][field][0]), hit) for hit in part)
             for period, hit in by_moment(question.periods, moments):
-                told = groups.get(_ticket(hit) or "", [None] if whole else [])
                 survey, score = hit["fields"]["survey"][0], hit["fields"].get("score", (None,))[0]
-                counts.update((period, group, survey, score) for group in told)
-        for (period, group, survey, score), n in counts.items():
-            yield AnswerCount(period, group, survey_of(survey), None if score is None else int(score), n)
+                whole = None if score is None else int(score)
+                counts.update((period, group, survey, whole) for group in groups.get(_ticket(hit) or "", unknown))
+        return counts
 
     def _groups(self, names: Iterable[str], where: Filter, group_by: str | None) -> dict[str, list[str | None]]:
         """The groups of each of these tickets that counts and is one of `where`."""

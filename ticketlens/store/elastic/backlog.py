@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate, pairwise
 
+from ticketlens.metrics.bins import EDGES
 from ticketlens.model.filter import Filter
+from ticketlens.store.base import Cell
 from ticketlens.store.codec import seconds
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import TICKETS
-from ticketlens.store.elastic.filters import OPEN, Clause, every, exists, never, paused, some, within
+from ticketlens.store.elastic.filters import OPEN, Clause, every, exists, never, open_at, paused, some, within
+
+AT_ONCE = 40
+"""Moments of which one answer holds the ages: a bucket for each of their bins."""
 
 KNOWN = some(OPEN, exists("solved_at"))
 """Open, or solved at a time that is known."""
@@ -32,6 +37,23 @@ class ElasticBacklog(Asking):
         lost = self._between("observed_until", [one - 1 for one in at], every(query, OPEN))
         counts = {one: first + came[i] - solved[i] - lost[i] - away[i] for i, one in enumerate(at)}
         return [counts[seconds(moment)] for moment in moments]
+
+    def backlog_ages(self, moments: Sequence[datetime], where: Filter) -> list[Cell]:
+        query, _ = self._asked(where, None)
+        cells: list[Cell] = []
+        for first in range(0, len(moments), AT_ONCE):
+            part = [seconds(moment) for moment in moments[first : first + AT_ONCE]]
+            aggs = {str(index): _by_age(at) for index, at in enumerate(part)}
+            found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)[
+                "aggregations"
+            ]
+            cells += [
+                Cell(first + index, None, bin_, False, int(bucket["doc_count"]))
+                for index in range(len(part))
+                for bin_, bucket in enumerate(reversed(found[str(index)]["age"]["buckets"]))
+                if bucket["doc_count"]
+            ]
+        return cells
 
     def _at(self, query: Body, at: int) -> int:
         """How many had come, and were neither solved for good nor lost from sight by then."""
@@ -59,6 +81,13 @@ class ElasticBacklog(Asking):
         aggs = {"until": {"range": {"field": field, "ranges": ranges}}}
         found = self._cluster.search(TICKETS, query=query, size=0, aggs=aggs, track_total_hits=False)["aggregations"]
         return list(accumulate((int(one["doc_count"]) for one in found["until"]["buckets"]), initial=0))
+
+
+def _by_age(at: int) -> Body:
+    """The tickets open at a moment, by when they came: a range for each bin of their age, the oldest first."""
+    starts = [at - edge + 1 for edge in EDGES]
+    ranges = [{"from": starts[0]}, *({"from": start, "to": end} for end, start in pairwise(starts)), {"to": starts[-1]}]
+    return {"filter": open_at(at), "aggs": {"age": {"range": {"field": "created_at", "ranges": ranges[::-1]}}}}
 
 
 def _paused_and_seen(at: int) -> Clause:

@@ -183,7 +183,8 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
 def _ticket(source: Body, raw: bytes) -> Piece:
     lengths = dict(zip(fields.READ, source["durations"], strict=True))
     columns = (lengths[name] if name in lengths else _value(source, name) for name in fields.COLUMNS)
-    paused = json.dumps([[one["gte"], one["lt"]] for one in source["pauses"]], separators=(",", ":"))
+    pauses = zip(source["pauses"], source["pause_ends"], strict=True)
+    paused = json.dumps([[one["gte"], one["lt"], end] for one, end in pauses], separators=(",", ":"))
     return (*columns, source["body"], fields.in_order(source["rest"]), raw, paused)
 
 
@@ -194,7 +195,7 @@ def _value(source: Body, name: str) -> Any:
 
 def _prepared(piece: Piece) -> Prepared:
     *told, body, rest, raw, paused = piece
-    return fields.prepared_of(told, body, rest, raw, [(start, stop) for start, stop in json.loads(paused)])
+    return fields.prepared_of(told, body, rest, raw, [fields.Pause(*one) for one in json.loads(paused)])
 
 
 def _always(told: Mapping[str, object]) -> Callable[[Mapping[str, Any] | None], Mapping[str, object]]:

@@ -11,7 +11,7 @@ from ticketlens.model.topic import MATCHES
 from ticketlens.store import fields
 from ticketlens.store.base import Assignment, Prepared, Row, Version
 from ticketlens.store.codec import ticket_of
-from ticketlens.store.elastic.filters import KEYWORDS
+from ticketlens.store.elastic.filters import KEYWORDS, OVER
 from ticketlens.store.elastic.ids import document_id
 
 TICKETS, RAW = "tickets", "raw"
@@ -20,7 +20,8 @@ GROUPS = {name for name in KEYWORDS.values() if name not in LISTS.values()} | {"
 
 BINS = tuple(name for name in fields.DURATION_COLUMNS if name.endswith("_bin"))
 VERSION = ("updated_us", "reading", "richness", "digest")
-ROW = ("topic_*", "match_*", "similarity_*", "waited_seconds", "waiting_since", "durations", "body", "rest")
+ROW = ("topic_*", "match_*", "similarity_*", "waited_seconds", "waiting_since", "excluded", "durations", "body",
+       "rest")  # fmt: skip
 
 Source = Mapping[str, Any]
 
@@ -39,6 +40,7 @@ def document(prepared: Prepared) -> dict[str, Any]:
         if (value is not None or name in GROUPS) and name not in fields.READ
     }
     ticket = prepared.ticket
+    pauses = [pause for pause in fields.pauses(prepared) if pause.start < pause.stop]
     return {
         **kept,
         "durations": [told[name] for name in fields.READ],
@@ -47,16 +49,20 @@ def document(prepared: Prepared) -> dict[str, Any]:
         "custom": dict(ticket.custom),
         "custom_names": sorted(ticket.custom),
         "tokens": sorted(set(search_tokens(fields.searchable(prepared)))),
-        "pauses": [{"gte": start, "lt": stop} for start, stop in fields.pauses(prepared) if start < stop],
+        "pauses": [{"gte": pause.start, "lt": pause.stop} for pause in pauses],
+        "pause_ends": [pause.end for pause in pauses],
+        **_over(told["started_at"] or told["created_at"], told),
         "body": body,
         "rest": rest,
         "raw": raw_id(prepared),
     }
 
 
-def without_flaws(source: Source) -> dict[str, Any]:
-    """A document of version 1 as one of version 2: its flaws are known once it is measured again."""
-    return {**source, "flaws": [NONE]}
+def _over(begun_at: int, told: Mapping[str, Any]) -> dict[str, int]:
+    """When its clock began, and when its lengths were over on the calendar."""
+    lengths = {over: told[fields.duration_column(metric, "calendar")] for metric, over in OVER.items()}
+    known = {over: begun_at + length for over, length in lengths.items() if length is not None}
+    return {"begun_at": begun_at, **known}
 
 
 def raw_document(prepared: Prepared) -> dict[str, Any]:
@@ -111,7 +117,17 @@ def row(source: Source, slot: int) -> Row:
         waited_seconds=source["waited_seconds"],
         waiting_since=source.get("waiting_since"),
         flaws=tuple(details.get("flaws", ())),
+        excluded=source["excluded"] or None,
     )
+
+
+def more_measured(source: Source) -> dict[str, Any]:
+    """A document of version 1 as one of version 2: what it does not tell of is computed when all is computed anew."""
+    durations = [*source["durations"], *[None] * (len(fields.READ) - len(source["durations"]))]
+    known = {fields.duration_column(*one): length for one, length in zip(fields.DURATIONS, durations, strict=True)}
+    told = {**_over(source["created_at"], known), "durations": durations}
+    ends = [pause["gte"] for pause in source["pauses"]]
+    return {**source, **told, "pause_ends": ends, "flaws": [NONE], "targeted": 0}
 
 
 def rows(hits: Iterable[Mapping[str, Any]], slot: int) -> list[Row]:

@@ -30,10 +30,10 @@ from ticketlens.store.elastic.filters import (
     within,
 )
 from ticketlens.store.elastic.over import Over, Place, buckets, over
-from ticketlens.store.elastic.running import add_running
+from ticketlens.store.elastic.running import add_running, started_field
 from ticketlens.store.elastic.singly import groups_of, maybe, number, tickets_of
 from ticketlens.store.elastic.switch import lately
-from ticketlens.store.fields import METRICS, duration_column
+from ticketlens.store.fields import CYCLES, METRICS, duration_column
 
 OBSERVED = (OPEN, exists("waiting_since"), exists("observed_until"))
 """Those whose wait runs until a time of their own."""
@@ -92,7 +92,7 @@ class ElasticFigures(Asking):
 
     def _ended(self, cells: Cells, asked: Over, metric: str, clock: str) -> None:
         column = f"{duration_column(metric, clock)}_bin"
-        more = [exists(column)]
+        more = [exists(column), *([exists("solved_at")] if metric in CYCLES else [])]
         if not asked.live:
             ends = {ENDS.get(metric, "solved_at"), SOLVES.get(asked.question.cohort, "created_at")}
             more += [within(end, lte=asked.at) for end in sorted(ends)]
@@ -106,10 +106,11 @@ class ElasticFigures(Asking):
 
     def _add_paused(self, cells: Cells, asked: Over, metric: str, clock: str, positions: Positions) -> None:
         if metric == "ttr.full":
-            started = "created_at" if clock == "calendar" else "business_start"
+            started = started_field(metric, clock)
+            names = (started, "schedule")
             lengths = (
-                Length(period, group, stop, number(hit, started), maybe(hit, "schedule"))
-                for period, group, stop, hit in self._paused(asked, [exists(started)], started, "schedule")
+                Length(period, group, _end(hit, asked.at), number(hit, started), maybe(hit, "schedule"))
+                for period, group, _, hit in self._paused(asked, [exists(started)], *names)
             )
             add_lengths(cells, lengths, clock, positions, ended=True)
         elif asked.question.cohort == "solved":
@@ -127,7 +128,7 @@ class ElasticFigures(Asking):
             return
         dated = [] if cohort == "solved" else [asked.dated]
         query = every(*asked.met, *dated, *more, paused(asked.at))
-        hits = tickets_of(self._cluster, query, asked, names, source=["pauses"])
+        hits = tickets_of(self._cluster, query, asked, names, source=["pauses", "pause_ends"])
         solved = ((solved_stretch(hit, asked.at), hit) for hit in hits)
         if cohort == "solved":
             found = by_moment(asked.periods, ((start, start, hit) for start, hit in solved))
@@ -194,9 +195,19 @@ def _figures(asked: Over, bucket: Body) -> list[int]:
     return [int(is_open), waited, 0, 0, *rated]
 
 
+def _stretch(hit: Body, at: int) -> int:
+    """Which of its solved stretches a ticket stood in at that moment."""
+    return next(i for i, one in enumerate(hit["_source"]["pauses"]) if one["gte"] <= at < one["lt"])
+
+
 def solved_stretch(hit: Body, at: int) -> int:
     """When the solved stretch began in which the ticket stood at that moment."""
-    return next(int(one["gte"]) for one in hit["_source"]["pauses"] if one["gte"] <= at < one["lt"])
+    return int(hit["_source"]["pauses"][_stretch(hit, at)]["gte"])
+
+
+def _end(hit: Body, at: int) -> int:
+    """When the work before that stretch was over."""
+    return int(hit["_source"]["pause_ends"][_stretch(hit, at)])
 
 
 def _add(row: list[int], figures: Sequence[int]) -> None:

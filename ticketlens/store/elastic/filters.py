@@ -15,10 +15,18 @@ Clause = dict[str, Any]
 DAYS = {"arrived": "created_day", "solved": "solved_day", "first_solved": "first_solved_day", "rated": "rated_day"}
 SOLVES = {"solved": "solved_at", "first_solved": "first_solved_at"}
 KEYWORDS = {name: name for name in FIELDS if name not in (*LISTS, "topic")} | LISTS
-ENDS = {"ttr.full": "solved_at", "ttr.first": "first_solved_at", "reply.first": "first_reply_at"}
-"""When the event of a metric was; waits end with the last solve."""
+ENDS = {
+    "ttr.full": "solved_at",
+    "ttr.first": "first_solved_at",
+    "reply.first": "first_reply_at",
+    "reply.next": "next_reply_at",
+}
+"""When the event of a metric was; waits and cycles are told of the last solve."""
 
-STARTS = {"calendar": "created_at", "business": "business_start"}
+OVER = {"ttr.full": "full_over", "ttr.first": "first_over"}
+"""When a length was over, maybe before its event: a solve by an automation counts from when the waiting began."""
+
+STARTS = {"calendar": "begun_at", "business": "business_start"}
 SETTLED_AFTER = 7 * 86_400
 NOTHING: Clause = {"match_none": {}}
 OPEN: Clause = {"term": {"is_open": 1}}
@@ -91,7 +99,7 @@ def clauses(
     if where.as_of is not None and where.dated in SOLVES:
         met.append(within(SOLVES[where.dated], lte=seconds(where.as_of)))
     if where.open_at is not None:
-        met.append(_open_at(seconds(where.open_at)))
+        met.append(open_at(seconds(where.open_at)))
     if where.ended is not None:
         met.append(_ended(where.ended))
     if where.q is not None:
@@ -148,15 +156,21 @@ def open_then(at: int) -> Clause:
     return every(some(OPEN, within("solved_at", gt=at)), never(paused(at)))
 
 
-def _open_at(at: int) -> Clause:
+def open_at(at: int) -> Clause:
+    """Open at that moment, and still observed."""
     observed = every(OPEN, some(never(exists("observed_until")), within("observed_until", gte=at)))
     return every(within("created_at", lte=at), some(within("solved_at", gt=at), observed), never(paused(at)))
 
 
 def ended_within(metric: str, clock: str, after: int, until: int) -> Clause:
-    """Tickets whose event came after one second and up to the other, for good, with its length known on the clock."""
-    length = f"{duration_column(metric, clock)}_bin"
-    return every(within(ENDS[metric], gt=after, lte=until), exists(length), exists(STARTS[clock]))
+    """Tickets whose event came after one second and up to the other, for good, with its length known on the clock.
+
+    Those are left out that were over by the first of them, though they were closed later: by an automation.
+    """
+    known = [exists(f"{duration_column(metric, clock)}_bin"), exists(STARTS[clock])]
+    if metric in OVER:
+        known.append(within(OVER[metric], gt=after))
+    return every(within(ENDS[metric], gt=after, lte=until), *known)
 
 
 def stood_ended(clock: str, after: int, until: int) -> Clause:

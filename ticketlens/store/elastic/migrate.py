@@ -12,7 +12,7 @@ from typing import Any
 from ticketlens.errors import StoreError, Unavailable
 from ticketlens.store.base import LeaseStore
 from ticketlens.store.elastic.cluster import Cluster
-from ticketlens.store.elastic.documents import TICKETS, without_flaws
+from ticketlens.store.elastic.documents import TICKETS, more_measured
 from ticketlens.store.elastic.errors import translated
 from ticketlens.store.elastic.filters import every, never
 from ticketlens.store.elastic.ids import document_id
@@ -34,9 +34,7 @@ from ticketlens.store.elastic.rebuilding import (
 )
 from ticketlens.store.elastic.records import LEASE, RECORDS
 
-STEPS: Mapping[str, Mapping[int, Rewrite]] = {
-    INBOX: {2: outcome_apart}, TICKETS: {2: without_flaws},
-}  # fmt: skip
+STEPS: Mapping[str, Mapping[int, Rewrite]] = {INBOX: {2: outcome_apart}, TICKETS: {2: more_measured}}
 """For a noun and a version of its template what makes a document of that version of one of the version before; where
 there is nothing, documents stay as they are."""
 

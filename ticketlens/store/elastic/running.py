@@ -17,7 +17,7 @@ from ticketlens.store.base import Positions
 from ticketlens.store.cells import Cells, add_counted
 from ticketlens.store.codec import seconds
 from ticketlens.store.elastic.cluster import Body, Cluster
-from ticketlens.store.elastic.filters import ENDS, OPEN, Clause, every, exists, never, paused, some, within
+from ticketlens.store.elastic.filters import ENDS, OPEN, STARTS, Clause, every, exists, never, paused, some, within
 from ticketlens.store.elastic.over import Over, aggregated, by_group, groups
 from ticketlens.store.elastic.singly import groups_of, maybe, number, tickets_of
 
@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 def add_running(cells: Cells, cluster: Cluster, asked: Over, metric: str, clock: str, positions: Positions) -> None:
     """Count what had not ended by `as_of`, each by the bin of its age."""
     met = _met(metric, clock, asked)
-    if clock == "calendar":
+    if clock == "calendar" and metric != "reply.next":
         own = _own_stop(metric, asked)
         left = _add_counted(cells, cluster, asked, met, own)
         if left == 0:
@@ -38,17 +38,24 @@ def add_running(cells: Cells, cluster: Cluster, asked: Over, metric: str, clock:
 
 
 def _met(metric: str, clock: str, asked: Over) -> list[Clause]:
-    met = [*asked.met, asked.dated, *_not_ended(metric, asked), exists(_started(clock))]
+    met = [*asked.met, asked.dated, *_not_ended(metric, asked), exists(started_field(metric, clock))]
     if metric == "ttr.full" and not asked.live:
         met.append(never(paused(asked.at)))
     return met
 
 
-def _started(clock: str) -> str:
-    return "created_at" if clock == "calendar" else "business_start"
+def started_field(metric: str, clock: str) -> str:
+    """Where a length begins: in epoch seconds, or on the open seconds of the ticket's schedule."""
+    if metric == "reply.next":
+        return "next_since" if clock == "calendar" else "next_business_start"
+    return STARTS[clock]
 
 
 def _not_ended(metric: str, asked: Over) -> list[Clause]:
+    if metric == "reply.next":
+        none = never(exists("next_reply_at"))
+        then = [within("next_since", lte=asked.at), some(none, within("next_reply_at", gt=asked.at))]
+        return [exists("next_since"), none] if asked.live else then
     if metric == "reply.first":
         none = never(exists("first_reply_at"))
         return [none] if asked.live else [some(none, within("first_reply_at", gt=asked.at))]
@@ -58,10 +65,10 @@ def _not_ended(metric: str, asked: Over) -> list[Clause]:
 
 
 def _own_stop(metric: str, asked: Over) -> Clause:
-    """Tickets that may have stopped running at a time of their own, or of a source of which nothing is known."""
+    """Tickets that may have begun or stopped at a time of their own, or of a source of which nothing is known."""
     known = {"terms": {"source": list(asked.state.read_to)}}
-    ends = ["observed_until", "solved_at"] if metric == "reply.first" else ["observed_until"]
-    return some(never(known), *map(exists, ends))
+    times = ["started_at", "observed_until", *(["solved_at"] if metric == "reply.first" else [])]
+    return some(never(known), *map(exists, times))
 
 
 class _Slices(NamedTuple):
@@ -118,7 +125,7 @@ def _add_slices(cells: Cells, asked: Over, slices: _Slices, buckets: Sequence[Bo
 
 def _lengths(cluster: Cluster, asked: Over, met: Sequence[Clause], metric: str, clock: str) -> Iterator[Length]:
     """From its start until it was last known to run."""
-    started = _started(clock)
+    started = started_field(metric, clock)
     names = (started, "schedule", "observed_until", "solved_at", "source")
     found = tickets_of(cluster, every(*met), asked, names)
     for period, hit in by_day(asked.periods, ((number(hit, asked.day), hit) for hit in found)):

@@ -13,6 +13,7 @@ from ticketlens.store.sqlite.customers import SqliteCustomers
 from ticketlens.store.sqlite.exposure import SqliteExposure
 from ticketlens.store.sqlite.figures import SqliteFigures
 from ticketlens.store.sqlite.inbox import SqliteInbox
+from ticketlens.store.sqlite.portions import SqlitePortions
 from ticketlens.store.sqlite.records import SqliteLeases, SqliteRecords
 from ticketlens.store.sqlite.tallies import SqliteTallies
 from ticketlens.store.sqlite.topics import SqliteTopics
@@ -24,6 +25,7 @@ class SqliteStore(
     SqliteFigures,
     SqliteExposure,
     SqliteTallies,
+    SqlitePortions,
     SqliteBacklog,
     SqliteVectors,
     SqliteTopics,

@@ -1,5 +1,6 @@
 """Answers in SQLite: the winner of two versions, lists by time, counts by period, group, survey and score."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -7,15 +8,17 @@ import apsw
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import Period
-from ticketlens.model.answer import Answer
+from ticketlens.metrics.shares import TOP_BOXES
+from ticketlens.model.answer import Answer, rating_of
 from ticketlens.model.filter import CUSTOM, EVERYTHING
 from ticketlens.store.answer_codec import decide, kept_answer, packed_answer, packed_survey, survey_of
 from ticketlens.store.answers import AnswerCount, AnswerFilter, AnswerPage, AnswerQuestion, KeptAnswer
-from ticketlens.store.base import Put
+from ticketlens.store.base import Put, Question
 from ticketlens.store.codec import seconds
 from ticketlens.store.cursors import decoded, encoded_place
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import COLUMNS, Condition, condition
+from ticketlens.store.sqlite.questions import SqliteQuestions
 from ticketlens.store.sqlite.tickets import grow
 
 INSERT = (
@@ -26,7 +29,11 @@ DATES = {"answered": "a.at", "sent": "a.sent_at", "listed": "a.moment"}
 OF_TICKET = "tickets t ON t.source = a.ticket_source AND t.id = a.ticket"
 
 
-class SqliteAnswers:
+SCALES = ", ".join(map(str, TOP_BOXES))
+WHOLE = f"t.rating_scale IN ({SCALES}) AND t.rating_score = CAST(t.rating_score AS INTEGER)"
+
+
+class SqliteAnswers(SqliteQuestions):
     _db: Database
 
     def put_answers(self, batch: Sequence[KeptAnswer]) -> list[Put]:
@@ -65,6 +72,19 @@ class SqliteAnswers:
         return told_counts(
             AnswerCount(period, None if key is None else str(key), survey_of(survey), score, n)
             for period, key, survey, score, n in rows
+        )
+
+    def count_ratings(self, question: Question) -> list[AnswerCount]:
+        with self._db.snapshot():
+            day, group, table, met = self._over(question, live=self._live(question))
+            met.add(WHOLE)
+            columns = f"{day}, {group}, t.rating_scale, CAST(t.rating_score AS INTEGER), count(*)"
+            rows = self._db.rows(f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY 1, 2, 3, 4", met.values)
+        sums: Counter[tuple[int, str | None, int, int]] = Counter()
+        for period, key, scale, score, n in self._by_period(question, rows):
+            sums[period, key, scale, score] += n
+        return told_counts(
+            AnswerCount(period, key, rating_of(scale), score, n) for (period, key, scale, score), n in sums.items()
         )
 
 

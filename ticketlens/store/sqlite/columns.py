@@ -19,14 +19,14 @@ UPDATE = (
 )
 SELECT = (
     f"SELECT {', '.join(f't.{c}' for c in READ)}, t.topic, t.match, t.similarity, t.waited_seconds, t.waiting_since, "
-    "d.body, d.rest FROM tickets t JOIN details d ON d.key = t.key"
+    "t.excluded, d.body, d.rest FROM tickets t JOIN details d ON d.key = t.key"
 )
 
 
 def row(columns: tuple[Any, ...]) -> Row:
     """The answer of `SELECT`."""
     width = len(READ)
-    topic, match, similarity, waited, since, body, rest = columns[width:]
+    topic, match, similarity, waited, since, excluded, body, rest = columns[width:]
     details = json.loads(rest)
     return Row(
         ticket=ticket_of({**details, "body": body}),
@@ -37,4 +37,5 @@ def row(columns: tuple[Any, ...]) -> Row:
         waited_seconds=waited,
         waiting_since=since,
         flaws=tuple(details.get("flaws", ())),
+        excluded=excluded,
     )

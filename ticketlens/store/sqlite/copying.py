@@ -10,7 +10,7 @@ import apsw
 from ticketlens.errors import StoreError
 from ticketlens.store.answer_codec import kept_answer, kept_customer
 from ticketlens.store.base import COPY, PARTS, Piece, Prepared
-from ticketlens.store.fields import in_order, prepared_of
+from ticketlens.store.fields import Pause, in_order, prepared_of
 from ticketlens.store.sqlite.answers import write_answers
 from ticketlens.store.sqlite.columns import QUOTED
 from ticketlens.store.sqlite.customers import write_customers
@@ -29,8 +29,8 @@ class Part:
 
 ERASED = ("records", "assignments", "customers")
 PAUSES = (
-    "(SELECT json_group_array(json_array(p.start, p.stop)) FROM "
-    "(SELECT start, stop FROM pauses WHERE key = t.key AND start < stop ORDER BY start) p)"
+    "(SELECT json_group_array(json_array(p.start, p.stop, p.done)) FROM "
+    "(SELECT start, stop, done FROM pauses WHERE key = t.key AND start < stop ORDER BY start) p)"
 )
 TABLES = {
     "records": Part(("noun", "id", "version", "fields"), "records", f"noun <> '{COPY}'"),
@@ -108,7 +108,7 @@ class SqliteCopies(SqliteTickets):
 
 def _prepared(piece: Piece) -> Prepared:
     *told, body, rest, raw, paused = piece
-    return prepared_of(told, body, rest, raw, [(start, stop) for start, stop in json.loads(paused)])
+    return prepared_of(told, body, rest, raw, [Pause(*one) for one in json.loads(paused)])
 
 
 def _with_rest_in_order(piece: Piece) -> Piece:

@@ -10,16 +10,23 @@ import numpy as np
 
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.bins import BINS
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import EVERYTHING, NOTHING, Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.store.ages import Length, add_lengths
 from ticketlens.store.base import Cell, Positions, Question
 from ticketlens.store.cells import Cells
 from ticketlens.store.codec import seconds
-from ticketlens.store.fields import METRICS, duration_column
-from ticketlens.store.sqlite.filters import DAYS, ENDS, SOLVES, Condition, condition
+from ticketlens.store.fields import CYCLES, METRICS, duration_column
+from ticketlens.store.sqlite.filters import DAYS, ENDS, SOLVES, STARTS, Condition, condition
 from ticketlens.store.sqlite.questions import FOREVER, LEAST_AGE, PAUSED, SqliteQuestions, first_day
 from ticketlens.store.sqlite.rollup import of_days, summed
+
+COVERED = {"arrived": "tickets_arrived_bins", "solved": "tickets_solved_bins"}
+INDEXED = {"source", "group", "channel", "priority", "topic"}
+"""Fields that those indexes hold."""
+
+NEXT_STARTS = {"calendar": "t.next_since", "business": "t.next_business_start"}
+"""Where a wait for a further reply begins: epoch seconds, or on the open seconds of the ticket's schedule."""
 
 
 class SqliteFigures(SqliteQuestions):
@@ -57,11 +64,16 @@ class SqliteFigures(SqliteQuestions):
         day, group, table, met = self._over(question, live=live)
         column = f"t.{duration_column(metric, clock)}_bin"
         met.add(f"{column} IS NOT NULL")
+        if metric in CYCLES:
+            met.add("t.solved_at IS NOT NULL")
         if not live:
             ends = {ENDS.get(metric, "t.solved_at"), SOLVES.get(question.cohort, "t.created_at")}
             met.add(" AND ".join(f"{end} <= {seconds(question.as_of):d}" for end in sorted(ends)))
+        if live and table == "tickets t" and (index := bins_index(question, metric)) is not None:
+            table = f"tickets t INDEXED BY {index}"
+            met.add("t.key > 0")
         if question.group_by in (None, "topic"):
-            self._add_packed(cells, question, column, met)
+            self._add_packed(cells, question, column, table, met)
             return
         columns = f"{day} AS d, {group} AS g, {column} AS b, count(*) AS n"
         by_day = f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY 1, 2, 3"
@@ -70,11 +82,11 @@ class SqliteFigures(SqliteQuestions):
         periods, groups, bins, n = _columns(rows, 4)
         cells.add(periods, groups, bins, ended=True, n=n)
 
-    def _add_packed(self, cells: Cells, question: Question, column: str, met: Condition) -> None:
+    def _add_packed(self, cells: Cells, question: Question, column: str, table: str, met: Condition) -> None:
         """Topic and bin of each ticket as one number, a text of numbers a day: nothing is sorted in SQLite."""
         day = f"t.{DAYS[question.cohort]}"
         topic = "0" if question.group_by is None else "coalesce(t.topic, 0)"
-        packed = f"SELECT {day}, NULL, count(*), group_concat({topic} * {BINS} + {column}) FROM tickets t"
+        packed = f"SELECT {day}, NULL, count(*), group_concat({topic} * {BINS} + {column}) FROM {table}"
         rows = self._db.rows(f"{packed} WHERE {met.sql} GROUP BY 1", met.values)
         periods, _, n, texts = _columns(list(self._by_period(question, rows)), 4)
         topics, bins = np.divmod(np.fromstring(",".join(texts), dtype=np.int64, sep=","), BINS)
@@ -82,8 +94,8 @@ class SqliteFigures(SqliteQuestions):
 
     def _add_paused(self, cells: Cells, question: Question, metric: str, clock: str, positions: Positions) -> None:
         if metric == "ttr.full":
-            started = "t.created_at" if clock == "calendar" else "t.business_start"
-            rows = self._paused(question, f"p.start, {started}, t.schedule", f"{started} IS NOT NULL")
+            started = _started(metric, clock)
+            rows = self._paused(question, f"p.done, {started}, t.schedule", f"{started} IS NOT NULL")
             add_lengths(cells, starmap(Length, rows), clock, positions, ended=True)
         elif question.cohort == "solved":
             column = f"t.{duration_column(metric, clock)}_bin"
@@ -105,7 +117,7 @@ class SqliteFigures(SqliteQuestions):
         met.add(*_not_ended(metric, seconds(question.as_of), live=live))
         if metric == "ttr.full" and not live:
             met.add(f"NOT {PAUSED.format(at=seconds(question.as_of))}")
-        started = "t.created_at" if clock == "calendar" else "t.business_start"
+        started = _started(metric, clock)
         met.add(f"{started} IS NOT NULL")
         stop = LEAST_AGE.format(at=seconds(question.as_of), forever=FOREVER)
         if metric == "reply.first":
@@ -115,7 +127,23 @@ class SqliteFigures(SqliteQuestions):
         add_lengths(cells, starmap(Length, rows), clock, positions, ended=False)
 
 
+def bins_index(question: Question, metric: str) -> str | None:
+    """The index that covers the bins of a metric, where the question needs nothing else."""
+    where, needed = question.where, {*question.where.where, *([question.group_by] if question.group_by else [])}
+    plain = replace(where, where=NOTHING) == EVERYTHING and needed <= INDEXED
+    if metric == "ttr.full" or not plain or question.cohort not in COVERED:
+        return None
+    return COVERED[question.cohort] if metric in ENDS or question.cohort == "solved" else None
+
+
+def _started(metric: str, clock: str) -> str:
+    return (NEXT_STARTS if metric == "reply.next" else STARTS)[clock]
+
+
 def _not_ended(metric: str, at: int, *, live: bool) -> tuple[Any, ...]:
+    if metric == "reply.next":
+        begun, ended = "t.next_since IS NOT NULL AND t.next_reply_at IS NULL", "t.next_reply_at > ?"
+        return (begun,) if live else (f"t.next_since <= ? AND (t.next_reply_at IS NULL OR {ended})", at, at)
     if metric == "reply.first":
         return ("t.first_reply_at IS NULL",) if live else ("(t.first_reply_at IS NULL OR t.first_reply_at > ?)", at)
     end = ENDS[metric]

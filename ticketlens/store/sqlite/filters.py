@@ -24,10 +24,18 @@ STATES = {
     **{name: f"t.match = {number}" for number, name in enumerate(MATCHES)},
 }
 SOLVES = {"solved": "t.solved_at", "first_solved": "t.first_solved_at"}
-ENDS = {"ttr.full": "t.solved_at", "ttr.first": "t.first_solved_at", "reply.first": "t.first_reply_at"}
-"""When the event of a metric was; waits end with the last solve."""
+ENDS = {
+    "ttr.full": "t.solved_at",
+    "ttr.first": "t.first_solved_at",
+    "reply.first": "t.first_reply_at",
+    "reply.next": "t.next_reply_at",
+}
+"""When the event of a metric was; waits and cycles are told of the last solve."""
 
-STARTS = {"calendar": "t.created_at", "business": "t.business_start"}
+STARTS = {"calendar": "coalesce(t.started_at, t.created_at)", "business": "t.business_start"}
+EARLIER = ("ttr.full", "ttr.first")
+"""Where a length may be over before its event: a solve by an automation counts from when the waiting began."""
+
 SETTLED_AFTER = 7 * 86_400
 NOT_KNOWN = "0"
 """A condition that no ticket meets: a search for nothing but punctuation finds nothing."""
@@ -70,7 +78,7 @@ def condition(where: Filter, as_of: datetime | None = None, *, grown: bool = Tru
     if where.open_at is not None:
         met.add(*_open_at(seconds(where.open_at)))
     if where.ended is not None:
-        _ended(met, where.ended)
+        _ended(met, where.ended, counted=where.excluded is None)
     if where.q is not None:
         _search(met, where.q)
     if as_of is not None and grown:
@@ -98,18 +106,26 @@ def _open_at(at: int) -> tuple[Any, ...]:
 
 
 def ended_within(metric: str, clock: str, after: int, until: int) -> str:
-    """Tickets whose event came after one second and up to the other, for good, with its length known on the clock."""
+    """Tickets whose event came after one second and up to the other, for good, with its length known on the clock.
+
+    Those are left out that were over by the first of them, though they were closed later: by an automation.
+    """
     known = f"t.{duration_column(metric, clock)}_bin IS NOT NULL AND {STARTS[clock]} IS NOT NULL"
+    if metric in EARLIER:
+        known += f" AND {STARTS['calendar']} + t.{duration_column(metric, 'calendar')} > {after:d}"
     return f"({ENDS[metric]} > {after:d} AND {ENDS[metric]} <= {until:d} AND {known})"
 
 
-def _ended(met: Condition, ended: Ended) -> None:
+def _ended(met: Condition, ended: Ended, *, counted: bool) -> None:
+    """`counted`: the filter keeps to tickets that count, which its indexes hold alone."""
     after, until = seconds(ended.start) - 1, seconds(ended.end) - 1
-    parts = [ended_within(ended.metric, ended.clock, after, until)]
+    found = ended_within(ended.metric, ended.clock, after, until)
     if ended.metric == "ttr.full":
+        only = "t.excluded IS NULL AND " if counted else ""
         stood = f"SELECT p.key FROM pauses p WHERE p.start > {after:d} AND p.start <= {until:d} AND {until:d} < p.stop"
-        parts.append(f"(t.key IN ({stood}) AND {STARTS[ended.clock]} IS NOT NULL)")
-    met.add(f"({' OR '.join(parts)}) AND t.created_at <= {until:d}")
+        keys = f"SELECT t.key FROM tickets t WHERE {only}{found} UNION ALL {stood}"
+        found = f"t.key IN ({keys}) AND {STARTS[ended.clock]} IS NOT NULL"
+    met.add(f"{found} AND +t.created_at <= {until:d}")
 
 
 def _open_then(at: int) -> str:

@@ -172,7 +172,7 @@ def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepare
         [(name, value, key) for key, p in keyed for name, value in p.ticket.custom.items()],
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO pauses (key, start, stop) VALUES (?, ?, ?)",
+        "INSERT OR IGNORE INTO pauses (key, start, stop, done) VALUES (?, ?, ?, ?)",
         [(key, *pause) for key, p in keyed for pause in fields.pauses(p)],
     )
     connection.executemany(

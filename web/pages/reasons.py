@@ -1,0 +1,181 @@
+"""Why a mean moved, as the Trends page shows it: a sentence, and bars that sum to the change."""
+
+from dataclasses import dataclass
+
+from ticketlens.answers.why import SPLITS
+from ticketlens.answers.words import length
+from ticketlens.model.comparison import Explanation, Reason
+from ticketlens.store.base import Row
+from web import wording
+from web.charts.split import Bar
+from web.pages import asked, compared, controls
+
+HOURS = "hours of minutes"
+LOOKED_AT = 200
+MOST = 8
+"""So many parts stand in sight; the smaller ones follow under a word, and the file has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One part: its bar, what happened to it in a word, where its name leads, and its tickets before and after."""
+
+    bar: Bar
+    how: str
+    to: str | None
+    n: tuple[int, int]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """`unit` is what all parts are written in, so that a reader can add them up."""
+
+    told: Explanation
+    title: str
+    sentence: str
+    shown: tuple[Shown, ...]
+    smaller: tuple[Shown, ...]
+    unit: str
+    sums: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def total(self) -> str:
+        return written(self.told, self.told.change.value) if self.told.change else ""
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        return tuple(one.bar for one in (*self.shown, *self.smaller))
+
+
+def reasons(told: Explanation) -> Reasons:
+    parts = [shown(told, reason) for reason in told.reasons]
+    return Reasons(
+        told, title(told), sentence(told), tuple(parts[:MOST]), tuple(parts[MOST:]), unit(told),
+        tuple(sums(told)), tuple(compared.spoken(told, text) for text in told.notes),
+    )  # fmt: skip
+
+
+def sentence(told: Explanation) -> str:
+    """The core's sentence, with both means in one unit."""
+    if told.old is None or told.new is None:
+        return compared.spoken(told, told.sentence)
+    old, new = wording.alike(told.old, told.new)
+    return compared.spoken(
+        told, told.sentence.replace(f"from {length(told.old)} to {length(told.new)}", f"from {old} to {new}")
+    )
+
+
+def title(told: Explanation) -> str:
+    if told.change is None:
+        return "Why it moved is not known"
+    amount = written(told, told.change.value)
+    return f"Why it moved: {amount}" if told.change.clear else f"No clear change: {amount}"
+
+
+def unit(told: Explanation) -> str:
+    """Hours, unless every part and every sum is short."""
+    effects = [*(reason.total for reason in told.reasons), told.change, told.speed, told.mix]
+    most = max((abs(effect.value) for effect in effects if effect), default=0.0)
+    return HOURS if most >= wording.MINUTES_UP_TO else "minutes"
+
+
+def written(told: Explanation, minutes: float) -> str:
+    return wording.change(minutes, unit(told))
+
+
+def sums(told: Explanation) -> list[str]:
+    if told.change is None or told.speed is None or told.mix is None:
+        return []
+    interval = f"95 % interval {written(told, told.change.low)} to {written(told, told.change.high)}"
+    return [f"speed {written(told, told.speed.value)}", f"mix {written(told, told.mix.value)}", interval]
+
+
+def shown(told: Explanation, reason: Reason) -> Shown:
+    bar = Bar(
+        name=name(reason), speed=reason.speed.value, mix=reason.mix.value, low=reason.total.low,
+        high=reason.total.high, clear=reason.total.clear, told=written(told, reason.total.value),
+    )  # fmt: skip
+    before, after = asked.tickets(reason.before), asked.tickets(reason.after)
+    return Shown(bar, how(reason), _to(told, reason), reason.n, before, after)
+
+
+def name(reason: Reason) -> str:
+    return "all others" if reason.pooled else reason.name
+
+
+def how(reason: Reason) -> str:
+    """What happened to a part, the larger of speed and mix."""
+    if reason.pooled:
+        return wording.count(len(reason.keys), "small one")
+    if reason.kind != "kept":
+        return "new" if reason.kind == "new" else "gone"
+    if abs(reason.speed.value) >= abs(reason.mix.value):
+        return "slower" if reason.speed.value > 0 else "faster"
+    return "more of it" if reason.share[1] > reason.share[0] else "less of it"
+
+
+def _to(told: Explanation, reason: Reason) -> str | None:
+    """A topic's page; of other fields this page narrowed to it."""
+    if reason.pooled:
+        return None
+    key = reason.keys[0]
+    now = asked.asked().where
+    if told.split_by == "topic" and key:
+        return asked.topic(int(key), now)
+    return asked.here(now.having(told.split_by, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Five:
+    """Tickets that show a part: the slowest of its newest ones."""
+
+    name: str
+    rows: tuple[Row, ...]
+    n: int
+    to: str
+
+
+def five(told: Explanation) -> Five | None:
+    """Of the part that adds most to the change, what is pooled left aside."""
+    parts = [one for one in told.reasons if not one.pooled and one.n[1]]
+    if told.change is None or not parts:
+        return None
+    way = 1 if told.change.value > 0 else -1
+    part = max(parts, key=lambda one: (one.total.clear, way * one.total.value))
+    found = asked.lens().tickets(part.after, limit=LOOKED_AT).items
+    slowest = sorted(found, key=lambda row: -(_age(row, told)))[:5]
+    return Five(name(part), tuple(slowest), part.n[1], asked.tickets(part.after))
+
+
+def _age(row: Row, told: Explanation) -> float:
+    """How long it took, or takes, in seconds."""
+    took = row.durations.get((told.metric, told.clock))
+    return float(took) if took is not None else (told.as_of - row.ticket.created_at).total_seconds()
+
+
+def fields() -> list[tuple[str, str]]:
+    """What a change can be split by: (field, words)."""
+    names = [*SPLITS, *controls.custom_fields()]
+    wanted = asked.asked()["split_by"]
+    return [(one, wording.plain(one)) for one in (names if wanted in names else [*names, wanted])]
+
+
+def rows(told: Explanation) -> list[tuple[object, ...]]:
+    """Every part as a line of a file, in minutes."""
+    return [
+        (
+            name(one), ";".join(one.keys), one.kind, *one.n, *one.share, *one.mean,
+            *(end for effect in (one.speed, one.mix, one.total) for end in (effect.value, effect.low, effect.high)),
+        )
+        for one in told.reasons
+    ]  # fmt: skip
+
+
+COLUMNS = (
+    "part", "keys", "kind", "n_before", "n_after", "share_before", "share_after", "mean_before_minutes",
+    "mean_after_minutes", "speed_minutes", "speed_low", "speed_high", "mix_minutes", "mix_low", "mix_high",
+    "total_minutes", "total_low", "total_high",
+)  # fmt: skip

@@ -18,7 +18,7 @@ from ticketlens.model.comparison import Change, Comparison, CurveTest, Side, Ver
 from ticketlens.model.filter import DATED, Filter
 from ticketlens.store.base import Question
 
-STATES = {"reopen_rate": ("settled",), "csat": ("rated",)}
+STATES = {"reopen_rate": ("settled",)}
 """What the tickets that a figure counts have in common, besides their day."""
 
 

@@ -25,7 +25,7 @@ STATES = {"reopen_rate": ("settled",)}
 def compare(desk: Desk, wanted: Pairing) -> Comparison:
     """Raises ConfigError as `pair` does."""
     found = pair(desk, wanted)
-    reading = Reading(desk)
+    reading = Reading(desk, (found.before, found.after))
     before, after = (side(found, look, reading) for look in (found.before, found.after))
     refused = tuple(dict.fromkeys(flag.reason for one in (after, before) for flag in one.flags))
     refused = refused or _no_figure(found, before, after)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from ticketlens.answers.journey import Journey, journey
-from ticketlens.answers.voice import VoiceReport, voice_report
+from ticketlens.answers.voice import VoiceReport, counted, voice_report
 from ticketlens.answers.worth import DetractorCost, detractor_cost
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.redact import Redactor
@@ -18,10 +18,13 @@ from ticketlens.model.batch import VoiceBatch
 from ticketlens.model.customer import Customer
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.report import Report
-from ticketlens.store.answers import AnswerFilter, AnswerPage, CustomerPage
+from ticketlens.store.answers import AnswerFilter, AnswerPage, AnswerQuestion, CustomerPage
 from ticketlens.store.base import Store
 from ticketlens.voice.taking import Taking, kept_answer_of, kept_customer_of
 
+EVER = Period(
+    "ever", date(1970, 1, 1), date(2200, 1, 1), datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+)
 KEPT = 16
 Told = TypeVar("Told")
 
@@ -63,7 +66,7 @@ class Voice:
 
     def forget(self, customer: str) -> bool:
         """Delete what is known of a customer; whether there was anything. Tickets and answers stay."""
-        return self.store.delete_customer(self._stored(customer))
+        return self.store.delete_customer(self.stored(customer))
 
     # -- lists
 
@@ -76,11 +79,30 @@ class Voice:
         asked = replace(asked, commented=commented, survey=survey, kind=kind, scores=scores)
         return self.store.list_answers(asked, cursor=cursor, limit=limit)
 
+    def asked(self, where: Filter) -> AnswerFilter:
+        """`where` as a filter of answers, to be narrowed further and given to `page_of` and `count`."""
+        return answers_of(where, self.zone)
+
+    def page_of(self, asked: AnswerFilter, *, cursor: str | None = None, limit: int = 50) -> AnswerPage:
+        """Newest first."""
+        return self.store.list_answers(asked, cursor=cursor, limit=limit)
+
+    def count(self, asked: AnswerFilter) -> int:
+        return sum(one.n for one in self.store.count_answers(AnswerQuestion((EVER,), asked)))
+
+    def surveys(self) -> tuple[Survey, ...]:
+        """All that anybody ever answered or was sent, the one with most answers first."""
+        sizes: dict[Survey, int] = {}
+        sent = self.store.count_answers(AnswerQuestion((EVER,), AnswerFilter(dated="sent")))
+        for one in [*counted(self.store, (EVER,), AnswerFilter(), self._minute()), *sent]:
+            sizes[one.survey] = sizes.get(one.survey, 0) + (one.n if one.score is not None else 0)
+        return tuple(sorted(sizes, key=lambda survey: (-sizes[survey], survey)))
+
     def list_customers(self, *, cursor: str | None = None, limit: int = 50) -> CustomerPage:
         return self.store.list_customers(cursor=cursor, limit=limit)
 
     def customer(self, id: str) -> Customer | None:
-        return self.store.get_customer(self._stored(id))
+        return self.store.get_customer(self.stored(id))
 
     # -- figures
 
@@ -108,7 +130,7 @@ class Voice:
 
     def journey(self, customer: str, *, limit: int = 500) -> Journey | None:
         """Tickets, answers and value of one customer in order of time; None where nobody of that id is known."""
-        return journey(self.store, self._stored(customer), limit=limit, now=self.now())
+        return journey(self.store, self.stored(customer), limit=limit, now=self.now())
 
     def _minute(self) -> datetime:
         return self.now().replace(second=0, microsecond=0)
@@ -131,7 +153,7 @@ class Voice:
     def _context(self, source: str | None) -> ReadContext:
         return ReadContext(now=self.now(), source_override=source, zone=ZoneInfo(self.zone))
 
-    def _stored(self, customer: str) -> str:
+    def stored(self, customer: str) -> str:
         """The id as it is stored: an address is known by its stand-in."""
         return self.redactor().redact_field(customer)
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 WIDTH, HEIGHT, INSET = 96, 24, 3
 LEAST_WIDTH = 0.004
+LEAST_HEIGHT = 0.03
 
 
 def spark(values: Sequence[float | None], label: str, *, tone: str = "accent") -> Markup:
@@ -63,6 +64,15 @@ def whole(pieces: Iterable[Piece], label: str) -> Markup:
         drawn.append(mark.format(piece.to, piece.tone, _part(at), _part(piece.share), piece.label))
         at += piece.share
     return Markup('<svg class="whole" role="group" aria-label="{}">{}</svg>').format(label, _joined(drawn))
+
+
+def column(share: float, *, tone: str) -> Markup:
+    """A bar that stands, of `share` (0 to 1) of the height of its box; decoration beside a number."""
+    tall = max(min(share, 1.0), LEAST_HEIGHT if share else 0.0)
+    return Markup(
+        '<svg class="column" aria-hidden="true" focusable="false">'
+        '<rect class="{}" y="{}" width="100%" height="{}" rx="2"/></svg>'
+    ).format(tone, _part(1 - tall), _part(tall))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 from flask import Blueprint
 
 from web.pages import (
+    answers,
+    customer,
+    customers,
     deliveries,
     files,
     furniture,
@@ -14,6 +17,8 @@ from web.pages import (
     topics,
     trend_files,
     trends,
+    voice,
+    voice_files,
 )
 
 pages = Blueprint("pages", __name__)
@@ -31,6 +36,16 @@ pages.add_url_rule("/trends/why.<any(csv,svg,png):form>", "trends_why", trend_fi
 pages.add_url_rule("/tickets", "tickets", tickets.tickets)
 pages.add_url_rule("/tickets.csv", "tickets_file", files.tickets)
 pages.add_url_rule("/tickets/<source>/<path:id>", "ticket", tickets.ticket)
+pages.add_url_rule("/voice", "voice", voice.voice)
+pages.add_url_rule("/voice/scores.csv", "voice_scores_file", voice_files.scores)
+pages.add_url_rule("/voice/topics.csv", "voice_topics_file", voice_files.topics)
+pages.add_url_rule("/voice/cost.csv", "voice_cost_file", voice_files.cost)
+pages.add_url_rule("/voice/trend.<any(csv,svg,png):form>", "voice_trend_file", voice_files.trend)
+pages.add_url_rule("/answers", "answers", answers.answers)
+pages.add_url_rule("/answers.csv", "answers_file", answers.answers_file)
+pages.add_url_rule("/customers", "customers", customers.customers)
+pages.add_url_rule("/customers.csv", "customers_file", customers.customers_file)
+pages.add_url_rule("/customers/<path:id>", "customer", customer.customer)
 pages.add_url_rule("/sources", "sources", sources.sources)
 pages.add_url_rule("/sources/<name>", "source", sources.source)
 pages.add_url_rule("/sources/<name>/test", "source_test", sources.test, methods=["POST"])

@@ -1,13 +1,13 @@
 """What an address asks for, and addresses that ask for something else: the address is the page's whole state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g, request, url_for
+from flask import Response, current_app, g, request, stream_with_context, url_for
 from markupsafe import Markup
 
 from ticketlens.errors import ConfigError
@@ -24,12 +24,17 @@ DEFAULTS: Mapping[str, str] = {
     "weeks": "26", "clock": "calendar", "cohort": "arrived", "metric": "ttr.full", "by": "week", "group_by": "",
     "sort": "", "cursor": "", "show": "", "over": "", "period": "", "against": "", "split_by": "topic",
     "window": "28",
+    "every": "month", "survey": "", "score": "", "given": "", "commented": "", "kind": "", "topics": "",
 }  # fmt: skip
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "weeks": ("8", "13", "26", "52"),
     "clock": ("calendar", "business"),
     "cohort": ("arrived", "solved"),
     "by": ("day", "week", "month", "quarter"),
+    "every": ("week", "month"),
+    "given": ("", "sent"),
+    "commented": ("", "yes"),
+    "topics": ("", "all"),
     "show": tuple(STATISTICS),
     "over": ("", "year", "previous"),
     "window": ("7", "28"),
@@ -45,6 +50,10 @@ VERSUS = "versus."
 ONE_DAY = timedelta(days=1)
 FORGOTTEN = ("cursor",)
 """What does not outlive a step to another filter or order."""
+OF_VOICE = ("every", "survey", "score", "given", "commented", "kind", "topics")
+"""What only pages about surveys and customers understand."""
+VOICE = ("pages.voice", "pages.answers", "pages.customer")
+"""How the endpoints of these begin."""
 UNLISTED = ("one_touch_rate", "breach_rate", "cost", "nps", "ces")
 NUMBERS = "#trend"
 """The chart with its table, on the page itself."""
@@ -117,17 +126,24 @@ def page(endpoint: str, where: Filter | None = None, parts: Mapping[str, Any] | 
     told = filter_parameters(where or now.where) + _told(own)
     if endpoint.startswith(TRENDS):
         told += _of_trends(own, cast("Filter | None", versus))
+    told += _of_voice(endpoint, own)
     return _address(url_for(endpoint, **dict(parts or {})), told)
 
 
 def _told(own: Mapping[str, str]) -> list[tuple[str, str]]:
     """What every page understands, where it is not the default."""
-    return [(name, value) for name, value in own.items() if value != DEFAULTS[name] and name not in OF_TRENDS]
+    elsewhere = (*OF_TRENDS, *OF_VOICE)
+    return [(name, value) for name, value in own.items() if value != DEFAULTS[name] and name not in elsewhere]
 
 
 def _of_trends(own: Mapping[str, str], versus: Filter | None) -> list[tuple[str, str]]:
     other = [(f"{VERSUS}{name}", value) for name, value in filter_parameters(versus)] if versus else []
     return [(name, own[name]) for name in OF_TRENDS if own[name] != DEFAULTS[name]] + other
+
+
+def _of_voice(endpoint: str, own: Mapping[str, str]) -> list[tuple[str, str]]:
+    known = OF_VOICE if endpoint.startswith(VOICE) else ()
+    return [(name, own[name]) for name in known if own[name] != DEFAULTS[name]]
 
 
 def tickets(where: Filter) -> str:
@@ -170,8 +186,27 @@ def key(source: str, id: str) -> str:
 def topic(id: int, where: Filter | None = None) -> str:
     """A topic's page under the filters of this one, its window included; not narrowed to another topic."""
     return page(
-        "pages.topic", (where or asked().where).without("topic"), {"id": id}, sort="", metric="ttr.full", group_by=""
-    )
+        "pages.topic", (where or asked().where).without("topic"), {"id": id},
+        sort="", metric="ttr.full", group_by="",
+    )  # fmt: skip
+
+
+def answers(where: Filter, **own: str) -> str:
+    """The list of exactly these answers to surveys: `survey`, `score`, `given`, `commented`."""
+    told = [(name, value) for name, value in own.items() if value]
+    return _address(url_for("pages.answers"), filter_parameters(where) + told)
+
+
+def of_requester(id: str) -> Filter:
+    """All tickets of a customer."""
+    return Filter(where={"requester": (id,)})
+
+
+def customer(id: str) -> str:
+    """The page of a customer; a browser would climb over an id of dots, so that one is looked up."""
+    if any(part in (".", "..") for part in id.split("/")):
+        return _address(url_for("pages.customers"), [("q", id)])
+    return url_for("pages.customer", id=id)
 
 
 def listed(trend: Trend) -> bool:
@@ -206,6 +241,14 @@ class PointLink:
         return tickets(behind(self.where, self.trend, point))
 
 
+def attached(body: Iterator[str] | bytes, name: str, type: str) -> Response:
+    """A file to be saved; lines are sent as they are made."""
+    lasting = body if isinstance(body, bytes) else stream_with_context(body)
+    response = Response(lasting, mimetype=type)
+    response.headers["Content-Disposition"] = f'attachment; filename="ticketlens-{name}"'
+    return response
+
+
 def hidden(*left_out: str) -> Markup:
     """The state of this page as hidden fields, for a form that changes some of it."""
     now = asked()
@@ -213,6 +256,7 @@ def hidden(*left_out: str) -> Markup:
     told = filter_parameters(now.where) + _told(own)
     if (request.endpoint or "").startswith(TRENDS):
         told += _of_trends(own, now.versus)
+    told += _of_voice(request.endpoint or "", own)
     fields = [(name, value) for name, value in told if name not in left_out]
     return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(*field) for field in fields)
 

@@ -1,7 +1,9 @@
 """What every page has: wording in its templates, the way around, and the facts that the numbers rest on."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template, request
 
@@ -13,19 +15,27 @@ from ticketlens.query import filter_parameters
 from web import wording
 from web.charts import spark, statistics
 from web.charts.spark import Piece
-from web.pages import asked, figures
+from web.pages import asked, figures, surveys
 from web.pages.kept import kept
 
 NAVIGATION = (
     ("overview", "Overview"), ("topics", "Topics"), ("trends", "Trends"), ("tickets", "Tickets"),
-    ("sources", "Sources"),
+    ("voice", "Voice"), ("sources", "Sources"),
 )  # fmt: skip
-SECTIONS = {"topic": "topics", "ticket": "tickets"}
+SECTIONS = {
+    "topic": "topics", "ticket": "tickets", "answers": "voice", "answers_file": "voice", "customers": "voice",
+    "customers_file": "voice", "customer": "voice", "voice_scores_file": "voice", "voice_topics_file": "voice",
+    "voice_cost_file": "voice", "voice_trend_file": "voice",
+}  # fmt: skip
 WITHOUT_TICKETS = "source"
 """Pages whose name begins so are there before the first ticket."""
+HAVE_THEIR_OWN = ("sources", "voice")
+"""Sections that say for themselves how to begin: surveys and customers may be there before the first ticket."""
+
 
 FACETS = ("brand", "group", "channel", "language", "priority", "source", "tag")
 FACET_VALUES = 10
+TOPIC_VALUES = 40
 PARTS_OF_COVERAGE = (("core", "clear"), ("edited", "by hand"), ("weak", "weak"), ("ungrouped", "in no topic"))
 
 
@@ -57,11 +67,16 @@ def furnish(pages: Blueprint) -> None:
         pages.add_app_template_filter(getattr(wording, name), name)
     pages.add_app_template_filter(lambda at: wording.moment(at, asked.lens().zone), "moment")
     pages.add_app_template_filter(lambda at: wording.stamp(at, asked.lens().zone), "stamp")
+    pages.add_app_template_filter(_date, "date")
+
+
+def _date(at: datetime) -> str:
+    return wording.day(at.astimezone(ZoneInfo(asked.lens().zone)).date(), year=True)
 
 
 def _first_start() -> tuple[str, int] | None:
     """In place of any page of figures while there is nothing to show."""
-    if _section() == "sources" or not kept("empty", asked.lens().empty):
+    if _section() in HAVE_THEIR_OWN or not kept("empty", asked.lens().empty):
         return None
     return render_template("first_start.html"), 404 if "." in request.path else 200
 
@@ -73,6 +88,7 @@ def _shared() -> dict[str, object]:
         "navigation": NAVIGATION,
         "here_in": _section(), "definition": _definition, "chips": _chips, "facets": _facets, "facts": _facts,
         "coverage_pieces": coverage_pieces, "cohorts": COHORTS, "fresh_id": _fresh_id, "heading_of": _heading,
+        "surveys": surveys,
     }  # fmt: skip
 
 
@@ -142,21 +158,25 @@ def _topic_names(where: Filter) -> dict[str, str]:
     return {str(topic.id): topic.name for topic in asked.lens().topic_names().values()}
 
 
-def _facets() -> list[tuple[str, list[tuple[str, int, str]]]]:
-    """What this page can be narrowed to: a field, and its values with how many tickets and the address."""
+def _facets(*, of_tickets: bool = True) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """What this page can be narrowed to: a field, and its values with how many tickets and the address.
+
+    Lists of answers are narrowed by the topic too, and their days are not those on which tickets came.
+    """
     where = asked.asked().where
+    among = where if of_tickets else where.between(None, None)
     told = []
-    for name in FACETS:
-        values = [] if name in where.where else _facet(name, where)
+    for name in FACETS if of_tickets else ("topic", *FACETS):
+        values = [] if name in where.where else _facet(name, among)
         if len(values) > 1:
-            told.append((name, [(value, n, asked.here(where.having(name, value))) for value, n in values]))
+            shown = _topic_names(where.having(name, "")) if name == "topic" else {}
+            told.append((name, [(shown.get(one, one), n, asked.here(where.having(name, one))) for one, n in values]))
     return told
 
 
 def _facet(name: str, where: Filter) -> list[tuple[str, int]]:
-    return kept(
-        ("facet", name, tuple(filter_parameters(where))), lambda: asked.lens().facet(name, where, limit=FACET_VALUES)
-    )
+    most = TOPIC_VALUES if name == "topic" else FACET_VALUES
+    return kept(("facet", name, tuple(filter_parameters(where))), lambda: asked.lens().facet(name, where, limit=most))
 
 
 def _facts() -> dict[str, object]:

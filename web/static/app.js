@@ -3,7 +3,7 @@
 (() => {
   const help = document.getElementById("keys");
   const search = document.getElementById("search");
-  const places = { o: "overview", t: "topics", r: "trends", i: "tickets", s: "sources" };
+  const places = { o: "overview", t: "topics", r: "trends", i: "tickets", v: "voice", s: "sources" };
   let going = false;
 
   const go = (name) => {

@@ -157,6 +157,16 @@ def open_app(lens):
 
 
 @pytest.fixture(scope="session")
+def make_desk():
+    return make_lens
+
+
+@pytest.fixture(scope="session")
+def open_pages():
+    return open_app
+
+
+@pytest.fixture(scope="session")
 def lens(tmp_path_factory):
     return make_lens(tmp_path_factory.mktemp("desk"), 1500)
 

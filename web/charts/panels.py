@@ -186,7 +186,10 @@ def time_axis(points: Sequence[Point], field: str = "start") -> dict[str, Any]:
     return {
         "field": field, "type": "temporal",
         "scale": {"type": "utc", "domain": [_at(first), _at(last)], "nice": False},
-        "axis": {"format": names, "tickCount": ticks, "grid": False, "labelOverlap": True, "labelFlush": False},
+        "axis": {
+            "format": names, "tickCount": ticks, "grid": False, "labelOverlap": True, "labelSeparation": 6,
+            "labelFlush": False,
+        },
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ Spec = dict[str, Any]
 AMOUNTS_AS_BARS = ("arrived", "solved", "waited_hours", "cost")
 MOST_DOTS = 60
 MOST_SMALL = 31
+MOST_NARROW = 20
 BETWEEN_PANELS = 46
 """Height of an axis's names, the gap and the next panel's title."""
 
@@ -228,7 +229,7 @@ def _open(trend: Trend, point: Point) -> str:
 
 def _columns(trend: Trend, where: Where, size: Size, top: int, bottom: int, over: Over | None = None) -> Layers:
     """Not on a small screen where a column would be thinner than a finger by far: the table has the same links."""
-    if len(trend.points) > (MOST_SMALL if size.small else MOST_DOTS if size.narrow else len(trend.points)):
+    if len(trend.points) > (MOST_SMALL if size.small else MOST_NARROW if size.narrow else len(trend.points)):
         return []
     words = {point: point_told(trend, point, brief=size.small) for point in trend.points}
     if over:

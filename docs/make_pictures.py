@@ -132,7 +132,7 @@ def addresses(chrome: Chrome, base: str) -> dict[str, str]:
         "overview": "/",
         "topics": "/topics",
         "topic": first_link(chrome, base, "/topics", r"/topics/\d+"),
-        "trends": "/trends",
+        "trends": "/trends?by=month&over=year",
         "tickets": "/tickets",
         "voice": "/voice",
         "customer": first_link(chrome, base, "/customers", r"/customers/[^?]+"),

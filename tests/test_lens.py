@@ -102,7 +102,7 @@ def test_a_change_of_what_is_excluded_or_promised_is_recomputed(make_lens: MakeL
     changed = {"exclusions": ("spam",), "targets": "[[targets]]\nmetric = 'ttr.full'\nminutes = 600\n"}
     other = make_lens(**changed)
     assert other.stale
-    other.rederive(lambda done: None)
+    other.rederive(lambda seen, total: None)
     assert not other.stale
     assert set(other.excluded(ALL)) == {"spam"}
     fresh = make_lens("fresh", **changed)

@@ -31,7 +31,7 @@ def desk(world: World, clocks: Clocks) -> Desk:
     return Desk(store, "Europe/Stockholm", clocks, None, lambda: NOW)
 
 
-@pytest.mark.parametrize("metric", ["ttr.full", "ttr.first", "reply.first", "arrived", "solved", "csat", "reopen_rate"])
+@pytest.mark.parametrize("metric", ["ttr.full", "ttr.first", "reply.first", "arrived", "solved", "reopen_rate"])
 @pytest.mark.parametrize("cohort", ["arrived", "solved"])
 def test_a_side_counts_its_list(desk: Desk, metric: str, cohort: str) -> None:
     told = compare(desk, Pairing(metric=metric, cohort=cohort, **DAYS))
@@ -39,6 +39,12 @@ def test_a_side_counts_its_list(desk: Desk, metric: str, cohort: str) -> None:
         assert side.where is not None
         assert side.n == desk.store.count_tickets(side.where)
         assert side.flags == ()
+
+
+@pytest.mark.parametrize("metric", ["csat", "one_touch_rate", "breach_rate"])
+def test_a_side_of_which_no_list_has_exactly_the_tickets_leads_nowhere(desk: Desk, metric: str) -> None:
+    told = compare(desk, Pairing(metric=metric, **DAYS))
+    assert (told.before.where, told.after.where) == (None, None)
 
 
 @pytest.mark.parametrize("field", [*SPLITS, "custom.plan"])

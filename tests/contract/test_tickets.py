@@ -197,7 +197,7 @@ def test_flaws_are_counted_by_source_and_each_count_opens_its_tickets(world: Wor
             rows = whole_list(store, Filter(where={"source": (source,), "flaw": (flaw,)}))
             assert len(rows) == n > 0
             assert all(flaw in row.flaws for row in rows)
-    wanted = sum(len(p.timing.flaws) for p in seen.tickets if p.ticket.excluded is None)
+    wanted = sum(len(p.timing.flaws) for p in seen.tickets if p.excluded is None)
     assert sum(n for counted in told.values() for n in counted.values()) == wanted
 
 

@@ -18,14 +18,14 @@ from ticketlens.model.comparison import Change, Comparison, CurveTest, Side, Ver
 from ticketlens.model.filter import DATED, Filter
 from ticketlens.store.base import Question
 
-STATES = {"reopen_rate": ("settled",), "csat": ("rated",)}
+STATES = {"reopen_rate": ("settled",)}
 """What the tickets that a figure counts have in common, besides their day."""
 
 
 def compare(desk: Desk, wanted: Pairing) -> Comparison:
     """Raises ConfigError as `pair` does."""
     found = pair(desk, wanted)
-    reading = Reading(desk)
+    reading = Reading(desk, (found.before, found.after))
     before, after = (side(found, look, reading) for look in (found.before, found.after))
     refused = tuple(dict.fromkeys(flag.reason for one in (after, before) for flag in one.flags))
     refused = refused or _no_figure(found, before, after)

@@ -21,6 +21,7 @@ STILL_OPEN = 0.02
 """With a larger share of tickets open, a sum of waits goes on growing too fast to be held against an older one."""
 
 MOST_SOURCES = 1_000
+NEAR, FAR = 7, 91
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Reading:
     """How far each source was read, and when each began; asked once for both sides."""
 
     desk: Desk
+    looks: tuple[Look, ...]
 
     @cached_property
     def read_to(self) -> Mapping[str, datetime]:
@@ -41,17 +43,22 @@ class Reading:
         """Sources that were never read to their end."""
         return frozenset(name for name, state in states(self.desk.store).items() if state.full_at is None)
 
-    def sources(self, *looks: Look) -> list[str]:
+    @cached_property
+    def sources(self) -> list[str]:
         """Those that have a ticket on either side."""
-        found = [
-            self.desk.store.facet("source", look.where.between(look.period.start, look.last), limit=MOST_SOURCES)
-            for look in looks
-        ]
-        return sorted({name for told in found for name, _ in told})
+        found = (self._of(look.where.between(look.period.start, look.last)) for look in self.looks)
+        return sorted(set[str]().union(*found))
 
-    def began_before(self, source: str, look: Look) -> bool:
-        earlier = Filter(last=look.period.start - timedelta(days=1)).having("source", source)
-        return bool(self.desk.store.list_tickets(earlier, limit=1).items)
+    def begin_in(self, look: Look) -> list[str]:
+        """Those that have no ticket before a side. Most have one in the days just before, so these are asked first."""
+        left, last = set(self.sources), look.period.start - timedelta(days=1)
+        for days in (NEAR, FAR, None):
+            if left:
+                left -= self._of(Filter(None if days is None else last - timedelta(days=days - 1), last))
+        return sorted(left)
+
+    def _of(self, where: Filter) -> set[str]:
+        return {name for name, _ in self.desk.store.facet("source", where, limit=MOST_SOURCES)}
 
 
 def flags(pair: Pair, look: Look, still_open: float, reading: Reading) -> tuple[Flag, ...]:
@@ -59,10 +66,9 @@ def flags(pair: Pair, look: Look, still_open: float, reading: Reading) -> tuple[
 
     `still_open` is the share of its tickets that are open.
     """
-    sources = reading.sources(pair.before, pair.after)
-    told = [*_running(look, reading.desk), *_connected(look, sources, reading)]
+    told = [*_running(look, reading.desk), *_connected(look, reading)]
     if complete(look.period, reading.desk.as_of):
-        told += [*_gaps(look, sources, reading), *_maturing(pair, look, reading.desk, still_open)]
+        told += [*_gaps(look, reading), *_maturing(pair, look, reading.desk, still_open)]
     return tuple(told)
 
 
@@ -76,14 +82,13 @@ def _running(look: Look, desk: Desk) -> Iterator[Flag]:
         yield Flag("gap", f"{period.label} was read only up to {_moment(desk, desk.as_of)}")
 
 
-def _connected(look: Look, sources: list[str], reading: Reading) -> Iterator[Flag]:
-    for source in sources:
-        if not reading.began_before(source, look):
-            yield Flag("connected", f"{source} has no ticket before {look.period.label}, which may not be whole")
+def _connected(look: Look, reading: Reading) -> Iterator[Flag]:
+    for source in reading.begin_in(look):
+        yield Flag("connected", f"{source} has no ticket before {look.period.label}, which may not be whole")
 
 
-def _gaps(look: Look, sources: list[str], reading: Reading) -> Iterator[Flag]:
-    for source in sources:
+def _gaps(look: Look, reading: Reading) -> Iterator[Flag]:
+    for source in reading.sources:
         if source in reading.unfinished:
             yield Flag("gap", f"{source} was never read to its end")
         elif (read_to := reading.read_to.get(source)) is not None and read_to < look.period.end_at:

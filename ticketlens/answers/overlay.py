@@ -35,16 +35,16 @@ def _partner(desk: Desk, period: Period, periods_back: int | None) -> tuple[Peri
 
 
 def _points(desk: Desk, asked: Asked, after: Trend, partners: list[tuple[Period, int]]) -> tuple[Point, ...]:
-    """Those that are seen from the same moment are asked for at once."""
+    """Those that are seen as many days later are asked for at once, whatever the clocks did meanwhile."""
     aged = after.kind == "duration" and asked.cohort == "arrived"
-    together: dict[tuple[timedelta, int], list[int]] = defaultdict(list)
+    together: dict[tuple[int, int], list[int]] = defaultdict(list)
     for i, (partner, parts) in enumerate(partners):
-        older = asked.periods[i].end_at - partner.end_at if aged else timedelta()
+        older = (asked.periods[i].end - partner.end).days if aged else 0
         together[older, -1 if parts == 1 else i].append(i)
     points: dict[int, Point] = {}
     for (older, _), places in together.items():
         there = replace(asked, periods=tuple(partners[i][0] for i in places))
-        told = trend(replace(desk, asked=desk.as_of - older), there)
+        told = trend(replace(desk, asked=desk.as_of - timedelta(days=older)), there)
         points |= dict(zip(places, told.points, strict=True))
     return tuple(_mean(points[i], after, partners[i][1]) for i in range(len(partners)))
 

@@ -114,7 +114,7 @@ def _curve_points(desk: Desk, asked: Asked, found: Curves, index: int, rows: Row
     p50, p75, p90 = (found.quantile(q)[index] for q in (0.5, 0.75, 0.9))
     low, high = (end[index] for end in found.interval(0.5))
     mean, _ = found.mean(horizon_of(asked.clock))
-    still = found.estimate.n[index] - found.estimate.events[index]
+    still = found.estimate.n[index] - found.estimate.over[index]
     few = found.too_few[index]
     key = found.groups[index]
     return tuple(

@@ -64,7 +64,7 @@ def explain(desk: Desk, wanted: Pairing, split_by: str = "topic") -> Explanation
     """The change of a restricted mean between two sides, split by one field. Raises ConfigError as `pair` does."""
     found = pair(desk, wanted)
     _check(found, split_by)
-    reading = Reading(desk)
+    reading = Reading(desk, (found.before, found.after))
     before, after = (side(found, look, reading) for look in (found.before, found.after))
     told = Explanation(
         metric=found.metric.id, name=found.metric.name, cohort=found.asked.cohort, clock=found.asked.clock,

@@ -65,10 +65,10 @@ def _arrivals(
 
 
 def _period(desk: Desk, found: Curves, place: tuple[int, int], period: Period, reached: Sequence[Reached]) -> Arrivals:
-    n, events = int(found.estimate.n[place]), int(found.estimate.events[place])
+    n, over = int(found.estimate.n[place]), int(found.estimate.over[place])
     few = bool(found.too_few[place])
     return Arrivals(
-        period.label, period.start, period.end, complete(period, desk.as_of), n, n - events, few, tuple(reached)
+        period.label, period.start, period.end, complete(period, desk.as_of), n, n - over, few, tuple(reached)
     )
 
 

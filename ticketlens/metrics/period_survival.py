@@ -30,9 +30,9 @@ def period_kaplan_meier(counts: Counts, late: NDArray[np.int64]) -> KaplanMeier:
     n = leaving.sum(axis=-1)
     firmly = firm(ended, at_risk, n)
     gone = firmly & (np.cumsum(leaving, axis=-1) == n[..., None]) & (survival_before(ended, at_risk) <= NEARLY_OVER)
-    ended = np.where(gone, np.maximum(ended, _LAST), np.where(firmly, ended, 0.0))
+    steps = np.where(gone, np.maximum(ended, _LAST), np.where(firmly, ended, 0.0))
     followed = np.where(n > 0, reach(firmly), 0.0)
-    return KaplanMeier(representatives(), ended, np.where(gone, ended, at_risk), n, followed)
+    return KaplanMeier(representatives(), ended, np.where(gone, steps, at_risk), n, followed, steps)
 
 
 def _at_risk(counts: Counts, late: NDArray[np.int64]) -> Floats:

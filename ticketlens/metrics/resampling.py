@@ -17,7 +17,7 @@ Ints = NDArray[np.int64]
 RESAMPLES = 1_000
 SEED = 20_221  # the same counts give the same intervals
 MOST_CELLS = 2_500
-WIDTHS = (1, 2, 4, 8, 16, 32, 64)
+WIDTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,6 +38,7 @@ class KaplanMeier:
     """A curve for each cohort. `times` (steps,) rise; `ended`, `at_risk` are (..., steps); `n` is (...), () for one.
 
     `followed` (...) is the greatest age that the observation of a cohort reaches; infinite where the curve ends at 0.
+    `stepped` are the ends that the curve steps by, where it does not step by all of them.
     """
 
     times: Floats
@@ -45,16 +46,23 @@ class KaplanMeier:
     at_risk: Floats
     n: NDArray[np.int64]
     followed: Floats = field(repr=False)
+    stepped: Floats | None = field(default=None, repr=False)
 
     @cached_property
     def events(self) -> NDArray[np.int64]:
-        """Ends seen, shape (...). Under `TOO_FEW` of them nothing below should be shown."""
+        """Ends that the curve stands on, shape (...). Under `TOO_FEW` of them nothing below should be shown."""
+        return np.asarray(self._steps.sum(axis=-1), dtype=np.int64)
+
+    @cached_property
+    def over(self) -> NDArray[np.int64]:
+        """All ends seen, shape (...), those too that the curve does not step by."""
         return np.asarray(self.ended.sum(axis=-1), dtype=np.int64)
 
     @cached_property
     def survival(self) -> Floats:
         """S just after each time: the share not over yet."""
-        factors = 1 - np.divide(self.ended, self.at_risk, out=np.zeros_like(self.ended), where=self.ended > 0)
+        steps = self._steps
+        factors = 1 - np.divide(steps, self.at_risk, out=np.zeros_like(steps), where=steps > 0)
         return np.cumprod(factors, axis=-1)
 
     def quantiles(self, q: float) -> Floats:
@@ -106,7 +114,7 @@ class KaplanMeier:
         On the logit scale of mean / tau, with the variance of m ends widened by m / (m - 1).
         """
         mean, error = self.restricted_means(tau)
-        ends = np.where(self.times <= tau, self.ended, 0).sum(axis=-1)
+        ends = np.where(self.times <= tau, self._steps, 0).sum(axis=-1)
         error = error * np.sqrt(np.divide(ends, ends - 1, out=np.ones_like(mean), where=ends > 1))
         inner = (mean > 0) & (mean < tau)
         share = np.divide(mean, tau, out=np.full_like(mean, 0.5), where=inner)
@@ -127,8 +135,13 @@ class KaplanMeier:
     @cached_property
     def _greenwood_terms(self) -> Floats:
         """d / (n (n - d)), and 0 where all at risk end: the curve is 0 from there on."""
-        left = self.at_risk * (self.at_risk - self.ended)
-        return np.divide(self.ended, left, out=np.zeros_like(self.ended), where=left > 0)
+        steps = self._steps
+        left = self.at_risk * (self.at_risk - steps)
+        return np.divide(steps, left, out=np.zeros_like(steps), where=left > 0)
+
+    @property
+    def _steps(self) -> Floats:
+        return self.ended if self.stepped is None else self.stepped
 
     def _band(self) -> tuple[Floats, Floats]:
         survival = self.survival
@@ -172,8 +185,8 @@ def kaplan_meier(counts: Counts) -> KaplanMeier:
     closed = (at_risk == ended) & seen & firmly  # nobody is left after this bin
     upper_edges = np.array([*EDGES, np.inf])
     followed = np.where(closed.any(axis=-1), np.inf, np.minimum(upper_edges[last], reach(firmly)))
-    shown = np.where(firmly, ended, 0.0)
-    return KaplanMeier(representatives(), shown, at_risk, n.astype(np.int64), np.where(n > 0, followed, 0.0))
+    steps, followed = np.where(firmly, ended, 0.0), np.where(n > 0, followed, 0.0)
+    return KaplanMeier(representatives(), ended, at_risk, n.astype(np.int64), followed, steps)
 
 
 def firm(ended: Floats, at_risk: Floats, n: NDArray[Any]) -> NDArray[np.bool_]:

@@ -75,7 +75,7 @@ def drawn(bar: Bar, axis: Axis) -> Markup:
         for end in (bar.low, bar.high)
     ]
     return Markup(
-        '<svg class="split{}" aria-hidden="true" focusable="false">'
+        '<svg class="effect{}" aria-hidden="true" focusable="false">'
         '<line class="zero" x1="{zero}" x2="{zero}" y2="100%"/>{}'
         '<line class="whisker" x1="{}" x2="{}" y1="50%" y2="50%"/>{}<circle cx="{}" cy="50%" r="3"/></svg>'
     ).format(

@@ -34,13 +34,13 @@ WITHIN: Mapping[int, str] = {
 STATISTICS: Mapping[str, Statistic] = {
     one.id: one
     for one in (
-        Statistic(BOTH, "p50", "half, nine in ten"),
-        Statistic("p50", "p50", "half (p50)", "half"),
-        Statistic("p75", "p75", "three in four (p75)", "three in four"),
-        Statistic("p90", "p90", "nine in ten (p90)", "nine in ten"),
+        Statistic(BOTH, "p50", "p50 and p90"),
+        Statistic("p50", "p50", "p50 (half)", "half"),
+        Statistic("p75", "p75", "p75", "three in four"),
+        Statistic("p90", "p90", "p90", "nine in ten"),
         Statistic("mean", "mean", "mean"),
-        *(Statistic(f"within{h}", "value", f"share within {words}", words, h) for h, words in WITHIN.items()),
-        Statistic("n", "n", "number of tickets (n)"),
+        *(Statistic(f"within{h}", "value", f"within {words}", words, h) for h, words in WITHIN.items()),
+        Statistic("n", "n", "tickets (n)"),
     )
 }
 DONE = {"ttr": ("is", "are", "solved"), "reply": ("has", "have", "a reply")}

@@ -14,7 +14,7 @@ from web import wording
 from web.charts import drawing
 from web.charts import trend as charts
 from web.charts.pareto import pareto
-from web.charts.statistics import BOTH, STATISTICS, Statistic, panel_name, pending, shown, told
+from web.charts.statistics import BOTH, DONE, STATISTICS, Statistic, panel_name, pending, shown, told
 from web.charts.trend import NARROW, WIDE, Size, measured
 from web.pages import asked
 
@@ -94,11 +94,12 @@ def trend_title(trend: Trend, one: Statistic = STATISTICS[BOTH]) -> str:
     said = capital(told(trend, one, last))
     if one.id != BOTH:
         return f"{said}, {wording.period_days(last.start, last.end)}"
-    return f"{said}, {_most(last)}"
+    return f"{said}, {_most(trend, last)}"
 
 
-def _most(last: Point) -> str:
-    return "nine in ten not reached yet" if last.p90 is None else f"nine in ten within {wording.duration(last.p90)}"
+def _most(trend: Trend, last: Point) -> str:
+    within = "within" if trend.metric.partition(".")[0] in DONE else "up to"
+    return "nine in ten not reached yet" if last.p90 is None else f"nine in ten {within} {wording.duration(last.p90)}"
 
 
 def capital(text: str) -> str:

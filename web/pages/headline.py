@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ticketlens.model.comparison import Comparison, Explanation
+from ticketlens.model.comparison import Comparison, Effect, Explanation
 from web import wording
-from web.pages import compared
+from web.pages import compare_words as words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ def headline(told: Comparison, why: Explanation | None) -> Headline | None:
     """What changed, in one sentence; None where nothing can be compared."""
     if told.change.value is None:
         return None
-    subject = told.name if told.kind != "duration" else f"Mean {told.name[:1].lower()}{told.name[1:]}"
-    old, new = (compared.figure(told, side) for side in (told.before, told.after))
+    subject = _mean(told.name) if told.kind == "duration" else told.name
+    old, new = (words.figure(told, side) for side in (told.before, told.after))
     if told.against == "same":
-        other, mine = compared.names(told)
+        other, mine = words.names(told)
         return Headline(f"{subject}: {new} for {mine}, {old} for {other}{_doubt(told)}")
     if told.change.verdict == "no clear change":
         return Headline(f"No clear change: {subject[:1].lower()}{subject[1:]} was {old} before and is {new} now")
@@ -41,11 +41,23 @@ def _doubt(told: Comparison) -> str:
 def _with_reason(moved: str, told: Comparison, why: Explanation | None) -> Headline:
     """And how much of it is its largest clear part."""
     change = told.change.value or 0.0
+    word = "rise" if change > 0 else "fall"
     clear = [one for one in (why.reasons if why else ()) if one.total.clear and not one.pooled]
     part = next((one for one in clear if (one.total.value > 0) == (change > 0)), None)
-    if why is None or part is None:
-        return Headline(moved)
-    word = "rise" if change > 0 else "fall"
-    share = wording.fraction(part.total.value / change)
-    share = share[:1].upper() + share[1:]
-    return Headline(f"{moved}. {share} of the {word} is ", part.name, "#why", "")
+    if part is not None:
+        return Headline(f"{moved}. {_share(part.total, change)} of the {word} is ", part.name, "#why")
+    if why is not None and why.speed is not None and why.speed.clear and (why.speed.value > 0) == (change > 0):
+        share = _share(why.speed, change)
+        return Headline(f"{moved}. {share} of the {word} is speed, not another mix of tickets")
+    return Headline(moved)
+
+
+def _mean(name: str) -> str:
+    """ "Mean time to full resolution", "Mean of all cycles"."""
+    return f"Mean{'' if name.startswith('Time') else ' of'} {name[:1].lower()}{name[1:]}"
+
+
+def _share(effect: Effect, change: float) -> str:
+    """How much of a change, as the beginning of a sentence."""
+    share = wording.fraction(effect.value / change)
+    return share[:1].upper() + share[1:]

@@ -8,7 +8,8 @@ from ticketlens.model.comparison import Explanation, Reason
 from ticketlens.store.base import Row
 from web import wording
 from web.charts.split import Bar
-from web.pages import asked, compared, controls
+from web.pages import asked, controls
+from web.pages import compare_words as words
 
 HOURS = "hours of minutes"
 LOOKED_AT = 200
@@ -54,16 +55,16 @@ def reasons(told: Explanation) -> Reasons:
     parts = [shown(told, reason) for reason in told.reasons]
     return Reasons(
         told, title(told), sentence(told), tuple(parts[:MOST]), tuple(parts[MOST:]), unit(told),
-        tuple(sums(told)), tuple(compared.spoken(told, text) for text in told.notes),
+        tuple(sums(told)), tuple(words.spoken(told, text) for text in told.notes),
     )  # fmt: skip
 
 
 def sentence(told: Explanation) -> str:
     """The core's sentence, with both means in one unit."""
     if told.old is None or told.new is None:
-        return compared.spoken(told, told.sentence)
+        return words.spoken(told, told.sentence)
     old, new = wording.alike(told.old, told.new)
-    return compared.spoken(
+    return words.spoken(
         told, told.sentence.replace(f"from {length(told.old)} to {length(told.new)}", f"from {old} to {new}")
     )
 

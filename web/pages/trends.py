@@ -20,19 +20,20 @@ WHEN = {"arrived": " of arrival", "solved": " of solving", "answered": " of the 
 def trends() -> str:
     shown = asked_trend()
     found, where, now = shown.trend, shown.where, asked.asked()
+    asking = {
+        "trend": found, "metric": BY_ID[found.metric], "metrics": controls.metrics(),
+        "controls": controls.controls(BY_ID[found.metric], found.clock, found.cohort, shown.one.id),
+    }  # fmt: skip
     if not any(point.n or point.value for point in found.points):
-        return render_template("nothing.html", title="No tickets in this time")
+        return render_template("no_trend.html", **asking)
     wanted = compared.pairing(found)
     told = compared.comparison(wanted)
     why = compared.explanation(wanted, now["split_by"])
     groups = multiples.multiples(found, where, shown.one)
     return render_template(
         "trends.html",
-        trend=found,
+        **asking,
         where=where,
-        metric=BY_ID[found.metric],
-        metrics=controls.metrics(),
-        controls=controls.controls(BY_ID[found.metric], found.clock, found.cohort, shown.one.id),
         headline=headline.headline(told, why) or headline.Headline(figures.trend_title(found, shown.one)),
         whole=whole(found, where),
         figure=trend_figure(shown),

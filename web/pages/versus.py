@@ -1,8 +1,10 @@
 """The other side of a comparison in the same time: which filters there are to choose from, and what they are called."""
 
-from dataclasses import replace
+from collections import defaultdict
 
+from ticketlens.answers.sides import versus
 from ticketlens.model.filter import Filter
+from ticketlens.query import filter_parameters
 from web import wording
 from web.pages import asked
 from web.pages.kept import kept
@@ -11,10 +13,12 @@ OFFERED = ("brand", "group", "channel", "priority", "language", "source")
 MOST_OTHERS = 6
 
 
-def merged(where: Filter, versus: Filter) -> Filter:
-    """The other side: this filter, with what `versus` has in place of its own."""
-    fields = {**where.where, **versus.where}
-    return replace(where, where=fields, q=versus.q or where.q, states=versus.states or where.states)
+def other_side(where: Filter, other: Filter | None) -> Filter | None:
+    """This filter, with what `other` has in place of its own."""
+    given: dict[str, list[str]] = defaultdict(list)
+    for name, value in filter_parameters(other) if other else ():
+        given[name].append(value)
+    return versus(where, given)
 
 
 def words(one: Filter, other: Filter) -> str:

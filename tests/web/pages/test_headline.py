@@ -58,6 +58,13 @@ def test_a_part_that_is_unclear_or_goes_the_other_way_is_not_named(part):
     assert said(ROSE, why(part)) == "Mean time to full resolution rose from 20 h to 30 h"
 
 
+def test_where_no_part_is_clear_the_speed_of_all_may_be():
+    explained = replace(why(("Refund", 100, -50, 250)), speed=Effect(500, 200, 800))
+    assert said(ROSE, explained).endswith(
+        "rose from 20 h to 30 h. Most of the rise is speed, not another mix of tickets"
+    )
+
+
 def test_no_clear_change_is_said_with_both_figures():
     told = replace(ROSE, change=Change("mean", "no clear change", 60, -200, 320), after=side(mean=1260))
     assert said(told) == "No clear change: mean time to full resolution was 20 h before and is 21 h now"

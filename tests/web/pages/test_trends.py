@@ -34,7 +34,7 @@ def page_of(browser, address, status=200):
 
 
 def words(node):
-    return " ".join(node.text().split())
+    return " ".join(node.text().replace("\u2060", "").split())
 
 
 def rows_of(browser, address):
@@ -291,7 +291,8 @@ def test_only_durations_are_split(browser):
     ("/trends?show=median", "show"), ("/trends?over=decade", "year, previous"), ("/trends?window=9", "7, 28"),
     ("/trends?period=lately", "2026-W47"), ("/trends?against=never", "2026-W47"), ("/trends?versus.brnd=x", "brand"),
     ("/trends?against=same", "both sides are"), ("/trends?period_from=2026-10-01", "name both days"),
-    ("/trends?split_by=mood", "split_by"), ("/trends?group_by=mood", "mood"),
+    ("/trends?versus.from=2026-10-01", "against"), ("/trends?split_by=mood", "split_by"),
+    ("/trends?group_by=mood", "mood"),
     ("/trends?from=2026-11-02&to=2026-11-01", "after"),
 ])  # fmt: skip
 def test_a_mistaken_address_says_what_can_be(browser, address, remedy):
@@ -332,3 +333,13 @@ def test_few_tickets_say_so_in_every_block(small_desk):
     assert words(tree.css_first("#compare h2")) == "Not compared"
     assert "Why it moved is not known" in told
     assert "Now: too few" in told
+
+
+@pytest.mark.parametrize(
+    "address", ["/trends?brand=nowhere", "/trends?metric=nps", "/trends?from=2020-01-01&to=2020-02-01"]
+)
+def test_without_anything_to_count_the_page_says_what_to_do(browser, address):
+    tree = page_of(browser, address)
+    assert "nothing in this time" in words(tree.css_first("h1"))
+    assert tree.css(".asking select")
+    assert {"Without filters", "All tickets"} <= {words(link) for link in tree.css(".next a")}

@@ -134,6 +134,8 @@ def addresses(chrome: Chrome, base: str) -> dict[str, str]:
         "topic": first_link(chrome, base, "/topics", r"/topics/\d+"),
         "trends": "/trends?by=month&over=year",
         "tickets": "/tickets",
+        "voice": "/voice",
+        "customer": first_link(chrome, base, "/customers", r"/customers/[^?]+"),
         "ticket": first_link(chrome, base, "/tickets", r"/tickets/[^/?]+/[^?]+"),
         "api": "/api/docs",
     }

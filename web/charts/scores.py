@@ -22,8 +22,9 @@ def scores(
     high, low = (size.tall(height) for height in HEIGHTS)
     points, below = trend.points, f"answers a {trend.by}"
     if not any(point.value is not None for point in points):
-        counted = [*_answers(trend, high), *_columns(points, told, where, size, 0, high)]
-        return _panel(counted, size, high, below, theme.MUTED)
+        tall = high + low
+        counted = [*_answers(trend, tall), *_columns(points, told, where, size, 0, tall)]
+        return _panel(counted, size, tall, below, theme.MUTED)
     top = -(high + BETWEEN_PANELS)
     line = panels.line(points, "value", _scale(survey), colour=theme.ACCENT, band=theme.SOFT, dots=size.dotted(trend))
     drawn = [

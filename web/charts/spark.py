@@ -66,11 +66,11 @@ def whole(pieces: Iterable[Piece], label: str) -> Markup:
     return Markup('<svg class="whole" role="group" aria-label="{}">{}</svg>').format(label, _joined(drawn))
 
 
-def column(share: float, *, tone: str) -> Markup:
+def upright(share: float, *, tone: str) -> Markup:
     """A bar that stands, of `share` (0 to 1) of the height of its box; decoration beside a number."""
     tall = max(min(share, 1.0), LEAST_HEIGHT if share else 0.0)
     return Markup(
-        '<svg class="column" aria-hidden="true" focusable="false">'
+        '<svg class="upright" aria-hidden="true" focusable="false">'
         '<rect class="{}" y="{}" width="100%" height="{}" rx="2"/></svg>'
     ).format(tone, _part(1 - tall), _part(tall))
 

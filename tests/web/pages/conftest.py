@@ -157,16 +157,6 @@ def open_app(lens):
 
 
 @pytest.fixture(scope="session")
-def make_desk():
-    return make_lens
-
-
-@pytest.fixture(scope="session")
-def open_pages():
-    return open_app
-
-
-@pytest.fixture(scope="session")
 def lens(tmp_path_factory):
     return make_lens(tmp_path_factory.mktemp("desk"), 1500)
 
@@ -210,3 +200,67 @@ def odd_browser(tmp_path):
     assert lens.push([{**odd, "id": f"odd {number}"} for number in range(60)]).stored == 60
     yield open_app(lens).test_client()
     lens.store.close()
+
+
+PEOPLE = 160
+ODD_IDS = ("c-1/..", "../..", "/lead", "a%2Fb", "ümläut 雪", "?x=1#y", "q" * 200, "<b>&\"'", "c 1")
+
+
+def answered(count, seed=3):
+    """CSAT after tickets, NPS about none with some sent in vain, and ten answers on effort."""
+    dice = random.Random(seed)
+    for number in range(count):
+        at = NOW - timedelta(days=dice.uniform(1, 300))
+        shared = {"customer": f"c-{number % PEOPLE}", "sent_at": (at - timedelta(hours=5)).isoformat()}
+        comment = BAD if number == 7 else f"Comment {number}" if number % 3 == 0 else None
+        ticket = {"ticket": str(4000 + number), "ticket_source": "zendesk-eu" if number % 3 else "mail/box"}
+        solved = {"survey": "After solve", "kind": "csat", "scale": 5, "question": "Happy?", **shared, **ticket}
+        told = {"at": at.isoformat(), "comment": comment}
+        yield {**solved, "id": f"s{number}", "score": dice.choice([1, 2, 4, 5, 5]), **told, "source": "survey"}
+        loyal = {"survey": BAD, "kind": "nps", **shared, "id": f"n{number}", "source": "survey"}
+        yield {**loyal, "score": dice.choice([0, 6, 7, 9, 10]), **told} if number % 2 else {**loyal, "score": None}
+        if number < 10:
+            yield {"id": f"e{number}", "survey": "Effort", "kind": "ces", "scale": 7, "score": 6, "at": at.isoformat()}
+
+
+def fill(lens, count):
+    rows = list(answered(count))
+    odd = [{"id": f"odd{n}", "survey": "Odd", "kind": "nps", "score": 3, "at": "2026-10-10T10:00:00Z", "customer": one}
+           for n, one in enumerate(ODD_IDS)]  # fmt: skip
+    report = lens.voice.push_answers([*rows, *odd])
+    assert report.set_aside == 0, report
+    told = [{"id": f"c-{n}", "value_per_year": 100 + n % 7, "currency": "EUR", "since": "2024-02-03T00:00:00Z",
+             "updated_at": "2026-01-01T00:00:00Z", "organization": "acme",
+             **({"churned_at": "2026-09-09T00:00:00Z"} if n % 9 == 1 else {})} for n in range(PEOPLE)]  # fmt: skip
+    assert lens.voice.push_customers(told).set_aside == 0
+
+
+@pytest.fixture(scope="session")
+def voiced(tmp_path_factory):
+    lens = make_lens(tmp_path_factory.mktemp("voiced"), 600)
+    fill(lens, 300)
+    yield lens
+    lens.store.close()
+
+
+@pytest.fixture
+def voices(voiced):
+    return open_app(voiced).test_client()
+
+
+@pytest.fixture
+def silent(tmp_path):
+    """A lens with 40 tickets, and a browser on its pages; nobody answered anything."""
+    lens = make_lens(tmp_path, 40)
+    yield lens, open_app(lens).test_client()
+    lens.store.close()
+
+
+@pytest.fixture
+def answer_rows():
+    return answered
+
+
+@pytest.fixture(params=ODD_IDS)
+def odd_id(request):
+    return request.param

@@ -1,23 +1,16 @@
-"""Voice, answers, customers: numbers lead to as many answers, and what people wrote stays what they wrote."""
+"""Voice and answers: numbers lead to as many answers, and what people wrote stays what they wrote."""
 
 import html
-import random
 import re
-from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
 
-NOW = datetime(2026, 11, 19, 8, 12, tzinfo=UTC)
-BAD = "<script>alert(1)</script> {{7*7}}"
 SCORE = r'(?:<svg.*?</svg><span class="hush">[^<]*</span><span class="n">)?'
 ANSWERS_LINK = re.compile(rf'href="(/answers\?[^"]*)"[^>]*>{SCORE}([\d,]+)<')
 TICKETS_LINK = re.compile(r'href="(/tickets\?[^"]*)">([\d,]+)</a>')
 COLUMN_LINK = re.compile(r'<a href="(/answers\?[^"]*)"[^>]*><path[^>]*/><title>[^<]*; ([\d,]+)\xa0answers?</title>')
 HEADING = re.compile(r"<h1>([\d,]+)\xa0(?:answers?|surveys?|tickets?)")
-PEOPLE = 160
-ODD_IDS = ("c-1/..", "../..", "/lead", "a%2Fb", "ümläut 雪", "?x=1#y", "q" * 200, "<b>&\"'", "c 1")
 PAGES = (
     "/voice", "/voice?every=week", "/voice?every=week&from=2006-01-01", "/voice?score=detractors", "/voice?topic=1",
     "/voice?channel=email&sort=n", "/voice?topics=all&sort=-score", "/voice?from=2026-09-01&to=2026-10-31",
@@ -27,54 +20,9 @@ PAGES = (
 )  # fmt: skip
 
 
-def answer_rows(count, seed=3):
-    """CSAT after tickets, NPS about none with some sent in vain, and ten answers on effort."""
-    dice = random.Random(seed)
-    for number in range(count):
-        at = NOW - timedelta(days=dice.uniform(1, 300))
-        shared = {"customer": f"c-{number % PEOPLE}", "sent_at": (at - timedelta(hours=5)).isoformat()}
-        comment = BAD if number == 7 else f"Comment {number}" if number % 3 == 0 else None
-        ticket = {"ticket": str(4000 + number), "ticket_source": "zendesk-eu" if number % 3 else "mail/box"}
-        solved = {"survey": "After solve", "kind": "csat", "scale": 5, "question": "Happy?", **shared, **ticket}
-        told = {"at": at.isoformat(), "comment": comment}
-        yield {**solved, "id": f"s{number}", "score": dice.choice([1, 2, 4, 5, 5]), **told, "source": "survey"}
-        loyal = {"survey": BAD, "kind": "nps", **shared, "id": f"n{number}", "source": "survey"}
-        yield {**loyal, "score": dice.choice([0, 6, 7, 9, 10]), **told} if number % 2 else {**loyal, "score": None}
-        if number < 10:
-            yield {"id": f"e{number}", "survey": "Effort", "kind": "ces", "scale": 7, "score": 6, "at": at.isoformat()}
-
-
-def fill(lens, count):
-    rows = list(answer_rows(count))
-    odd = [{"id": f"odd{n}", "survey": "Odd", "kind": "nps", "score": 3, "at": "2026-10-10T10:00:00Z", "customer": one}
-           for n, one in enumerate(ODD_IDS)]  # fmt: skip
-    report = lens.voice.push_answers([*rows, *odd])
-    assert report.set_aside == 0, report
-    told = [{"id": f"c-{n}", "value_per_year": 100 + n % 7, "currency": "EUR", "since": "2024-02-03T00:00:00Z",
-             "updated_at": "2026-01-01T00:00:00Z", "organization": "acme",
-             **({"churned_at": "2026-09-09T00:00:00Z"} if n % 9 == 1 else {})} for n in range(PEOPLE)]  # fmt: skip
-    assert lens.voice.push_customers(told).set_aside == 0
-
-
-@pytest.fixture(scope="module")
-def voiced(tmp_path_factory, make_desk):
-    lens = make_desk(tmp_path_factory.mktemp("voiced"), 600)
-    fill(lens, 300)
-    yield lens
-    lens.store.close()
-
-
 @pytest.fixture
-def browser(voiced, open_pages):
-    return open_pages(voiced).test_client()
-
-
-@pytest.fixture
-def silent(tmp_path, make_desk, open_pages):
-    """A lens with 40 tickets, and a browser on its pages; nobody answered anything."""
-    lens = make_desk(tmp_path, 40)
-    yield lens, open_pages(lens).test_client()
-    lens.store.close()
+def browser(voices):
+    return voices
 
 
 def text_of(browser, address, status=200):
@@ -217,7 +165,7 @@ def test_what_detractors_cost_is_a_formula_with_intervals_and_called_a_correlati
     assert re.search(r"Together\s+−?[\d,]+\sEUR\s+−?[\d,]+ to −?[\d,]+\s+a year", panel)
 
 
-def test_without_values_the_panel_says_what_is_missing_and_how_to_give_it(silent):
+def test_without_values_the_panel_says_what_is_missing_and_how_to_give_it(silent, answer_rows):
     lens, browser = silent
     lens.voice.push_answers(list(answer_rows(60)))
     panel = plain(text_of(browser, "/voice").partition('id="cost"')[2])
@@ -254,17 +202,6 @@ def test_many_surveys_keep_the_page_light(silent):
     assert "more\xa0surveys" in page or "more surveys" in page
 
 
-def test_without_a_file_of_customers_those_who_write_most_are_listed(silent):
-    page = text_of(silent[1], "/customers")
-    assert "Who writes most" in page
-    assert page.count('scope="row"') == 25
-    assert "not known" in page
-
-
-def test_without_anything_the_customers_page_says_how_to_begin(empty_browser):
-    assert "--kind customers" in text_of(empty_browser, "/customers")
-
-
 def test_a_time_without_answers_says_so_and_offers_a_way_back(browser):
     page = text_of(browser, "/voice?from=2020-01-01&to=2020-02-01")
     assert "No answers in this time" in page
@@ -281,102 +218,48 @@ def test_a_mistaken_address_is_a_page_with_a_next_step(browser, address):
     assert 'class="button"' in text_of(browser, address, 400)
 
 
-def test_an_unknown_customer_is_a_page_with_a_next_step(browser):
-    page = text_of(browser, "/customers/nobody-of-this-id", 404)
-    assert "Look the id up" in page
-    assert 'class="button"' in page
-
-
-@pytest.mark.parametrize("odd", ODD_IDS)
-def test_an_odd_id_has_its_own_address(browser, odd):
-    page = text_of(browser, f"/answers?requester={quote(odd, safe='')}")
-    link = html.unescape(re.search(r'href="(/customers[/?][^"]*)">', page.partition("</form>")[2])[1])
-    assert not re.search(r"/\.\.?(/|$)", link)
-    page = text_of(browser, link)
-    if not link.startswith("/customers?"):
-        assert html.unescape(re.search(r"<h1>Customer (.*?)</h1>", page)[1]) == odd
-    assert odd in html.unescape(page)
-    assert "<b>&" not in page
-
-
-def test_a_ticket_leads_to_its_customer_and_back(browser):
-    page = text_of(browser, "/tickets/zendesk-eu/4001")
-    link = re.search(r'<dt>Customer</dt><dd><a href="([^"]*)">', page)[1]
-    assert 'href="/tickets/zendesk-eu/4001"' in text_of(browser, link)
-
-
-def test_a_customers_numbers_lead_to_as_many(browser):
-    page = text_of(browser, "/customers/c-1")
-    cards = re.findall(r'class="figure" href="(/tickets\?[^"]*)">(\d+)</a>', page)
-    assert len(cards) == 2
-    for link, number in cards:
-        assert HEADING.search(text_of(browser, html.unescape(link)))[1] == number
-    assert "acme" in page
-    assert "lost on" in plain(page)
-
-
-def test_few_solved_tickets_have_no_median(browser):
-    card = text_of(browser, "/customers/c-1").partition("Half solved within")[2].partition("</section>")[0]
-    assert "too few" in card
-
-
-def test_a_journey_stands_in_order_of_time_and_turns(browser):
-    def times(address):
-        journey = text_of(browser, address).partition('class="journey"')[2]
-        return re.findall(r'<time datetime="([^"]*)"', journey)
-
-    newest = times("/customers/c-1")
-    assert newest == sorted(newest, reverse=True)
-    assert times("/customers/c-1?sort=oldest") == newest[::-1]
-
-
-def test_a_journey_has_every_kind_with_its_count(browser):
-    page = text_of(browser, "/customers/c-1")
-    chips = re.findall(r'href="(/customers/c-1\?kind=(\w+))#journey"[^>]*>[^<]*<span class="muted">(\d+)<', page)
-    assert {"asked", "answered", "sent", "came", "lost"} <= {kind for _, kind, _ in chips}
-    for link, _, number in chips:
-        assert len(re.findall(r'<li class="step', text_of(browser, link))) == int(number)
-
-
-def test_a_long_journey_is_paged_to_its_end(silent):
+def test_a_comment_that_looks_like_a_formula_is_disarmed_in_the_file(silent):
     lens, browser = silent
-    rows = [{"id": f"l{n}", "survey": "Long", "kind": "nps", "score": 5, "customer": "long",
-             "at": (NOW - timedelta(hours=n)).isoformat()} for n in range(95)]  # fmt: skip
-    assert lens.voice.push_answers(rows).stored == 95
-    page, seen = text_of(browser, "/customers/long"), []
-    while True:
-        seen += re.findall(r'<time datetime="([^"]*)"', page.partition('class="journey"')[2])
-        older = re.search(r'rel="next" href="([^"]*)"', page)
-        if not older:
-            break
-        page = text_of(browser, html.unescape(older[1]))
-    assert len(seen) == len(set(seen)) == 95
-    assert seen == sorted(seen, reverse=True)
+    lens.voice.push_answers([{"id": "f", "survey": "x", "kind": "nps", "score": 1, "at": "2026-10-10T10:00:00Z",
+                              "comment": "=HYPERLINK(1)", "customer": "@evil"}])  # fmt: skip
+    (line,) = browser.get("/answers.csv?commented=yes").text.splitlines()[1:]
+    assert "'=HYPERLINK(1)" in line
+    assert "'@evil" in line
 
 
-def test_a_list_of_customers_is_paged_with_the_counts_of_their_tickets(browser):
-    page, seen = text_of(browser, "/customers"), []
-    while True:
-        seen += re.findall(r'scope="row"><a href="/customers/([^"]*)"', page)
-        for link, number in TICKETS_LINK.findall(page)[:3]:
-            assert HEADING.search(text_of(browser, html.unescape(link)))[1] == number
-        older = re.search(r'rel="next" href="([^"]*)"', page)
-        if not older:
-            break
-        page = text_of(browser, html.unescape(older[1]))
-    assert len(seen) == len(set(seen)) == PEOPLE
-    assert browser.get("/customers.csv").text.count("\r\n") == PEOPLE + 1
-
-
-def test_a_customer_is_found_by_the_whole_id(browser):
-    assert 'href="/customers/c-11"' in text_of(browser, "/customers?q=c-11")
-    assert "No customer has this id" in text_of(browser, "/customers?q=c-")
-
-
-def test_an_address_finds_the_stand_in_under_which_it_is_kept(silent):
+def test_a_clear_change_is_the_headline_with_both_scores_and_n(silent):
     lens, browser = silent
-    lens.voice.push_answers([{"id": "1", "survey": "x", "kind": "nps", "score": 1, "customer": "kim@example.com",
-                              "at": "2026-10-10T10:00:00Z"}])  # fmt: skip
-    page = text_of(browser, "/customers?q=kim@example.com")
-    assert "Customer found" in page
-    assert "kim@example.com" not in page.partition("<table")[2]
+    rows = [
+        {"id": f"{month}{n}", "survey": "Loyal", "kind": "nps", "at": f"2026-{month}-10", "score": 10 * (n < good)}
+        for month, good in (("09", 70), ("10", 20)) for n in range(80)
+    ]  # fmt: skip
+    assert lens.voice.push_answers(rows).stored == 160
+    headline = html.unescape(re.search(r"<h1>(.*?)</h1>", text_of(browser, "/voice?survey=" + survey_id(lens)))[1])
+    assert headline.replace("\xa0", " ") == "NPS fell from +75 to −50 in October (Loyal, n = 80)."
+
+
+def survey_id(lens):
+    return next(survey.id for survey in lens.voice.surveys() if survey.name == "Loyal")
+
+
+def test_two_wordings_of_one_question_are_two_surveys(silent):
+    lens, browser = silent
+    rows = [{"id": f"{n}", "survey": "Same", "kind": "csat", "scale": 5, "score": 5, "at": "2026-10-10T10:00:00Z",
+             "question": f"Wording {n % 2}"} for n in range(60)]  # fmt: skip
+    assert lens.voice.push_answers(rows).stored == 60
+    page = text_of(browser, "/voice")
+    assert page.count(", Same</h2>") == 2
+    assert page.count(">30</a>") >= 2
+
+
+def test_the_address_of_a_survey_is_not_taken_along_to_pages_that_know_none(browser):
+    page = text_of(browser, "/voice?score=detractors&every=week")
+    links = re.findall(r'href="(/(?:topics|tickets)[/?][^"]*)"', page.partition("<main")[2])
+    assert not any("score=" in link or "every=" in link for link in links)
+
+
+def test_a_survey_from_another_time_has_no_trend_here(browser):
+    page = text_of(browser, "/voice")
+    link = html.unescape(re.search(r'href="(/voice/trend\.csv[^"]*)"', page)[1])
+    assert browser.get(re.sub(r"from=[\d-]+&to=[\d-]+", "from=2019-01-01&to=2019-02-01", link)).status_code == 404
+    assert browser.get("/voice/trend.csv").status_code == 404

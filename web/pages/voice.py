@@ -23,12 +23,12 @@ from web.pages.answers import Told, answer_filter, told
 from web.pages.voice_topics import topic_rows
 from web.pages.voice_words import headline
 
-MOST_POINTS = 110
+MOST_POINTS = 60
 """So many periods are drawn together: each is a column that leads to its answers, and a page has to stay light."""
 MOST_DRAWN, MOST_SHOWN = 3, 8
 LONGEST_BY_WEEK = timedelta(days=2 * 366)
 COMMENTS = 10
-MOST_TOPICS = 15
+MOST_TOPICS, ALL_TOPICS = 15, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def voice() -> str:
     shown = [one for one in report.surveys if one.figures.n or one.sent.sent]
     shown = [one for one in shown if survey in (None, one.survey)]
     where = window(report)
-    drawn = min(max(MOST_POINTS // len(report.periods), 1), MOST_DRAWN)
+    drawn = min(max(MOST_POINTS // len(report.periods), 1), 1 if asked.asked()["topics"] else MOST_DRAWN)
     return render_template(
         "voice.html",
         report=report,
@@ -93,7 +93,7 @@ def voice() -> str:
         drawn=[survey_shown(one, report, where, draw=n < drawn) for n, one in enumerate(shown[:MOST_SHOWN])],
         more=[(one.survey, one.figures.n) for one in shown[MOST_SHOWN:]],
         every=every(),
-        topics=topic_rows(shown, where, most=None if asked.asked()["topics"] else MOST_TOPICS) if shown else None,
+        topics=topic_rows(shown, where, most=ALL_TOPICS if asked.asked()["topics"] else MOST_TOPICS) if shown else None,
         comments=comments(survey, where),
         cost=cost_asked(shown),
         topic_names=asked.lens().topic_names(),

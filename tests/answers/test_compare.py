@@ -75,7 +75,7 @@ def test_the_earlier_side_is_seen_at_the_age_of_the_later_one(desk: Lens) -> Non
 @pytest.mark.parametrize("against", ["previous", "year"])
 @pytest.mark.parametrize("cohort", ["arrived", "solved"])
 @pytest.mark.parametrize("clock", ["calendar", "business"])
-@pytest.mark.parametrize("metric", ["ttr.full", "ttr.first", "arrived", "solved", "csat", "reopen_rate", "backlog"])
+@pytest.mark.parametrize("metric", ["ttr.full", "ttr.first", "arrived", "solved", "reopen_rate", "backlog"])
 def test_the_tickets_of_a_side_are_those_of_its_list(
     desk: Lens, metric: str, clock: str, cohort: str, against: str
 ) -> None:

@@ -35,4 +35,5 @@ def number(hit: Body, name: str) -> int:
 
 
 def maybe(hit: Body, name: str) -> Any:
-    return hit["fields"].get(name, (None,))[0]
+    """None where the ticket has no value; of one without a value in any column asked for nothing is told at all."""
+    return hit.get("fields", {}).get(name, (None,))[0]

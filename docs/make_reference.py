@@ -167,9 +167,8 @@ def _metric(metric: Metric) -> str:
         "In place of a figure": metric.instead,
         "Known differences": metric.differs,
     }
-    later = "" if metric.answered else "\n\nDefined, and not computed yet."
     told = "\n".join(f"- {name}: {text if text.endswith('.') else text + '.'}" for name, text in facts.items())
-    return f"## `{metric.id}`\n\n**{metric.name}.** {metric.definition}{later}\n\n{told}"
+    return f"## `{metric.id}`\n\n**{metric.name}.** {metric.definition}\n\n{told}"
 
 
 def _coded(meanings: Mapping[Any, str]) -> list[tuple[str, str]]:

@@ -13,8 +13,8 @@ from ticketlens.metrics import contract
 from ticketlens.model import Status, Ticket
 from ticketlens.model.filter import EVERYTHING, Filter
 
-SCALARS = [metric for metric in contract.METRICS if metric.answered and metric.kind != "duration"]
-DURATIONS = [metric for metric in contract.METRICS if metric.answered and metric.kind == "duration"]
+SCALARS = [metric for metric in contract.METRICS if metric.kind != "duration"]
+DURATIONS = [metric for metric in contract.METRICS if metric.kind == "duration"]
 LISTED = {
     "arrived": "arrived", "solved": "solved", "waited_hours": "arrived", "reopen_rate": "first_solved", "csat": "rated",
 }  # fmt: skip

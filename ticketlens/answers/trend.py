@@ -79,8 +79,6 @@ def _of_survey(desk: Desk, asked: Asked, metric: contract.Metric) -> Trend:
 def checked(asked: Asked) -> contract.Metric:
     """The metric that is asked for. Raises ConfigError where it does not go with its clock or cohort."""
     metric = contract.metric(asked.metric)
-    if not metric.answered:
-        raise ConfigError(f"metric: {asked.metric} is not computed yet; known are {', '.join(contract.ANSWERED)}")
     if asked.clock not in ("calendar", "business"):
         raise ConfigError(f"clock: {asked.clock!r} is neither calendar nor business")
     if asked.clock == "business" and not metric.business:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.definition import Cohort, Metric
 
-__all__ = ["ANSWERED", "BY_ID", "METRICS", "Metric", "metric"]
+__all__ = ["BY_ID", "IDS", "METRICS", "Metric", "metric"]
 
 LEFT_OUT = (
     "Spam, deleted, merged and test tickets; those without a customer's message; those that bots alone answered. "
@@ -41,7 +41,6 @@ def _duration(
     formula: str,
     differs: str,
     cohorts: tuple[Cohort, ...] = ("arrived", "solved"),
-    answered: bool = True,
 ) -> Metric:
     return Metric(
         id=id_,
@@ -57,7 +56,6 @@ def _duration(
         instead=_REACHED,
         differs=differs,
         business=True,
-        answered=answered,
     )
 
 
@@ -351,13 +349,11 @@ METRICS: tuple[Metric, ...] = (
 )
 
 BY_ID: Mapping[str, Metric] = {metric.id: metric for metric in METRICS}
-ANSWERED: tuple[str, ...] = tuple(metric.id for metric in METRICS if metric.answered)
+IDS: tuple[str, ...] = tuple(BY_ID)
 
 
 def metric(id_: str) -> Metric:
-    """The row of an id that this version answers. Raises ConfigError that names the known ones."""
-    found = BY_ID.get(id_)
-    if found is None or not found.answered:
-        reason = "no such metric" if found is None else "not computed in this version"
-        raise ConfigError(f"metric {id_}: {reason}; known are {', '.join(ANSWERED)}")
-    return found
+    """The row of an id. Raises ConfigError that names the known ones."""
+    if id_ not in BY_ID:
+        raise ConfigError(f"metric {id_[:40]}: no such metric; known are {', '.join(IDS)}")
+    return BY_ID[id_]

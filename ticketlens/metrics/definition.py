@@ -33,7 +33,7 @@ class Metric:
 
     `heading` is the name over a narrow column. `instead` says what is printed in place of a figure, and when. `differs`
     says where helpdesks' own figures, or usual practice, are another. `business`: there is a figure on the business
-    clock; `answered`: this version computes it.
+    clock.
     """
 
     id: str
@@ -49,7 +49,6 @@ class Metric:
     instead: str
     differs: str
     business: bool = False
-    answered: bool = True
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
@@ -60,7 +59,7 @@ class Metric:
             "id": self.id, "name": self.name, "heading": self.heading, "kind": self.kind, "unit": self.unit,
             "clocks": list(self.clocks), "cohorts": list(self.cohorts), "definition": self.definition,
             "formula": self.formula, "source": self.source, "exclusions": self.exclusions, "instead": self.instead,
-            "differs": self.differs, "answered": self.answered,
+            "differs": self.differs,
         }  # fmt: skip
 
 

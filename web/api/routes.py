@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ticketlens.answers.why import SPLITS
-from ticketlens.metrics.contract import ANSWERED, BY_ID, METRICS
+from ticketlens.metrics.contract import BY_ID, IDS, METRICS
 from ticketlens.model.answer import SurveyKind
 from ticketlens.model.filter import DATED, ENDING, FIELDS, STATES
 from ticketlens.model.person import Role
@@ -40,7 +40,7 @@ PAGING = (
     Parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "tickets a page"),
 )
 TREND = (
-    Parameter("metric", choice(*ANSWERED), "what is measured; ttr.full if not named"),
+    Parameter("metric", choice(*IDS), "what is measured; ttr.full if not named"),
     Parameter("clock", choice("calendar", "business"), "every hour, or opening hours only"),
     Parameter("cohort", choice(*COHORTS), "tickets that arrived in the period, were solved in it, …"),
     Parameter("by", choice("day", "week", "month", "quarter"), "the periods"),

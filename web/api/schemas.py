@@ -201,7 +201,7 @@ METRIC = record({
     "id": TEXT, "name": TEXT, "heading": TEXT, "kind": choice(*get_args(Kind)), "unit": choice(*UNITS),
     "clocks": {"type": "array", "items": choice(*get_args(Clock)), "minItems": 1},
     "cohorts": {"type": "array", "items": choice(*COHORTS), "minItems": 1},
-    **dict.fromkeys(("definition", "formula", "source", "exclusions", "instead", "differs"), TEXT), "answered": FLAG,
+    **dict.fromkeys(("definition", "formula", "source", "exclusions", "instead", "differs"), TEXT),
 })  # fmt: skip
 PROBLEM = record(
     {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "id": TEXT}, optional=("id",)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ticketlens.metrics.contract import ANSWERED, BY_ID, Metric
+from ticketlens.metrics.contract import METRICS, Metric
 from ticketlens.model.filter import CUSTOM, EVERYTHING, FIELDS
 from web import wording
 from web.charts.statistics import BOTH, STATISTICS, choices
@@ -33,7 +33,7 @@ class Control:
 
 def metrics() -> list[tuple[str, list[Metric]]]:
     """Metrics that are computed, by kind."""
-    rows = [BY_ID[name] for name in ANSWERED]
+    rows = list(METRICS)
     told = [(name, [row for row in rows if row.kind == kind]) for kind, name in KINDS]
     return [(name, of_kind) for name, of_kind in told if of_kind]
 

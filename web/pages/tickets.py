@@ -14,7 +14,7 @@ from web.charts.spark import Stretch
 from web.pages import asked
 
 PAGE = 50
-DURATIONS = tuple(row.id for row in METRICS if row.kind == "duration" and row.answered)
+DURATIONS = tuple(row.id for row in METRICS if row.kind == "duration")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from ticketlens.metrics.contract import ANSWERED
+from ticketlens.metrics.contract import IDS
 from ticketlens.model.filter import Filter
 
 MONTHS = "/trends?by=month"
@@ -76,7 +76,7 @@ def test_every_number_leads_to_as_many_tickets(browser, address):
     assert not wrong
 
 
-@pytest.mark.parametrize("metric", [name for name in ANSWERED if name != "ttr.full"])
+@pytest.mark.parametrize("metric", [name for name in IDS if name != "ttr.full"])
 def test_every_number_of_every_metric_leads_to_as_many_tickets(browser, metric):
     tree = page_of(browser, f"{MONTHS}&metric={metric}&group_by=brand")
     links = {

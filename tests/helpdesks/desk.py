@@ -73,20 +73,32 @@ class Item:
         return sum(move.before in done and move.after not in done for move in self.moved)
 
     @property
+    def lasting(self) -> "Item":
+        """The same without a reopening that is undone within the second of the solve before it: that is one solve."""
+        moves: list[Moved] = []
+        for move in self.moved:
+            moves.append(move)
+            one = replace(self, moved=tuple(moves[-3:]))
+            if len(moves) > 2 and len(one.solves) == 2 and int(one.solves[0].timestamp()) == int(move.at.timestamp()):
+                moves[-3:] = [replace(moves[-3], after=move.after)]
+        return replace(self, moved=tuple(moves))
+
+    @property
     def first_reply_at(self) -> datetime | None:
         """What an agent says first in a ticket that he opens is no reply."""
         return next((one.at for one in self.said[1:] if one.author == "agent" and one.public), None)
 
     def truth(self) -> dict[str, object]:
         """What TicketLens is to know of it."""
+        lasting = self.lasting
         return {
             "subject": self.subject,
             "created_at": self.created_at,
             "is_solved": self.is_solved,
             "first_reply_at": self.first_reply_at,
-            "first_solved_at": self.solves[0] if self.solves else None,
-            "solved_at": self.solves[-1] if self.solves and self.is_solved else None,
-            "reopens": self.reopens,
+            "first_solved_at": lasting.solves[0] if lasting.solves else None,
+            "solved_at": lasting.solves[-1] if lasting.solves and self.is_solved else None,
+            "reopens": lasting.reopens,
             "excluded": "merged" if self.merged_into else "spam" if self.spam else "deleted" if self.deleted else None,
         }
 

@@ -60,7 +60,7 @@ def versions(store: ElasticStore) -> dict[str, list[str]]:
 def newest(store: ElasticStore) -> set[str]:
     """The nouns that are behind their aliases in the newer version."""
     told = versions(store).items()
-    return {noun.partition(".")[0] for noun, names in told if names[0].endswith(f"-v{newer.number(noun)}")}
+    return {noun.partition(".")[0] for noun, names in told if names and names[0].endswith(f"-v{newer.number(noun)}")}
 
 
 def reopened(address: str) -> ElasticStore:

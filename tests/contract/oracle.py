@@ -236,6 +236,8 @@ def _never(p: Prepared, metric: str) -> bool:
     """Whether the event is known to have happened, at no known time."""
     if metric == "reply.first":
         return p.timing.durations[metric][0] is None and p.timing.replied_at is not None
+    if metric == "reply.next":
+        return False
     return not p.timing.cycles and p.ticket.first_solved_at is None
 
 

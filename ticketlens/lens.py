@@ -38,6 +38,7 @@ from ticketlens.model.report import Counts, Report, SetAside
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.model.trend import Trend
+from ticketlens.outcome import outcome
 from ticketlens.outside.waiting import Waiting
 from ticketlens.sources.helpdesks import Helpdesks
 from ticketlens.sources.registry import Kinds
@@ -109,7 +110,7 @@ class Lens:
         self._begin()
         with Crew(self._recipe, self.preparer) as crew:
             for batch, prepared in crew.prepare(batches, reading):
-                yield _outcome(batch, self.store.put_tickets(prepared))
+                yield outcome(batch, self.store.put_tickets(prepared))
 
     def push(self, rows: Sequence[object], *, source: str | None = None) -> Report:
         """Reads and stores rows of the NDJSON form; one that cannot be read is set aside with its index, from 0."""
@@ -363,20 +364,6 @@ class Lens:
     @property
     def _zoneinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
-
-
-def _outcome(batch: TicketBatch, puts: Sequence[Put]) -> Report:
-    """What became of each ticket of a batch, in numbers that add up."""
-    refused = [batch.aside(index, put.reason) for index, put in enumerate(puts) if put.reason is not None]
-    aside = sorted((*batch.set_aside, *refused), key=lambda item: item.number)
-    stored = sum(put.stored for put in puts)
-    return Report(
-        received=len(batch.tickets) + len(batch.set_aside),
-        stored=stored,
-        unchanged=len(batch.tickets) - stored - len(refused),
-        set_aside=len(aside),
-        set_aside_items=tuple(aside),
-    )
 
 
 def _refuse_other_dates(where: Filter) -> None:

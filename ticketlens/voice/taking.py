@@ -12,6 +12,7 @@ from ticketlens.model.answer import Answer
 from ticketlens.model.batch import VoiceBatch, Voiced
 from ticketlens.model.customer import Customer
 from ticketlens.model.report import Report, SetAside
+from ticketlens.outcome import outcome
 from ticketlens.store.answer_codec import answer_fields, customer_fields, stamp_of
 from ticketlens.store.answers import KeptAnswer, KeptCustomer
 from ticketlens.store.base import Put
@@ -28,7 +29,7 @@ class Taking(Generic[Voiced]):
     def add(self, batches: Iterable[VoiceBatch[Voiced]]) -> Iterator[Report]:
         """Stores batch by batch; what is stored is on disk before it is told."""
         for batch in batches:
-            yield _outcome(batch, self.put(batch.items) if batch.items else [])
+            yield outcome(batch, self.put(batch.items) if batch.items else [])
 
     def push(self, rows: Sequence[object], reader: Reader[Voiced]) -> Report:
         """Rows of the NDJSON form; one that cannot be read is set aside with its index, from 0."""
@@ -74,19 +75,3 @@ def _read(rows: Sequence[object], reader: Reader[Voiced]) -> Iterator[VoiceBatch
             except BadPayload as error:
                 aside.append(SetAside("index", index, reader.id_of(row), str(error)))
         yield VoiceBatch(tuple(items), tuple(aside), tuple(numbers))
-
-
-def _outcome(batch: VoiceBatch[Voiced], puts: Sequence[Put]) -> Report:
-    """What became of each of a batch, in numbers that add up."""
-    refused: list[SetAside] = [
-        batch.aside(index, put.reason) for index, put in enumerate(puts) if put.reason is not None
-    ]
-    aside = sorted((*batch.set_aside, *refused), key=lambda item: item.number)
-    stored = sum(put.stored for put in puts)
-    return Report(
-        received=len(batch.items) + len(batch.set_aside),
-        stored=stored,
-        unchanged=len(batch.items) - stored - len(refused),
-        set_aside=len(aside),
-        set_aside_items=tuple(aside),
-    )

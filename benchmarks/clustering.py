@@ -1,6 +1,6 @@
-"""Figures of the topic engine: quality on labelled sets, side by side with BERTopic's defaults, and speed.
+"""Figures of the topic engine: quality on labelled sets beside the defaults of BERTopic and EVoC, and speed.
 
-    python benchmarks/clustering.py [--data FOLDER] [--sets banking77,hwu64]
+    python -m benchmarks.clustering [--data FOLDER] [--sets banking77,hwu64]
 
 Three ways to score what a clustering leaves out: noise as one cluster more, everything at its nearest topic, and the
 grouped part alone with its share. The same settings for every set, the number of topics found, no labels used.
@@ -8,21 +8,32 @@ grouped part alone with its share. The same settings for every set, the number o
 
 import argparse
 import csv
-import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from benchmarks import use_the_own_kernels
+
 ROOT = Path(__file__).resolve().parents[1]
-CHOSEN_FOR_ANOTHER_MACHINE = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "hdbscan", "torch", "sentence-transformers", "bertopic", "umap-learn")
+LIBRARIES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "hdbscan",
+    "torch",
+    "sentence-transformers",
+    "bertopic",
+    "umap-learn",
+    "evoc",
+)
 
 
 def main() -> None:
@@ -38,15 +49,6 @@ def main() -> None:
             compare(name, file)
         else:
             print(f"{name}: skipped, {file.name} is not in the data folder")
-
-
-def use_the_own_kernels() -> None:
-    """Starts again without the variables that pick OpenBLAS kernels, which are read when numpy is loaded."""
-    if any(name in os.environ for name in CHOSEN_FOR_ANOTHER_MACHINE):
-        left = {name: text for name, text in os.environ.items() if name not in CHOSEN_FOR_ANOTHER_MACHINE}
-        os.execve(sys.executable, [sys.executable, *sys.argv], left)
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    sys.path[0] = str(ROOT)  # in place of this folder, whose file has the name of the package
 
 
 def parse() -> argparse.Namespace:
@@ -73,9 +75,10 @@ def compare(name: str, file: Path) -> None:
     truth = np.unique([row["label"] for row in rows], return_inverse=True)[1]
     print(f"\n{name}: {len(texts):,} texts, {truth.max() + 1} labels", flush=True)
     vectors = cached_vectors(name, file, texts)
+    print(f"  {'':12s} topics  noise as one  all assigned  grouped part (share)  seconds (of processor; first run)")
     ours = score_ours(vectors, texts, truth)
-    print(subprocess.run(own_run(name, file), capture_output=True, text=True, check=True).stdout, end="")
-    score_bertopic(vectors, texts, truth, ours)
+    score_others(vectors, texts, truth, ours)
+    print(subprocess.run(own_run(name, file), capture_output=True, text=True, check=True, cwd=ROOT).stdout, end="")
     print_embedding_speed(texts)
 
 
@@ -98,7 +101,8 @@ def vectors_path(name: str, file: Path) -> Path:
 
 
 def own_run(name: str, file: Path) -> list[str]:
-    return [sys.executable, __file__, "--data", str(file), "--full-run", str(vectors_path(name, file))]
+    own = [sys.executable, "-m", "benchmarks.clustering"]
+    return [*own, "--data", str(file), "--full-run", str(vectors_path(name, file))]
 
 
 def print_full_run(kept: Path) -> None:
@@ -146,59 +150,76 @@ def score_ours(vectors: Any, texts: Sequence[str], truth: Any) -> tuple[float, f
 
     embedder = load()
     embedder.encode(["warm"])
-    begin, reached = time.perf_counter(), []
-    progress = lambda *_: reached.append(time.perf_counter() - begin)  # noqa: E731
+    run = lambda: full_run(vectors, texts, ["en"] * len(texts), embedder.encode)  # noqa: E731
+    first, _ = timed(run)
     before = time.process_time()
-    seconds, grouping = timed(lambda: full_run(vectors, texts, ["en"] * len(texts), embedder.encode, progress))
-    of_processor = time.process_time() - before
-    print(
-        f"  TicketLens: {len(grouping.topics)} topics, {seconds:.1f} s, {of_processor:.1f} s of processor time "
-        f"(yardstick {reached[0]:.1f} s, topics {reached[1] - reached[0]:.1f} s, names {reached[2] - reached[1]:.1f} s)"
-    )
-    return print_scores(truth, grouping.labels, grouping.nearest), seconds
+    seconds, grouping = timed(run)
+    spent = Spent(seconds, time.process_time() - before, first)
+    return print_row("TicketLens", truth, grouping.labels, grouping.nearest, spent), seconds
 
 
-def score_bertopic(vectors: Any, texts: Sequence[str], truth: Any, ours: tuple[float, float]) -> None:
-    """BERTopic as its README starts it, on the same vectors: first with the compilers' warm-up, then again."""
+def score_others(vectors: Any, texts: Sequence[str], truth: Any, ours: tuple[float, float]) -> None:
+    """BERTopic and EVoC as their READMEs start them, on the same vectors: with the compilers' warm-up, then again."""
+    for name, group in (("BERTopic", lambda: bertopic_labels(vectors, texts)), ("EVoC", lambda: evoc_labels(vectors))):
+        try:
+            first, _ = timed(group)
+        except ImportError:
+            print(f"  {name:12s} skipped, not installed (pip install -r benchmarks/requirements.txt)")
+            continue
+        before = time.process_time()
+        seconds, labels = timed(group)
+        spent = Spent(seconds, time.process_time() - before, first)
+        ari = print_row(name, truth, labels, assigned(vectors, labels), spent)
+        print(f"  TicketLens to {name}, all assigned: ARI x {ours[0] / ari:.2f}, time x {ours[1] / seconds:.2f}")
+
+
+def bertopic_labels(vectors: Any, texts: Sequence[str]) -> Any:
+    import numpy as np
+    from bertopic import BERTopic
+
+    return np.asarray(BERTopic().fit_transform(list(texts), vectors)[0], dtype=np.int64)
+
+
+def evoc_labels(vectors: Any) -> Any:
+    import numpy as np
+    from evoc import EVoC
+
+    return np.asarray(EVoC().fit_predict(vectors), dtype=np.int64)
+
+
+def assigned(vectors: Any, labels: Any) -> Any:
+    """Noise to the nearest centroid, as in our own figures."""
     import numpy as np
 
-    try:
-        from bertopic import BERTopic
-    except ImportError:
-        print("  BERTopic: skipped, not installed (pip install -r benchmarks/requirements.txt)")
-        return
     from clustering.arrays import centroids
     from clustering.assign import nearest_topic
 
-    first, _ = timed(lambda: BERTopic().fit_transform(list(texts), vectors))
-    before = time.process_time()
-    seconds, (found, _) = timed(lambda: BERTopic().fit_transform(list(texts), vectors))
-    of_processor = time.process_time() - before
-    labels = np.asarray(found)
     middle = centroids(vectors, labels, np.ones(len(labels), np.float32))
-    print(
-        f"  BERTopic: {labels.max() + 1} topics, {seconds:.1f} s, {of_processor:.1f} s of processor time "
-        f"(first run {first:.1f} s)"
-    )
-    ari = print_scores(truth, labels, np.where(labels >= 0, labels, nearest_topic(vectors, middle)))
-    print(f"  TicketLens to BERTopic, everything assigned: ARI x {ours[0] / ari:.2f}, time x {ours[1] / seconds:.2f}")
+    return np.where(labels >= 0, labels, nearest_topic(vectors, middle))
 
 
-def print_scores(truth: Any, labels: Any, nearest: Any) -> float:
-    """The three protocols; returns the ARI with everything assigned."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of a run, those of the processor, and those of the first run, compilers included."""
+
+    seconds: float
+    of_processor: float
+    first: float
+
+
+def print_row(name: str, truth: Any, labels: Any, nearest: Any, spent: Spent) -> float:
+    """The three protocols, NMI / ARI; returns the ARI with everything assigned."""
     from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
     grouped = labels >= 0
-    protocols = {
-        "noise as one cluster": (truth, labels),
-        "everything assigned": (truth, nearest),
-        f"grouped part ({grouped.mean():.0%})": (truth[grouped], labels[grouped]),
-    }
-    scores = {}
-    for name, pair in protocols.items():
-        scores[name] = float(adjusted_rand_score(*pair))
-        print(f"    {name:24s} NMI {normalized_mutual_info_score(*pair):.3f}  ARI {scores[name]:.3f}")
-    return scores["everything assigned"]
+    pairs = ((truth, labels), (truth, nearest), (truth[grouped], labels[grouped]))
+    told = [f"{normalized_mutual_info_score(*pair):.3f}/{adjusted_rand_score(*pair):.3f}" for pair in pairs]
+    print(
+        f"  {name:12s} {labels.max() + 1:6d}  {told[0]:>12s}  {told[1]:>12s}  {told[2]:>13s} ({grouped.mean():4.0%})  "
+        f"{spent.seconds:.1f} ({spent.of_processor:.1f}; {spent.first:.1f})",
+        flush=True,
+    )
+    return float(adjusted_rand_score(truth, nearest))
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:

@@ -7,8 +7,9 @@ import numpy as np
 from clustering import quality
 from clustering.arrays import Floats, Ints, unit_rows
 from clustering.assign import assign_new, nearest_topic
-from clustering.junk import word_salad
+from clustering.junk import SALADS, word_salad
 from clustering.label import Encode, TopicTexts, label
+from clustering.languages import Offsets, align, groups, of_rows, offsets
 from clustering.topics import Distinct, Found, distinct, find_topics, nothing
 from ticketlens.model.grouping import Assignment, Grouping, Match, TopicDraft
 
@@ -30,18 +31,23 @@ def full_run(
     languages: Sequence[str | None],
     encode: Encode,
     progress: Progress = silent,
+    own: Offsets | None = None,
 ) -> Grouping:
     """Topics among n tickets: `vectors` (n, dimensions), `texts` subject and body, `languages` codes or None.
 
     `encode` makes vectors of the same space from texts: of candidate names, and of random words. Above 60,000
     distinct vectors an even sample is clustered, and the others join as new tickets do. A zero vector stays ungrouped.
+    Of several languages each one's `offsets` are taken out first, and centroids are those of aligned vectors.
     """
     vectors = unit_rows(np.asarray(vectors, dtype=np.float32))
+    own = offsets(vectors, languages) if own is None else own
+    vectors = align(vectors, languages, own)
     texted = np.flatnonzero(vectors.any(axis=1))
-    salad = encode(word_salad(texts)) if len(texted) else vectors[:0]
+    salad = _salad(texts, languages, own, encode) if len(texted) else vectors[:0]
     progress(1, STEPS)
     units = distinct(vectors[texted])
-    found = _find(units, salad)
+    spoken = of_rows(groups(languages, own)[texted], units.inverse, len(units.rows)) if own else None
+    found = _find(units, salad, spoken)
     assignment, nearest = _tickets(found, units, texted, vectors)
     progress(2, STEPS)
     topics = _drafts(found, assignment, texts, languages, encode)
@@ -50,15 +56,27 @@ def full_run(
     return Grouping(assignment.labels, assignment.match, assignment.similarity, nearest, topics, figures)
 
 
-def _find(units: Distinct, salad: Floats) -> Found:
+def _salad(texts: Sequence[str], languages: Sequence[str | None], own: Offsets, encode: Encode) -> Floats:
+    """Vectors of random words, of each language alone, by its share."""
+    if not own:
+        return encode(word_salad(texts))
+    of, codes = groups(languages, own), sorted(own)
+    parts = [[text for text, number in zip(texts, of, strict=True) if number == at] for at in range(len(codes))]
+    mixed = [word_salad(part, round(SALADS * len(part) / len(texts))) for part in parts]
+    rows = [align(encode(salad), [code] * len(salad), own) for salad, code in zip(mixed, codes, strict=True)]
+    return np.concatenate(rows)
+
+
+def _find(units: Distinct, salad: Floats, languages: Ints | None) -> Found:
     """Topics of all distinct rows, or of an even sample of them with the rest assigned."""
     count = len(units.rows)
     if not count:
         return nothing(0, units.rows.shape[1])
     if count <= SAMPLE:
-        return find_topics(units.rows, units.counts, salad)
+        return find_topics(units.rows, units.counts, salad, languages)
     chosen = np.linspace(0, count - 1, SAMPLE).astype(np.int64)
-    found = find_topics(units.rows[chosen], units.counts[chosen], salad)
+    spoken = None if languages is None else languages[chosen]
+    found = find_topics(units.rows[chosen], units.counts[chosen], salad, spoken)
     others = assign_new(units.rows, found.centroids, found.thresholds)
     labels, match = others.labels, others.match
     nearest = nearest_topic(units.rows, found.centroids)

@@ -7,6 +7,7 @@ from math import fsum, log
 
 import numpy as np
 
+from clustering.apart import unused_name
 from clustering.arrays import Floats, unit_rows
 from clustering.phrases import LONGEST, Phrases, count_phrases
 from clustering.stopwords import stop_words
@@ -14,13 +15,14 @@ from clustering.stopwords import stop_words
 Encode = Callable[[Sequence[str]], Floats]
 
 SAMPLE = 300
-CANDIDATES = (3, 5, 5, 4)  # of one, two, three and four words
+CANDIDATES = (6, 10, 10, 8)  # of one, two, three and four words
 WORDS = 8
 SUBJECTS = 8
-LONGEST_LINE = 80
 LEAST_SHARE = 0.03
-LENGTH_WORTH = (0.75, 1.0, 1.05, 1.0)
-DISTINCTIVE_WORTH = 0.25
+LENGTH_WORTH = (-0.3, 0.0, 0.03, 0.0)
+OWN_WORDS_WORTH = 0.2
+SHARE_WORTH = 0.2
+SUBJECT_WORTH = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +47,11 @@ def label(topics: Sequence[TopicTexts], encode: Encode) -> list[Label]:
     candidates = [
         [*_candidates(score, found), *_subjects(score, found)] for score, found in zip(scores, counted, strict=True)
     ]
-    ranked = _rank(topics, candidates, scores, encode)
+    ranked = _rank(topics, candidates, scores, counted, encode)
     taken: set[str] = set()
     labels = []
     for topic, order, score, found in zip(topics, ranked, scores, counted, strict=True):
-        name = _unused_name([found.surface(phrase) for phrase in order], _typical_line(topic.texts), taken)
-        taken.add(name.casefold())
+        name = unused_name([found.surface(phrase) for phrase in order], topic.texts, taken)
         labels.append(Label(name, _words(score, found)))
     return labels
 
@@ -89,19 +90,14 @@ def _candidates(score: dict[str, float], found: Phrases) -> list[str]:
 
 
 def _subjects(score: dict[str, float], found: Phrases) -> list[str]:
-    """Whole subjects made of the topic's own words: people name their problem well, and no rare word is a name.
-
-    They join `score` with the mean of their words'.
-    """
+    """Whole subjects made of the topic's own words: people name their problem well, and no rare word is a name."""
     least = max(2, LEAST_SHARE * found.texts)
-    mean: dict[str, float] = {}
+    worth: dict[str, float] = {}
     for subject, count in found.subjects.items():
         words = [word for word in subject.split() if word in score]
         if len(words) >= 2 and all(found.count[word] >= least for word in words):
-            mean[subject] = fsum(score[word] for word in words) / len(words) * (1 + log(count))
-    best = sorted(mean, key=lambda subject: (-mean[subject], subject))[:SUBJECTS]
-    for subject in best:
-        score.setdefault(subject, min(mean[subject], max(score.values())))
+            worth[subject] = fsum(score[word] for word in words) / len(words) * (1 + log(count))
+    best = sorted(worth, key=lambda subject: (-worth[subject], subject))[:SUBJECTS]
     return [subject for subject in best if subject.count(" ") >= LONGEST or subject not in found.count]
 
 
@@ -110,37 +106,48 @@ def _of_length(ranked: Sequence[str], words: int) -> list[str]:
 
 
 def _rank(
-    topics: Sequence[TopicTexts], candidates: Sequence[list[str]], scores: Sequence[dict[str, float]], encode: Encode
+    topics: Sequence[TopicTexts],
+    candidates: Sequence[list[str]],
+    scores: Sequence[dict[str, float]],
+    counted: Sequence[Phrases],
+    encode: Encode,
 ) -> list[list[str]]:
-    """Each topic's candidates, best first: near its centroid, distinctive, and of a length that a person reads well."""
+    """Each topic's candidates, best first: near its centroid, of words that are its own, and that many tickets have."""
     texts = sorted({phrase for own in candidates for phrase in own})
     place = {phrase: position for position, phrase in enumerate(texts)}
     rows = unit_rows(np.asarray(encode(texts), dtype=np.float32)) if texts else np.empty((0, 1), np.float32)
     ranked = []
-    for topic, own, score in zip(topics, candidates, scores, strict=True):
-        top = max((score[phrase] for phrase in own), default=1.0)
+    for topic, own, score, found in zip(topics, candidates, scores, counted, strict=True):
+        own_words = {phrase: _own_words(phrase, score, found) / log(1 + len(topics)) for phrase in own}
         worth = {
-            phrase: LENGTH_WORTH[min(phrase.count(" "), LONGEST - 1)]
-            * (float(rows[place[phrase]] @ topic.centroid) + DISTINCTIVE_WORTH * score[phrase] / top)
+            phrase: float(rows[place[phrase]] @ topic.centroid)
+            + LENGTH_WORTH[min(phrase.count(" "), LONGEST - 1)]
+            + OWN_WORDS_WORTH * own_words[phrase]
+            + SHARE_WORTH * _shares(phrase, found)
+            + SUBJECT_WORTH * (phrase in found.subjects)
             for phrase in own
         }
         ranked.append(sorted(own, key=lambda phrase: (-round(worth[phrase], 5), phrase)))
     return ranked
 
 
-def _typical_line(texts: Sequence[str]) -> list[str]:
-    """The first line nearest to the centre, such as "Category 20 / Symptom 72": where no phrase tells topics apart."""
-    line = texts[0].partition("\n")[0].strip() if texts else ""
-    return [line] if 0 < len(line) <= LONGEST_LINE and "[" not in line else []
+def _own_words(phrase: str, score: dict[str, float], found: Phrases) -> float:
+    """What sets its words apart, summed up: a longer phrase of the topic's words says more of it."""
+    return fsum(score[part] for part in _parts(phrase, found))
 
 
-def _unused_name(names: Sequence[str], typical: Sequence[str], taken: set[str]) -> str:
-    """The best that no other topic has; else a typical subject, two phrases joined, a lesser one, a number."""
-    names = names or ["Unnamed"]
-    pairs = [f"{names[0]}, {other[:1].lower()}{other[1:]}" for other in names[1:]]
-    numbered = (f"{names[0]} ({number})" for number in range(2, len(taken) + 3))
-    free = [name for name in (*names[:3], *typical, *pairs, *names[3:]) if name.casefold() not in taken]
-    return free[0] if free else next(name for name in numbered if name.casefold() not in taken)
+def _shares(phrase: str, found: Phrases) -> float:
+    """The share of the topic's tickets with the phrase, and that with the rarest of its words, which may be a name."""
+    rarest = min((found.count[part] for part in _parts(phrase, found)), default=0)
+    return (found.count[phrase] + rarest) / max(found.texts, 1)
+
+
+def _parts(phrase: str, found: Phrases) -> list[str]:
+    """Its words that say something; a verb with its particle ("log in") is one."""
+    words = phrase.split()
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    parts = [word if word in found.count else f"{word} {behind}" for word, behind in pairs]
+    return [part for part in parts if part in found.count]
 
 
 def _words(score: dict[str, float], found: Phrases) -> tuple[str, ...]:

@@ -32,6 +32,28 @@ def nearest(vectors: Floats, k: int) -> Neighbours:
     return Neighbours(indices, similarities)
 
 
+def nearest_of_these(vectors: Floats, indices: NDArray[np.int64], k: int) -> Floats:
+    """Cosines of each row to the k nearest (all, if fewer) of the rows that `indices` names for it, nearest first."""
+    found = np.empty(indices.shape, np.float32)
+    step = max(1, BLOCK_CELLS // max(indices.shape[1] * vectors.shape[1], 1))
+    for start in range(0, len(vectors), step):
+        part = slice(start, start + step)
+        found[part] = np.einsum("id,ikd->ik", vectors[part], vectors[indices[part]])
+    found.sort(axis=1)
+    return found[:, ::-1][:, :k]
+
+
+def nearest_of(queries: Floats, vectors: Floats, k: int, less: Floats) -> Neighbours:
+    """The k nearest of other unit rows by cosine minus what each of them has in `less`; similarities are cosines."""
+    indices = np.empty((len(queries), k), np.int64)
+    similarities = np.empty((len(queries), k), np.float32)
+    for start, block in _blocks(queries, vectors):
+        stop = start + len(block)
+        indices[start:stop], margins = _largest(np.subtract(block, less, out=block), k)
+        similarities[start:stop] = margins + less[indices[start:stop]]
+    return Neighbours(indices, similarities)
+
+
 def mean_similarity(queries: Floats, vectors: Floats, k: int) -> Floats:
     """Mean cosine of each query to its k nearest of `vectors`."""
     means = np.empty(len(queries), np.float32)

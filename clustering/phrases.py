@@ -9,6 +9,7 @@ from functools import lru_cache
 LONGEST = 4
 LONGEST_SUBJECT = 6
 MOST_WORDS = 40
+MOST_CHARS = 2_000
 
 NOISE = re.compile(
     r"\[[^\]\n]{1,60}\]|<[^>\n]{1,200}>"  # pseudonyms, tags
@@ -18,7 +19,10 @@ NOISE = re.compile(
 BREAK = re.compile(r"[^\w\s'’\-]+|\s-+\s|\n")
 LETTER = re.compile(r"[^\W\d_]")
 DIGIT = re.compile(r"\d")
+SPACE = re.compile(r"[^\S\n]")
+BLANK_LETTERS = dict.fromkeys(map(ord, "\u034f\u115f\u1160\u3164\uffa0"))
 PARTICLES = frozenset(["in", "up", "out", "off", "back", "on", "down"])
+PLACES = frozenset(["in", "on"])
 PHRASAL = frozenset(
     [
         "log",
@@ -74,7 +78,7 @@ class Phrases:
 def count_phrases(texts: Iterable[str], stop: frozenset[str]) -> Phrases:
     """Each phrase counts once a text."""
     found = Phrases()
-    for text in texts:
+    for text in map(visible, texts):
         found.texts += 1
         own: dict[str, str] = {}
         for form in _phrases(text, stop):
@@ -88,6 +92,14 @@ def count_phrases(texts: Iterable[str], stop: frozenset[str]) -> Phrases:
             if form != phrase:
                 found.capitals.setdefault(phrase, set()).add(form)
     return found
+
+
+def visible(text: str) -> str:
+    """The beginning of a text without signs that nobody sees, such as those that steer the direction of writing."""
+    text = text[:MOST_CHARS].translate(BLANK_LETTERS)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(mark for mark in SPACE.sub(" ", text) if mark == "\n" or mark.isprintable())
 
 
 def _whole_subject(text: str) -> str | None:
@@ -114,20 +126,32 @@ def _phrases(text: str, stop: frozenset[str]) -> Iterator[str]:
 
 
 def _ends_well(words: list[str], start: int, end: int, stop: frozenset[str]) -> bool:
-    """Not on a function word, but with the particle of a verb ("log in"), which is not left behind either."""
-    if end - start > 1 and _phrasal(words, end - 1):
+    """Not on a function word, but with the particle of a verb ("log in", "turn the light off"), which is not left
+
+    behind either.
+    """
+    if end - start > 1 and _phrasal(words, start, end - 1):
         return True
-    return words[end - 1] not in stop and not (end < len(words) and _phrasal(words, end))
+    return words[end - 1] not in stop and not (end < len(words) and _phrasal(words, start, end))
 
 
-def _phrasal(words: list[str], position: int) -> bool:
-    return words[position] in PARTICLES and words[position - 1] in PHRASAL
+def _phrasal(words: list[str], start: int, position: int) -> bool:
+    """Whether a particle of a verb stands here: right behind the verb, or behind what a phrase from `start` says of
+
+    it ("turn the light off"). There "in" and "on" must end the clause: "log a ticket in the portal".
+    """
+    word = words[position]
+    if word not in PARTICLES:
+        return False
+    if words[position - 1] in PHRASAL:
+        return True
+    return words[start] in PHRASAL and (word not in PLACES or position == len(words) - 1)
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
     """Runs of words between punctuation; what is not a word breaks a run as well."""
     left = MOST_WORDS
-    for part in BREAK.split(NOISE.sub(" | ", text[:2_000])):
+    for part in BREAK.split(NOISE.sub(" | ", text)):
         run: list[str] = []
         for raw in part.split():
             word = raw.strip("'’-").replace("’", "'")
@@ -146,5 +170,7 @@ def _clauses(text: str) -> Iterator[list[str]]:
 
 @lru_cache(maxsize=100_000)
 def _is_word(word: str) -> bool:
-    """Letters; with digits only when short (2FA, mp3), since longer mixtures are ids."""
-    return bool(LETTER.search(word)) and len(word) <= 30 and (len(word) <= 4 or not DIGIT.search(word))
+    """Letters; with digits only when short (2FA, mp3): longer mixtures are ids, and so is a letter with a number."""
+    if not DIGIT.search(word):
+        return len(word) <= 30 and bool(LETTER.search(word))
+    return len(word) <= 4 and len(LETTER.findall(word)) > 1

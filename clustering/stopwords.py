@@ -5,16 +5,16 @@ a about actually after again all already also always am an and another any anybo
 because been before being between both but by can could did do does doing done during each either else ever every
 few for from further get gets getting give go going gonna good got had has have having he hello help her here hers
 hey hi him his how however i i'd i'll i'm i've id if im in into is it it's its itself ive just kindly know let let's
-like look looking lot made make many may maybe me might mine more most much must my myself need needs new no nor now
-of off ok okay on once one ones only or other our ours out over own please possible question really regards right
-said same say see seem seems she should since so some somebody someone something still such sure take than thank
-thanks that that's the their them then there there's these they they're thing things think this those through til
-till to too tell tried try trying under until up us use used using very want wanted wants was way we we'd we'll
-we're we've well were what what's when where which while who whom whose why will wish with within without wondering
-would yes yet you you'd you'll you're you've your yours dear sincerely anymore able team today yesterday currently
-recently somehow issue problem looks keep keeps don't doesn't didn't isn't aren't wasn't can't won't couldn't hasn't
-haven't hadn't cannot dont doesnt didnt isnt cant wont not appear appears best cheers advance greatly appreciated
-explain understand
+like look looking lot made make many may maybe me might mine more most much must my myself near need needs new no
+nor now of off ok okay on once one ones only or other our ours out over own please possible question quite really
+regards right said same say see seem seems she should since so some somebody someone something still such sure take
+than thank thanks that that's the their them then there there's these they they're thing things think this those
+through til till to too tell tried try trying under until up us use used using very want wanted wants was way we
+we'd we'll we're we've well were what what's when where which while who whom whose why will wish with within without
+wondering would yes yet you you'd you'll you're you've your yours dear sincerely anymore able team today yesterday
+currently recently somehow issue problem looks keep keeps don't doesn't didn't isn't aren't wasn't can't won't
+couldn't hasn't haven't hadn't cannot dont doesnt didnt isnt cant wont not appear appears best cheers advance
+greatly appreciated understand
 """
 
 RU = """
@@ -76,9 +76,57 @@ tiene tienen toda todas todo todos tu tus un una uno unos usted ustedes ya yo y 
 debo necesito
 """
 
+NL = """
+aan af al alle alleen als altijd andere ben bent bij dan dank dankjewel dat de deze die dit doe doen door dus een
+eens en er even geen goed goede goedemiddag goedemorgen graag groet groeten had hallo heb hebben heeft help helpen
+het hier hoe hoi hulp ik in is ja je jij jouw jullie kan krijg kun kunnen kunt maar maken me meer met mij mijn mijne
+moet moeten na naar niet niets nog nu of om omdat ons onze ook op over probleem sinds steeds te toch toen tot uit uw
+u van vanaf vandaag veel via volgens voor vraag waar waarom wanneer want waren was wat we weer wel werd weten wie
+wij wil worden wordt zal ze zich zij zijn zo zonder zou zouden alvast bedankt beste geachte vriendelijke weet
+"""
+
+DA = """
+af alle allerede alt altid at bare blev blive bliver da de dem den denne der deres det dette dig din dine dit dog du
+efter eller en end er et fik for fordi forstår fra få får før gerne god goddag gør gøre ha han har havde have hej
+hende her hjælp hjælpe hun hvad hvem hver hvis hvor hvordan hvorfor i igen ikke ind ingen intet jeg jeres kan kun
+kunne lige man med meget men mener mere mig min mine mit mod må måske ned nogen noget nogle nu når ny og også om op
+os over på problem rigtigt sig sin skal skulle som spørgsmål så sådan tak tidligere til under ud uden var ved vi vil
+ville vores være været endnu siden venlig hilsen mvh kære
+"""
+
+NO = """
+alle allerede alltid at av bare ble bli blir da de dem den denne der deres det dette din dine ditt du dere eller en
+enn er et etter fikk for fordi fra få får før gjerne god gjør gjøre ha hadde han har hei hjelp hjelpe hun hva hvem
+hver hvis hvor hvordan hvorfor i igjen ikke inn ingen jeg kan kun kunne man med meg mer meget men min mine mitt mot
+mye må nei noe noen nå når og også om opp oss over på problem seg sin skal skulle slik som spørsmål så takk til under
+ut uten var ved vi vil ville vår være vært ennå siden vennlig hilsen mvh kjære
+"""
+
+PT = """
+a agora ainda algo alguém algum alguma ao aos apenas aqui as assim até ajuda boa bom cada com como conseguir consigo
+continua cordialmente da das de dele depois desde dia dias do dos e ela ele eles em então entre era essa esse esta
+está estão estar estava este estou eu faz fazer favor foi foram for gostaria há isso isto já lhe lá mais mas me
+mesmo meu meus minha minhas muito na nada nas nem no nos nossa nosso num numa não o obrigada obrigado olá onde os ou
+outra outro para pela pelo pergunta poder pode podem por porque porquê posso pois preciso problema qual quando que
+quem quero se sem sempre ser seu seus sim sobre sou sua suas são só também tarde tem tenho ter teu toda todas todo
+todos tudo um uma uns vez você vocês é à às cumprimentos atenciosamente prezados caros
+"""
+
 BY_LANGUAGE = {
     language: frozenset(words.split())
-    for language, words in {"en": EN, "ru": RU, "sv": SV, "it": IT, "de": DE, "fr": FR, "es": ES}.items()
+    for language, words in {
+        "en": EN,
+        "ru": RU,
+        "sv": SV,
+        "it": IT,
+        "de": DE,
+        "fr": FR,
+        "es": ES,
+        "nl": NL,
+        "da": DA,
+        "no": NO,
+        "pt": PT,
+    }.items()
 }
 EVERY = frozenset().union(*BY_LANGUAGE.values())
 

@@ -1,6 +1,8 @@
 """From distinct vectors to topics: neighbours, smoothing, dense groups, then who is near enough to belong."""
 
 from dataclasses import dataclass
+from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +11,14 @@ from clustering import junk
 from clustering.arrays import Flags, Floats, Ints, centroids
 from clustering.assign import refine, thresholds
 from clustering.cluster import dense_groups, smallest_topic
-from clustering.neighbours import Neighbours, mean_similarity, nearest
-from clustering.smooth import held_by_copies, shared_neighbour_graph, smooth
+from clustering.join import pieces_of_one
+from clustering.languages import centred, large_enough, nearest_by_language
+from clustering.neighbours import Neighbours, mean_similarity, nearest, nearest_of_these
+from clustering.smooth import ONE_PROBLEM, held_by_copies, less_of_the_mean, shared_neighbour_graph, smooth
 from ticketlens.model.grouping import UNGROUPED, Match
 
 NEIGHBOURS = 15
+MOST_NEIGHBOURS = 45
 JUNK_QUANTILE = 0.9
 KEPT_CORE = 0.5
 
@@ -41,6 +46,18 @@ class Found:
     thresholds: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Crowds:
+    """Dense groups among m rows: `near` (m, k) neighbours of each, `smoothed` (m, dimensions), `groups` (m,), -1 where
+    there is none, and `settled` (m,), the nearest group of every row.
+    """
+
+    near: Ints
+    smoothed: Floats
+    groups: Ints
+    settled: Ints
+
+
 def distinct(vectors: Floats) -> Distinct:
     """Equal rows once, sorted by their bytes."""
     whole = np.ascontiguousarray(vectors + np.float32(0))  # adding zero makes -0.0 and 0.0 equal bytes
@@ -49,21 +66,27 @@ def distinct(vectors: Floats) -> Distinct:
     return Distinct(whole[first], counts.astype(np.int64), inverse.astype(np.int64).ravel())
 
 
-def find_topics(rows: Floats, counts: Ints, salad: Floats) -> Found:
-    """Topics among distinct unit rows that stand for `counts` tickets; `salad` are vectors of random words."""
+def find_topics(rows: Floats, counts: Ints, salad: Floats, languages: Ints | None = None) -> Found:
+    """Topics among distinct unit rows that stand for `counts` tickets; `salad` are vectors of random words.
+
+    `languages` (m,) numbers the language of each row where the store has several.
+    """
     smallest = smallest_topic(int(counts.sum()))
     if len(rows) == 1:
         return _one_text(rows, counts, smallest)
-    near = nearest(rows, _neighbourhood(int(counts.sum()), len(rows)))
-    graph = held_by_copies(shared_neighbour_graph(near), counts, near.indices.shape[1])
-    smoothed = smooth(rows, graph)
-    groups = dense_groups(smoothed, counts, smallest)
-    settled = refine(smoothed, groups, counts)
+    crowds = _crowds(rows, counts, smallest) if languages is None else _across(rows, counts, languages, smallest)
+    smoothed, groups, settled = crowds.smoothed, crowds.groups, crowds.settled
     core = (groups >= 0) & (groups == settled)
-    density = _density(near, counts)
-    salad_density = mean_similarity(salad, rows, near.indices.shape[1])
-    dense = _topic_medians(settled, core, density, counts) >= junk.topic_floor(salad_density)
-    near_enough = density >= junk.ticket_floor(salad_density, density[core & _of_topics(dense, groups)])
+    around = nearest_of_these(rows, crowds.near, NEIGHBOURS)
+    density = _density(around, counts)
+    salad_density = mean_similarity(salad, rows, around.shape[1])
+    sense = junk.sense(rows, density, salad, salad_density)
+    beyond = junk.beyond(salad_density)
+    medians = _topic_medians(settled, core, density, counts)
+    of_tickets = _topic_medians(settled, core, sense.rows, counts) >= junk.topic_floor(sense.salad)
+    dense = (medians >= junk.topic_floor(salad_density)) & (of_tickets | (medians > beyond))
+    floor = junk.ticket_floor(sense.salad, sense.rows[core & _of_topics(dense, groups)])
+    near_enough = (sense.rows >= floor) | (density > beyond)
     sizes = np.bincount(settled[core & near_enough], counts[core & near_enough], minlength=len(dense))
     kept = dense & (sizes >= max(1, KEPT_CORE * smallest))
     if not kept.any():
@@ -73,14 +96,59 @@ def find_topics(rows: Floats, counts: Ints, salad: Floats) -> Found:
     return _largest_first(_judge(rows, counts, settled, sure, dense=near_enough, salad=salad), counts)
 
 
-def _neighbourhood(tickets: int, rows: int) -> int:
-    """15 neighbours from 150 tickets on; fewer in a tiny store, where 15 would reach across its topics."""
+def _crowds(rows: Floats, counts: Ints, smallest: int) -> Crowds:
+    """Of one language: without most of the mean, and pieces of one topic joined.
+
+    A few neighbours part topics from each other; whether two groups are one, many neighbours tell. Not where all rows
+    lie near each other, as a multilingual model's do: there all would be one.
+    """
+    apart = less_of_the_mean(rows)
+    near = nearest(apart, _many(int(counts.sum()), len(rows)))
+    smoothed = smooth(apart, _graph(_first(near, _few(int(counts.sum()), len(rows))), counts))
+    groups = dense_groups(smoothed, counts, smallest)
+    settled = refine(smoothed, groups, counts)
+    if settled.max(initial=-1) >= 1 and np.linalg.norm(rows.mean(axis=0)) < ONE_PROBLEM:
+        topic = np.append(pieces_of_one(_graph(near, counts), settled, counts), UNGROUPED)
+        groups, settled = topic[groups], refine(smoothed, topic[settled], counts)
+    return Crowds(near.indices, smoothed, groups, settled)
+
+
+def _across(rows: Floats, counts: Ints, languages: Ints, smallest: int) -> Crowds:
+    """Of several languages: laid over each other, with neighbours in each of them.
+
+    No more of the mean is taken away and nothing is joined: a multilingual model's vectors all lie near each other, and
+    few topics would be left.
+    """
+    k = _few(int(counts.sum()), len(rows))
+    of = large_enough(languages)
+    middle = centred(rows, of)
+    smoothed = smooth(middle, _graph(nearest_by_language(middle, of, k), counts))
+    groups = dense_groups(smoothed, counts, smallest)
+    return Crowds(nearest(rows, k).indices, smoothed, groups, refine(smoothed, groups, counts))
+
+
+def _graph(near: Neighbours, counts: Ints) -> Any:
+    return held_by_copies(shared_neighbour_graph(near), counts, near.indices.shape[1])
+
+
+def _first(near: Neighbours, k: int) -> Neighbours:
+    return Neighbours(np.ascontiguousarray(near.indices[:, :k]), near.similarities[:, :k])
+
+
+def _few(tickets: int, rows: int) -> int:
+    """15 neighbours; fewer in a tiny store, where 15 would reach across its topics."""
     return min(NEIGHBOURS, max(4, tickets // 10), rows - 1)
 
 
+def _many(tickets: int, rows: int) -> int:
+    """15 neighbours of 150 to 560 tickets, then by the square root of their number: 20 of 1,000, 45 from 5,060 on."""
+    grown = min(round(20 * sqrt(tickets / 1_000)), MOST_NEIGHBOURS)
+    return min(max(_few(tickets, rows), grown), rows - 1)
+
+
 def _topic_medians(labels: Ints, core: Flags, density: Floats, counts: Ints) -> Floats:
-    """Density of the middle core ticket of each topic, -1 where it has none."""
-    medians = np.full(int(labels.max(initial=-1)) + 1, -1, np.float32)
+    """Density (or sense) of the middle core ticket of each topic, -inf where it has none."""
+    medians = np.full(int(labels.max(initial=-1)) + 1, -np.inf, np.float32)
     for topic in range(len(medians)):
         own = core & (labels == topic)
         if own.any():
@@ -133,11 +201,11 @@ def _one_text(rows: Floats, counts: Ints, smallest: int) -> Found:
     return Found(zero, zero, np.array([Match.CORE], np.uint8), rows, np.array([0.99], np.float32))
 
 
-def _density(near: Neighbours, counts: Ints) -> Floats:
-    """Mean cosine to the k nearest tickets, equal ones included."""
-    k = near.similarities.shape[1]
+def _density(around: Floats, counts: Ints) -> Floats:
+    """Mean cosine to the k nearest tickets, equal ones included; `around` (m, k) holds those to different ones."""
+    k = around.shape[1]
     copies = np.minimum(counts - 1, k)
-    sums = np.column_stack([np.zeros(len(copies), np.float32), np.cumsum(near.similarities, axis=1)])
+    sums = np.column_stack([np.zeros(len(copies), np.float32), np.cumsum(around, axis=1)])
     density: Floats = (copies + sums[np.arange(len(copies)), k - copies]) / np.float32(k)
     return density
 

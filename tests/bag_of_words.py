@@ -1,6 +1,6 @@
 """A small real engine: hashed words make a vector, the first word of a text makes its topic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -40,7 +40,13 @@ class BagOfWords:
         return embedder.encode([f"{subject} {body}" for subject, body in pairs])
 
     def full_run(
-        self, vectors: Floats, texts: Sequence[str], languages: Sequence[str | None], encode: Encode, progress: Progress
+        self,
+        vectors: Floats,
+        texts: Sequence[str],
+        languages: Sequence[str | None],
+        encode: Encode,
+        progress: Progress,
+        offsets: Mapping[str, Floats] | None = None,
     ) -> Grouping:
         firsts = [next(iter(search_tokens(text)), "") for text in texts]
         names = sorted({word for word in firsts if word and firsts.count(word) >= LEAST})
@@ -52,12 +58,36 @@ class BagOfWords:
         progress(1, 1)
         return Grouping(labels, match, near.max(axis=1, initial=-1), near.argmax(axis=1), drafts, {"topics": 1.0})
 
+    def offsets(self, vectors: Floats, languages: Sequence[str | None]) -> Mapping[str, Floats]:
+        return {}
+
+    def align(self, vectors: Floats, languages: Sequence[str | None], offsets: Mapping[str, Floats]) -> Floats:
+        return vectors
+
     def assign_new(self, vectors: Floats, centroids: Floats, thresholds: Floats) -> Assignment:
         near = vectors @ centroids.T
         labels, best = near.argmax(axis=1), near.max(axis=1)
         inside = best >= thresholds[labels]
         match = np.where(inside, Match.WEAK, Match.UNGROUPED).astype(np.uint8)
         return Assignment(np.where(inside, labels, UNGROUPED), match, best)
+
+    def parts(self, vectors: Floats, texts: Sequence[str], languages: Sequence[str | None]) -> Grouping:
+        """By the second word of a text; the rest goes with the first of those words."""
+        seconds = [next(iter(search_tokens(text)[1:]), "") for text in texts]
+        names = sorted(word for word in set(seconds) if seconds.count(word) >= LEAST)
+        if len(names) < 2:
+            none = np.full(len(texts), UNGROUPED)
+            return Grouping(none, np.zeros(len(texts), np.uint8), np.zeros(len(texts), np.float32), none, (), {})
+        labels = np.array([names.index(word) if word in names else 0 for word in seconds], dtype=np.int64)
+        centroids = [_unit(vectors[labels == part].sum(axis=0)) for part in range(len(names))]
+        drafts = tuple(_draft(name, labels == part, centroids[part]) for part, name in enumerate(names))
+        match = np.full(len(texts), Match.CORE, np.uint8)
+        return Grouping(labels, match, np.ones(len(texts), np.float32), labels, drafts, {})
+
+    def themes(self, middles: Floats) -> NDArray[np.int64]:
+        """Topics with the word billing are one."""
+        place = sha256(b"billing").digest()[0] % DIMENSIONS
+        return np.where(middles[:, place] > 0.2, 0, UNGROUPED)
 
     def match(self, old: NDArray[np.int64], new: NDArray[np.int64], topics: int) -> list[int | None]:
         kept: list[int | None] = []

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from clustering.apart import sense
 from clustering.label import Label, TopicTexts, label
 from clustering.phrases import count_phrases
 from clustering.stopwords import stop_words
@@ -64,6 +65,18 @@ def test_pseudonyms_addresses_and_numbers_are_never_in_a_name(words: Any) -> Non
         ("it", ["Non riesco ad accedere al mio conto", "Il mio conto è bloccato"] * 3, {"il", "mio", "non", "è"}),
         ("de", ["Ich kann mein Passwort nicht ändern", "Mein Passwort ist falsch"] * 3, {"ich", "mein", "ist"}),
         ("fr", ["Je n'ai pas reçu ma commande", "Ma commande est en retard"] * 3, {"je", "ma", "est", "en"}),
+        (
+            "nl",
+            ["Ik kan niet inloggen op mijn account", "Mijn account is geblokkeerd"] * 3,
+            {"ik", "niet", "mijn", "is"},
+        ),
+        ("da", ["Jeg kan ikke logge ind på min konto", "Min konto er låst"] * 3, {"jeg", "ikke", "på", "min", "er"}),
+        ("no", ["Jeg får ikke logget inn på kontoen", "Min konto er låst"] * 3, {"jeg", "ikke", "på", "min", "er"}),
+        (
+            "pt-br",
+            ["Não consigo entrar na minha conta", "Minha conta está bloqueada"] * 3,
+            {"não", "na", "minha", "está"},
+        ),
         ("es", ["No puedo entrar en mi cuenta", "Mi cuenta está bloqueada"] * 3, {"no", "mi", "en", "está"}),
     ],
 )
@@ -96,3 +109,45 @@ def test_a_verb_keeps_its_particle() -> None:
 def test_capitals_throughout_are_lowered() -> None:
     found = count_phrases(["PARCEL LOST", "PARCEL LOST", "parcel lost"], stop_words("en"))
     assert found.surface("parcel lost") == "Parcel lost"
+
+
+def test_a_particle_that_stands_behind_what_is_turned_off_is_not_left_behind() -> None:
+    found = count_phrases(["turn the lights off now", "log a ticket in the portal"], stop_words("en"))
+    assert "turn the lights off" in found.count
+    assert "turn the lights" not in found.count
+    assert "log a ticket" in found.count
+    assert "log a ticket in" not in found.count
+
+
+def test_of_two_phrases_as_near_the_one_with_more_of_the_topics_words_is_the_name(words: Any) -> None:
+    texts = [f"{who} needs a wrong exchange rate refund" for who in ("Ann", "Bo", "Cy", "Di")]
+    assert named(words, [texts, ["exchange my phone"] * 4])[0].name == "Wrong exchange rate refund"
+
+
+def test_a_word_of_one_letter_with_a_number_is_in_no_name(words: Any) -> None:
+    found = named(words, [["S1 rephrase"] * 5, ["Cannot open the app"] * 4])[0]
+    assert (found.name, found.words) == ("Rephrase", ("rephrase",))
+
+
+@pytest.mark.parametrize("other", ["top-up", "Top Up", "my top-ups", "TOP UP"])
+def test_names_that_people_take_for_the_same_are_the_same(other: str) -> None:
+    assert sense("Top up") == sense(other)
+
+
+@pytest.mark.parametrize("other", ["top down", "top", "Log in"])
+def test_names_that_say_something_else_are_not_the_same(other: str) -> None:
+    assert sense("Log out") != sense(other) != sense("Top up")
+
+
+def test_no_two_names_are_the_same_but_for_a_hyphen_or_an_article(words: Any) -> None:
+    names = [found.name for found in named(words, [["top up"] * 3, ["top-up"] * 3, ["my top up"] * 3])]
+    assert len({sense(name) for name in names}) == 3
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\u2066", "\ufeff", "\u3164", "\x1b", "\u00ad"])
+@pytest.mark.parametrize("text", ["re{}fund {}late", "4711/{}12 Category{} 20"])
+def test_signs_that_nobody_sees_are_in_no_name(words: Any, sign: str, text: str) -> None:
+    told = text.replace("{}", sign)
+    for found in named(words, [[told] * 4, [told] * 4, [f"{told}\nit is"] * 4]):
+        assert found.name
+        assert sign not in found.name + "".join(found.words)

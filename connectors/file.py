@@ -116,7 +116,10 @@ class FileSource:
             yield _page(reading, tickets, aside, numbers, reading.total)
 
     def batches(self, reader: Reader[Voiced]) -> Iterator[VoiceBatch[Voiced]]:
-        """The same file as answers or customers."""
+        """The same file as answers or customers. Answers are looked through before, since one row tells of others."""
+        if reader.look is not None:
+            reading = open_tickets(self.path, format=self._format, encoding=self._encoding)
+            reader.foresee(row.row for row in reading)
         return voice_batches(open_tickets(self.path, format=self._format, encoding=self._encoding), reader, BATCH)
 
     def _check_columns(self, columns: tuple[str, ...]) -> None:

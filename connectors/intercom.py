@@ -13,9 +13,10 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from connectors.frame import Found, readable
+from connectors.intercom_articles import article_pages, article_rows
 from connectors.intercom_rows import CONVERSATIONS, TICKETS, Account, Kind, kind_of
 from connectors.intercom_search import Search, id_of
-from ticketlens.connector import Field, Hook, HookProof, Page, Reader, Reply, TicketRef, sound
+from ticketlens.connector import ArticlePage, Field, Hook, HookProof, Page, Reader, Reply, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch
 from ticketlens.intake.payload import Payload, parse_json
@@ -100,6 +101,12 @@ class Intercom:
 
     def _told(self, read: Callable[[], Found]) -> Found | None:
         return readable(self.notes, f"{self.site.host}: names of the workspace", read)
+
+    # -- the help centre
+
+    def articles(self) -> Iterator[ArticlePage]:
+        for records in article_pages(self.site, self.title):
+            yield self.reader.articles(records, article_rows)
 
     # -- webhooks
 

@@ -1,4 +1,4 @@
-"""Answers and customers from files: CSV, NDJSON or a JSON list, packed with gzip or not."""
+"""Answers, customers and articles from files: CSV, NDJSON or a JSON list, packed with gzip or not."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,11 @@ from ticketlens.intake.voice import Reader
 from ticketlens.model.batch import VoiceBatch, Voiced
 from ticketlens.model.report import SetAside
 
-NEEDED: Mapping[str, tuple[str, ...]] = {"answers": ("id", "score"), "customers": ("id",)}
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "answers": ("id", "score"),
+    "customers": ("id",),
+    "articles": ("id", "title"),
+}
 """The fields that a table has to have a column for."""
 
 

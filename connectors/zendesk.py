@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from connectors.frame import readable, rows_of, told_by
+from connectors.zendesk_articles import article_pages, article_rows
 from connectors.zendesk_audits import STATUSES, Audits
-from ticketlens.connector import Field, Hook, HookProof, Page, Reader, Reply, Row, TicketRef, sound
+from ticketlens.connector import ArticlePage, Field, Hook, HookProof, Page, Reader, Reply, Row, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch, Refused, TooLarge
 from ticketlens.intake.payload import Payload, parse_json
@@ -169,6 +170,12 @@ class Zendesk:
             "merged_into": "another ticket" if "closed_by_merge" in tags else None,
             **_told(ticket, audits.get(id_), names),
         }
+
+    # -- the help centre
+
+    def articles(self) -> Iterator[ArticlePage]:
+        for records in article_pages(self.site, self.title):
+            yield self.reader.articles(records, article_rows)
 
     # -- webhooks
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from flask import Flask, Request, Response, request
 from helpdesks.desk import AGENTS, GROUPS, ORGANIZATIONS, PEOPLE, Item, Moved, Said
+from helpdesks.intercom_articles import article, content
 from helpdesks.server import Helpdesk, answer
 from werkzeug.serving import WSGIRequestHandler
 
@@ -85,6 +86,7 @@ class Server(Helpdesk):
         app.post("/tickets/search")(self.tickets)
         app.get("/conversations/<int:number>")(self.conversation)
         app.get("/tickets/<int:number>")(self.ticket)
+        app.get("/articles")(self.articles)
 
     def _sign_in(self) -> Response | None:
         if request.headers.get("Authorization") != f"Bearer {self.secret}":
@@ -180,6 +182,19 @@ class Server(Helpdesk):
 
     def _key(self, item: Item) -> list[int]:
         return [unix(item.updated_at), item.number]
+
+    # -- the help centre
+
+    help_centre: list[dict[str, Any]] | None = None  # None: the app may not read them
+
+    def articles(self) -> Response:
+        if self.help_centre is None:
+            return failure(403, "api_plan_restricted", "Active subscription needed.")
+        size, page = min(self.page, int(request.args.get("per_page", 25))), int(request.args.get("page", 1))
+        rows = sorted(self.help_centre, key=lambda one: -one["updated_at"])
+        pages = {"type": "pages", "page": page, "per_page": size, "total_pages": -(-len(rows) // size)}
+        told = rows[(page - 1) * size : page * size]
+        return answer({"type": "list", "pages": pages, "total_count": len(rows), "data": told})
 
     # -- one record
 
@@ -328,6 +343,7 @@ class Server(Helpdesk):
         """
         headers = {"Authorization": f"Bearer {self.secret}", "Intercom-Version": "2.15"}
         ticket = self._new(ticket=True)
+        self.help_centre = [article(1, translated_content={"sv": content("Logga in")})]
         for status in ("open", "solved"):
             self.desk.move(ticket, status)
         unanswered = self._new(ticket=False)
@@ -337,6 +353,7 @@ class Server(Helpdesk):
         }
         slips = [f"statistics.{name}" for name in ("first_admin_reply_at", "first_close_at", "last_close_at")]
         asked: list[tuple[str, str, str, list[str]]] = [
+            ("GET", "/articles", "/articles", []),
             ("GET", "/me", "/me", []), ("GET", "/admins", "/admins", []), ("GET", "/teams", "/teams", []),
             ("POST", "/conversations/search", "/conversations/search", [f"$.conversations[1].{one}" for one in slips]),
             ("POST", "/tickets/search", "/tickets/search", []),

@@ -38,6 +38,7 @@ class Server(Helpdesk):
         app.before_request(self._sign_in)
         app.get("/api/v2/incremental/tickets/cursor.json")(self.export)
         app.get("/api/v2/tickets/<int:number>.json")(self.ticket)
+        app.get("/api/v2/help_center/articles.json")(self.articles)
         app.get("/api/v2/tickets/<int:number>/audits.json")(self.audits)
 
     def _sign_in(self) -> Response | None:
@@ -83,6 +84,21 @@ class Server(Helpdesk):
         if item is None or item.deleted:
             return answer({"error": "RecordNotFound"}, 404)
         return answer({"ticket": self.shown(item), **self.beside(item)})
+
+    help_centre: list[dict[str, Any]] | None = None
+    """The articles as Zendesk shows them, translations inside; None: there is no help centre."""
+
+    def articles(self) -> Response:
+        if self.help_centre is None:
+            return answer({"error": "RecordNotFound", "description": "Not found"}, 404)
+        start = int(request.args.get("page[after]", 0))
+        rows = self.help_centre[start : start + self.page]
+        if "translations" not in request.args.get("include", ""):
+            rows = [{name: value for name, value in one.items() if name != "translations"} for one in rows]
+        more = start + self.page < len(self.help_centre)
+        query = f"page[size]=100&include=translations&page[after]={start + self.page}"
+        following = f"{self.url}/api/v2/help_center/articles.json?{query}" if more else None
+        return answer({"articles": rows, "meta": {"has_more": more}, "links": {"next": following}})
 
     def audits(self, number: int) -> Response:
         item = self.desk.items.get(number)

@@ -1,0 +1,1 @@
+"""The help centre: its articles, the topics that they answer, and the topics that none does."""

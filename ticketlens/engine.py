@@ -1,6 +1,6 @@
 """What the core asks of the package that makes vectors and topics; `clustering` is the one that comes along."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -31,9 +31,23 @@ class Engine(Protocol):
         languages: Sequence[str | None],
         encode: Encode,
         progress: Progress,
-    ) -> Grouping: ...
+        offsets: Mapping[str, Vectors] | None = None,
+    ) -> Grouping:
+        """Topics among vectors as `encode_tickets` made them; `offsets` are found where none are given."""
+
+    def offsets(self, vectors: Vectors, languages: Sequence[str | None]) -> Mapping[str, Vectors]:
+        """What the vectors (n, d) of each language have of their own, (d,); nothing where there is one language."""
+
+    def align(self, vectors: Vectors, languages: Sequence[str | None], offsets: Mapping[str, Vectors]) -> Vectors:
+        """Unit rows without what is their language's own, as centroids are and `assign_new` wants them."""
 
     def assign_new(self, vectors: Vectors, centroids: Vectors, thresholds: Vectors) -> Assignment: ...
+
+    def parts(self, vectors: Vectors, texts: Sequence[str], languages: Sequence[str | None]) -> Grouping:
+        """How one topic falls apart: parts as topics, each of its aligned texts in one; none where it does not."""
+
+    def themes(self, middles: Vectors) -> Labels:
+        """Which topics lie near each other, by unit rows (t, d): the theme of each, -1 for one that stands alone."""
 
     def match(self, old: Labels, new: Labels, topics: int) -> list[int | None]:
         """Which id each new topic keeps, from the old ids and new labels of the same texts; -1 is ungrouped."""

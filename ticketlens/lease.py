@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ticketlens.errors import TicketLensError
-from ticketlens.store.base import LeaseStore
+from ticketlens.store.leases import LeaseStore
 
 LOG = logging.getLogger(__name__)
 SECONDS = 60.0

@@ -141,10 +141,13 @@ class Worker:
         return True
 
     def _group(self) -> bool:
-        if not self.lens.has_to_cluster():
+        grouping = self.lens.has_to_cluster()
+        if not grouping and not self.lens.articles.is_due():
             return False
         lease = self.lens.grouping(self.name, self.lease_seconds)
         with lease.held() as ours:
-            if ours:
+            if ours and grouping:
                 self.lens.cluster(step=lambda name: lambda done, total: lease.check())
+            elif ours:
+                self.lens.articles.embed(lambda done, total: lease.check())
         return ours

@@ -12,6 +12,7 @@ from ticketlens.errors import ConfigError
 from ticketlens.grouping import ClusterReport
 from ticketlens.lease import Lease
 from ticketlens.lens import Lens
+from ticketlens.runs.words import in_words
 from ticketlens.worker import MEASURE
 
 ASK_AGAIN_SECONDS = 1.0
@@ -19,9 +20,10 @@ ASK_AGAIN_SECONDS = 1.0
 
 @click.command()
 @click.option("--full", is_flag=True, help="find all topics anew, in place of joining new tickets to those there are")
+@click.option("--publish", is_flag=True, help="let what was found take effect, however much it changes")
 @json_option
 @click.pass_obj
-def cluster(session: Session, full: bool, as_json: bool) -> None:
+def cluster(session: Session, full: bool, publish: bool, as_json: bool) -> None:
     """Group tickets by meaning: vectors for new texts, then topics."""
     lens = session.lens
     if lens.empty():
@@ -29,20 +31,26 @@ def cluster(session: Session, full: bool, as_json: bool) -> None:
     with steps(quiet=as_json) as step:
         if lens.stale:
             _measure_again(lens, step("recompute times"))
-        report = _cluster(lens, step, full=full)
+        report = _cluster(lens, step, full=full, publish=publish)
     if as_json:
         echo_json(report.to_json())
         return
+    if report.difference is not None:
+        click.echo(f"new grouping: {in_words(report.difference)}")
+    if not report.published:
+        click.echo("it waits for a person: ticketlens run publish, or ticketlens run discard")
+    if report.names is not None:
+        click.echo(report.names.line)
     c = report.coverage
     click.echo(f"{report.topics:,} topics hold {c.core + c.weak + c.edited:,} of {report.tickets:,} tickets "
                f"({c.core:,} core, {c.weak:,} weak, {c.edited:,} edited); {c.ungrouped:,} are in none")  # fmt: skip
     click.echo("seconds: " + ", ".join(f"{name} {spent:.1f}" for name, spent in report.seconds.items()))
 
 
-def _cluster(lens: Lens, step: Step, *, full: bool) -> ClusterReport:
+def _cluster(lens: Lens, step: Step, *, full: bool, publish: bool) -> ClusterReport:
     lease = lens.grouping()
     with _in_turn(lease, "a worker groups at the moment; waiting for it"):
-        return lens.cluster(full=full, step=lambda name: _checked(lease, step(name)))
+        return lens.cluster(full=full, publish=publish, step=lambda name: _checked(lease, step(name)))
 
 
 def _measure_again(lens: Lens, progress: Progress) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from ticketlens.model.answer import Survey
 from ticketlens.model.trend import Minutes
 
 STATES = ("retired", "new", "back", "rising", "fixed", "fading", "steady")
@@ -11,7 +12,13 @@ MATCHES = ("ungrouped", "weak", "core", "edited")
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`centroid` is the unit vector of its core as float32 bytes; `typical` and `edge` are keys of tickets."""
+    """`centroid` is the unit vector of its core as float32 bytes; `typical` and `edge` are keys of tickets.
+
+    `name` is what a person called it, else `named`, which a namer did, else `label`, the name that a run found;
+    `named_for` are the words that it had when the namer named it. `lost`: the last run found it no more; `merged_into`
+    is the topic that has its tickets since a person merged them. Both are retired. `theme` is the one that a person put
+    it into, else `theme_found`, which a run did.
+    """
 
     id: int
     name: str
@@ -29,6 +36,13 @@ class Topic:
     run: int | None = None
     born: datetime | None = None
     retired: bool = False
+    label: str = ""
+    named: str = ""
+    named_for: tuple[str, ...] = ()
+    lost: bool = False
+    merged_into: int | None = None
+    theme: int | None = None
+    theme_found: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,9 @@ class TopicFigures:
     """A topic over a window of days: `size` tickets that arrived in it, against the window before and a year ago.
 
     `share` is of all tickets that arrived in the window; changes are ratios minus 1 and None where there was nothing
-    to compare with; durations in minutes, ttr.full on the calendar clock of the arrived cohort.
+    to compare with; durations in minutes, ttr.full on the calendar clock of the arrived cohort. `csat` is of `survey`
+    alone, the one with most answers in the window. `cost` is of `cost_n` tickets that were solved in the window: those
+    with agents' minutes, and `cost_assumed` others where minutes are assumed of them.
     """
 
     topic: Topic
@@ -62,7 +78,14 @@ class TopicFigures:
     csat: float | None
     csat_n: int
     waited_hours: float
+    survey: Survey | None = None
+    cost: float | None = None
+    cost_n: int = 0
+    cost_assumed: int = 0
+    cost_listed: bool = True
+    """Whether a list of tickets has those that the cost is of; not always as of a past moment."""
     before: int = 0
+    last_year: int = 0
     first_seen: date | None = None
     last_seen: date | None = None
     weekly: tuple[int, ...] = ()
@@ -74,8 +97,11 @@ class TopicFigures:
             "kind": self.topic.kind, "size": self.size, "share": self.share,
             "change": {"month": self.change_month, "year": self.change_year},
             "ttr": {"p50": self.p50, "p90": self.p90, "n": self.size, "open": self.open},
-            "reopen_rate": self.reopen_rate, "csat": {"score": self.csat, "n": self.csat_n},
-            "waited_hours": self.waited_hours, "weekly": list(self.weekly),
+            "reopen_rate": self.reopen_rate, "csat": {
+                "score": self.csat, "n": self.csat_n, "survey": None if self.survey is None else self.survey.to_json()
+            },
+            "waited_hours": self.waited_hours,
+            "cost": {"value": self.cost, "n": self.cost_n, "assumed": self.cost_assumed}, "weekly": list(self.weekly),
             "first_seen": self.first_seen.isoformat() if self.first_seen else None,
             "pinned": self.topic.pinned, "hidden": self.topic.hidden,
             "examples": [

@@ -1,0 +1,81 @@
+"""The middle of some tickets, by which new ones find a topic that a person made."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from ticketlens.edits.shape import Key
+from ticketlens.model.topic import Topic
+from ticketlens.store.base import Store, Vectors
+from ticketlens.store.places import Place
+
+FARTHEST_PERCENT = 5
+"""As many of a topic's own tickets may lie outside of its threshold."""
+
+ENOUGH = 50
+SHOWN = 10
+NAME_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """`model` is the key of the vectors where no run has taken effect; else they are those of the last one's model,
+    which a new middle has to lie among, whatever the settings say by now. `aligned` gives rows as middles are.
+    """
+
+    store: Store
+    model: str
+    aligned: Callable[[Sequence[str], Vectors], Vectors]
+
+    def part(self, id: int, parent: Topic, there: Mapping[Key, Place], taken: Collection[str], at: datetime) -> Topic:
+        """A topic of these tickets, which nobody named yet: called after the subject that says most of it."""
+        names, vectors = self.vectors(sorted({place.text for place in there.values()}))
+        if not names:
+            return Topic(id, free_name(f"part of {parent.name}", taken), label=f"part of {parent.name}", born=at)
+        middle = vectors.mean(axis=0)
+        centroid = (middle / max(float(np.linalg.norm(middle)), 1e-12)).astype(np.float32)
+        cosines = vectors @ centroid
+        ranked = [names[i] for i in np.argsort(-cosines, kind="stable")]
+        texts = self.store.subjects([*ranked[:SHOWN], *ranked[-SHOWN:]])
+        subjects = [texts[name][1].strip() for name in ranked[:SHOWN] if name in texts]
+        label = next((" ".join(subject.split())[:NAME_LENGTH] for subject in subjects if subject), parent.name)
+        name = free_name(label, taken)
+        return Topic(
+            id=id,
+            name=name,
+            label=name,
+            language=parent.language,
+            theme_found=parent.theme_found,
+            centroid=centroid.astype("<f4").tobytes(),
+            threshold=reach(cosines, parent.threshold),
+            typical=tuple(texts[name][0] for name in ranked[:SHOWN] if name in texts),
+            edge=tuple(texts[name][0] for name in ranked[::-1][:SHOWN] if name in texts),
+            born=at,
+        )
+
+    def vectors(self, texts: Sequence[str]) -> tuple[list[str], Vectors]:
+        """Those of these texts that have a vector, and their unit rows (n, d) as the middles of topics are."""
+        names, vectors = self.store.vectors_of(self._space(), texts)
+        return (names, self.aligned(names, vectors)) if names else (names, vectors)
+
+    def _space(self) -> str:
+        runs = self.store.records("run")
+        return str(runs[-1].fields.get("model", self.model)) if runs else self.model
+
+
+def reach(cosines: Vectors, before: float) -> float:
+    """From which cosine on a ticket is near enough: where the farthest of the own ones lie. Of few that says little, so
+    they reach no less far than the topic they came from."""
+    own = float(np.percentile(cosines, FARTHEST_PERCENT))
+    return own if len(cosines) >= ENOUGH else min(own, before)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a number behind it where others (case-folded) have it."""
+    number, free = 1, name
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free

@@ -28,6 +28,9 @@ class Sqlite:
     def __call__(self, name: str) -> Store:
         return SqliteStore(self.folder / f"{name}.db")
 
+    def remove(self, name: str) -> None:
+        """Its file goes with the folder."""
+
 
 AT_ONCE = 50
 
@@ -43,11 +46,18 @@ class Elastic:
         return ElasticStore(Address.read(f"{self.url}/{self.run}-{name}"))
 
     def clear(self) -> None:
-        client = Elasticsearch(self.url)
-        names = list(client.indices.get(index=f"{self.run}-*", expand_wildcards="all"))
+        self._take_away(f"{self.run}-*")
+
+    def remove(self, name: str) -> None:
+        """A server holds a thousand shards at most, and each store has ten."""
+        self._take_away(f"{self.run}-{name}-*")
+
+    def _take_away(self, pattern: str) -> None:
+        client = Elasticsearch(self.url).options(ignore_status=404)
+        names = list(client.indices.get(index=pattern, expand_wildcards="all"))
         for start in range(0, len(names), AT_ONCE):
             client.indices.delete(index=names[start : start + AT_ONCE])
-        for found in client.indices.get_index_template(name=f"{self.run}-*")["index_templates"]:
+        for found in client.indices.get_index_template(name=pattern).get("index_templates", []):
             client.indices.delete_index_template(name=found["name"])
         client.close()
 
@@ -86,8 +96,13 @@ def opened(factory: Callable[[str], Store]) -> Iterator[Callable[[], Store]]:
 
 
 @pytest.fixture
-def store(opened: Callable[[], Store]) -> Store:
-    return opened()
+def store(factory: Any) -> Iterator[Store]:
+    """A new empty store, which is taken away after the test."""
+    name = f"one{secrets.token_hex(4)}"
+    made = factory(name)
+    yield made
+    made.close()
+    factory.remove(name)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from ticketlens.intake.tokens import search_tokens
 from ticketlens.metrics.bins import bin_of
 from ticketlens.metrics.clock import Clocks
-from ticketlens.model.filter import NONE, Ended, Filter
+from ticketlens.model.filter import NONE, RATED_ON, TIMED, Ended, Filter
 from ticketlens.model.portion import Portion
+from ticketlens.model.ticket import Satisfaction
 from ticketlens.store.base import Assignment, Cell, Exposure, Prepared, Question, Tally
+from ticketlens.store.sizes import Sizes
 
 WEEK = 7 * 86_400
 DAY_OF = {
@@ -96,16 +98,31 @@ def _found(p: Prepared, q: str) -> bool:
 def _state(world: World, p: Prepared, state: str, as_of: datetime | None) -> bool:
     ticket = p.ticket
     found = world.topics.get(p.text.fingerprint)
-    settled_by = (_at(as_of) if as_of else world.read_to()) - WEEK
+    known_by = _at(as_of) if as_of else world.read_to()
+    if state in TIMED:
+        how, metric, clock = TIMED[state]
+        return _length(world, p, metric, clock, known_by, "solved" if how == "timed" else "arrived") is not None
     return {
         "open": not ticket.status.is_solved,
         "solved": ticket.status.is_solved,
         "reopened": ticket.reopens > 0,
-        "settled": ticket.first_solved_at is not None and _at(ticket.first_solved_at) <= settled_by,
+        "settled": ticket.first_solved_at is not None and _at(ticket.first_solved_at) <= known_by - WEEK,
         "returned": bool(p.timing.reopened_within_7_days),
         "rated": p.satisfied is not None,
         "satisfied": bool(p.satisfied),
+        "dissatisfied": p.satisfied is False,
+        "replied": p.timing.one_touch is not None,
+        "one_touch": bool(p.timing.one_touch),
+        "targeted": p.timing.targeted,
+        "breached": p.timing.targeted and (p.timing.breach_at or known_by + 1) <= known_by,
+        "unobserved": not ticket.status.is_solved and (_at(ticket.observed_until) or known_by) < known_by,
+        "worked": ticket.agent_minutes is not None,
+        **{state: _rated_on(ticket.satisfaction, scale) for scale, state in RATED_ON.items()},
     }.get(state, state == (found.match if found else "ungrouped"))
+
+
+def _rated_on(answer: Satisfaction | None, scale: int) -> bool:
+    return answer is not None and answer.scale == scale and float(answer.score).is_integer()
 
 
 def solved_by(p: Prepared, at: int) -> int | None:
@@ -282,6 +299,16 @@ def tally(world: World, question: Question) -> list[Tally]:
     return [Tally(*key, *row) for key, row in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
 
 
+def sizes(world: World, question: Question, limit: int) -> Sizes:
+    n = Counter((period, group) for period, group, _ in _asked(world, question))
+    whole = Counter({None: 0} if question.group_by is None else {})
+    for (_, group), count in n.items():
+        whole[group] += count
+    groups = sorted(whole, key=lambda group: (-whole[group], group or ""))
+    told = [tuple(n[period, group] for period in range(len(question.periods))) for group in groups[:limit]]
+    return Sizes(tuple(groups[:limit]), tuple(told), len(groups[limit:]))
+
+
 def portions(world: World, question: Question, figure: str) -> list[Portion]:
     sums: dict[tuple[int, str | None], list[int]] = {}
     at = _at(question.as_of)
@@ -289,6 +316,7 @@ def portions(world: World, question: Question, figure: str) -> list[Portion]:
         told = {
             "one_touch": p.timing.one_touch,
             "breach": p.timing.targeted and (p.timing.breach_at or at + 1) <= at if p.timing.targeted else None,
+            "due": _due(p, at) if p.timing.targeted else None,
             "effort": None if p.ticket.agent_minutes is None else round(p.ticket.agent_minutes * 60),
         }[figure]
         if told is not None:
@@ -296,6 +324,12 @@ def portions(world: World, question: Question, figure: str) -> list[Portion]:
             row[0] += 1
             row[1] += int(told)
     return [Portion(*key, *row) for key, row in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
+
+
+def _due(p: Prepared, at: int) -> bool:
+    """Whether it may pass a target after that moment; one that met it later did not know that yet."""
+    ends = p.timing.breach_at or _at(p.ticket.solved_at)
+    return ends is not None and ends > at
 
 
 def _running_wait(world: World, p: Prepared, at: int) -> int:

@@ -128,7 +128,7 @@ def _told(dice: Random, created: datetime) -> dict[str, object]:
 def _answer(dice: Random, created: datetime) -> Satisfaction | None:
     if dice.random() < 0.7:
         return None
-    scale = dice.choice((2, 4, 5))
+    scale = dice.choice((1, 2, 3, 4, 5, 7, 10))
     return Satisfaction(float(dice.randint(1, scale)), scale, at=created + timedelta(days=dice.randint(0, 20)))
 
 

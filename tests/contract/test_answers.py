@@ -21,6 +21,7 @@ from ticketlens.store.answers import AnswerFilter, AnswerQuestion, Kept, KeptAns
 from ticketlens.store.base import OUTDONE, STORED, UNCHANGED, Question, Store
 
 AT = datetime(2026, 2, 1, 8, tzinfo=UTC)
+FAR = AT + timedelta(days=999)
 NPS = Survey("relationship", SurveyKind.NPS, 10)
 CSAT = Survey("after solve", SurveyKind.CSAT, 5, question="How did we do?")
 OTHER = replace(CSAT, question="How was Kim?")
@@ -147,7 +148,7 @@ FILTERS: dict[str, tuple[AnswerFilter, Callable[[Answer], bool]]] = {
     "answered": (AnswerFilter(dated="answered"), lambda one: one.score is not None),
     "sent in days": (
         AnswerFilter(dated="sent", since=AT, until=AT + timedelta(days=9)),
-        lambda one: one.sent_at is not None and AT <= one.sent_at.replace(microsecond=0) < AT + timedelta(days=9),
+        lambda one: AT <= ((one.sent_at or one.at or FAR).replace(microsecond=0)) < AT + timedelta(days=9),
     ),
 }
 
@@ -187,6 +188,8 @@ def groups_of(row: Any, name: str | None) -> list[str | None]:
         return [None]
     if name == "tag":
         return list(row.ticket.tags) or [None]
+    if name == "flaw":
+        return list(row.flaws) or [None]
     if name == "custom.plan":
         return [row.ticket.custom.get("plan")]
     if name == "topic":
@@ -195,7 +198,7 @@ def groups_of(row: Any, name: str | None) -> list[str | None]:
 
 
 @pytest.mark.parametrize("dated", ["answered", "sent"])
-@pytest.mark.parametrize("group_by", [None, "topic", "group", "tag", "custom.plan"])
+@pytest.mark.parametrize("group_by", [None, "topic", "group", "tag", "flaw", "custom.plan"])
 @pytest.mark.parametrize("where", [EVERYTHING, Filter(where={"group": ("tier1", "tier2")})])
 def test_counts_are_those_of_the_oracle(
     surveyed: tuple[Store, list[Answer]], dated: Any, group_by: str | None, where: Filter
@@ -204,7 +207,7 @@ def test_counts_are_those_of_the_oracle(
     counting, matching = of_tickets(store, EVERYTHING), of_tickets(store, where)
     expected: Counter[Any] = Counter()
     for one in made:
-        at = one.at if dated == "answered" else one.sent_at
+        at = one.at if dated == "answered" else one.sent_at or one.at
         if at is None or (where != EVERYTHING and one.ticket not in matching):
             continue
         for number, week in enumerate(WEEKS):
@@ -264,14 +267,15 @@ def test_customers_kept_and_lost_are_those_who_were_there_at_the_start(store: St
     before, inside = first.start_at - timedelta(days=9), first.start_at + timedelta(days=9)
     store.put_customers(
         [
-            customer("unknown since"), customer("old", since=before), customer("new", since=inside),
+            customer("unknown since"), customer("unknown, lost", churned_at=inside),
+            customer("unknown, gone", churned_at=before), customer("old", since=before), customer("new", since=inside),
             customer("lost", since=before, churned_at=inside), customer("gone", since=before, churned_at=before),
             customer("came and went", since=inside, churned_at=inside + timedelta(days=1)),
-            customer("lost at the start", churned_at=first.start_at),
-            customer("lost later", churned_at=second.start_at),
+            customer("lost at the start", since=before, churned_at=first.start_at),
+            customer("lost later", since=before, churned_at=second.start_at),
         ]
     )  # fmt: skip
-    assert store.kept_customers([first, second]) == [Kept(5, 2), Kept(4, 1)]
+    assert store.kept_customers([first, second]) == [Kept(4, 2, 2), Kept(3, 1, 1)]
 
 
 def test_values_are_summed_by_currency(store: Store) -> None:

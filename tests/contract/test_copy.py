@@ -23,7 +23,9 @@ from ticketlens.store.answer_codec import answer_fields, customer_fields, stamp_
 from ticketlens.store.answers import AnswerFilter, AnswerQuestion, KeptAnswer, KeptCustomer
 from ticketlens.store.base import PARTS, Assignment, Prepared, Question, Store
 from ticketlens.store.copying import Copied, checksum, copy, pieces
+from ticketlens.store.names import ticket_name
 from ticketlens.store.sqlite import SqliteStore
+from ticketlens.store.versions import name_of
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 MODELS = ("english", "multilingual ё")
@@ -67,6 +69,8 @@ def fill(store: Store, batch: Sequence[Prepared]) -> None:
     store.publish([topic(1), topic(2)], places(texts, 1, 2), {"n": 1})
     store.new_topic_ids(2)
     store.publish([topic(2), topic(3)], places(texts, 2, 3), {"n": 2})
+    placed = {ticket_name(name_of(one)): Assignment(3, "edited", 1 / 7, found=2) for one in batch[:2]}
+    store.assign({**placed, texts[0]: Assignment(None, "edited", 1 / 9, found=2)})
     store.put_record("view", "b", {"name": "Ё", "tags": [1, None, 0.1]})
     store.put_record("view", "b", {"name": "Ё again"})
     store.put_record("person", "a", {"role": "lead"})

@@ -1,7 +1,7 @@
 """Counts are exact: every figure of a store against a plain walk over its tickets."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
@@ -17,9 +17,10 @@ from ticketlens.metrics.bins import bin_of
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.exclusions import KINDS
 from ticketlens.metrics.periods import Period, periods
-from ticketlens.model.filter import ENDING, EVERYTHING, Ended, Filter
+from ticketlens.model.filter import ENDING, EVERYTHING, TIMED, Ended, Filter
 from ticketlens.model.portion import PORTIONS
 from ticketlens.store.base import Question, Store
+from ticketlens.store.sizes import Sizes, among
 
 World = Callable[[int], tuple[Store, Any]]
 METRICS = (
@@ -98,6 +99,34 @@ def test_a_tally_adds_up_what_a_walk_over_all_tickets_adds_up(
     store, seen = world(number)
     asked = question(worlds, hours, by, cohort, seed, group)
     assert store.tally(asked) == oracle.tally(seen, asked)
+
+
+@SOME
+@given(WORLDS, HOURS, st.sampled_from(BY), COHORTS, SEEDS, GROUPS, st.sampled_from((1, 2, 20)))
+def test_the_largest_groups_are_those_that_a_walk_finds_and_are_counted_alone_as_among_all(
+    world: World, worlds: ModuleType, oracle: ModuleType, clocks: Clocks,
+    number: int, hours: int, by: str, cohort: str, seed: int, group: str | None, limit: int,
+) -> None:  # fmt: skip
+    store, seen = world(number)
+    asked = question(worlds, hours, by, cohort, seed, group)
+    told = store.sizes(asked, limit)
+    assert told == oracle.sizes(seen, asked, limit)
+    alone = among(asked, told)
+    assert of_groups(store.tally(alone), told) == of_groups(oracle.tally(seen, asked), told)
+    if cohort not in ("arrived", "solved"):
+        return
+    metric, clock = METRICS[seed % len(METRICS)], ("calendar", "business")[seed % 2]
+    counted = of_groups(oracle.histogram(seen, asked, metric, clock), told)
+    assert of_groups(store.histogram(alone, metric, clock, positions(clocks)), told) == counted
+    (sizes, found), (all_, whole) = store.sized_histogram(asked, metric, clock, positions(clocks), limit)
+    assert (sizes, of_groups(found, told)) == (told, counted)
+    ungrouped = replace(asked, group_by=None)
+    assert all_ == oracle.sizes(seen, ungrouped, limit)
+    assert whole == oracle.histogram(seen, ungrouped, metric, clock)
+
+
+def of_groups(rows: Sequence[Any], told: Sizes) -> list[Any]:
+    return [row for row in rows if row.group in told.groups]
 
 
 @SOME
@@ -240,9 +269,28 @@ def test_unknown_names_are_errors_that_name_the_known_ones(world: World, clocks:
         store.tally(asked)
     with pytest.raises(ConfigError, match=r"ttr\.full"):
         store.histogram(asked, "ttr.never", "calendar", positions(clocks))
+    with pytest.raises(ConfigError, match="group"):
+        store.sized_histogram(asked, "ttr.full", "calendar", positions(clocks), 20)
     with pytest.raises(ConfigError, match="brand"):
         store.facet("colour", EVERYTHING)
     with pytest.raises(ConfigError, match="brand"):
         store.count_tickets(Filter(where={"colour": ("red",)}))
     with pytest.raises(ConfigError, match="topic"):
         store.count_tickets(Filter(where={"topic": ("login",)}))
+
+
+@SOME
+@given(WORLDS, HOURS, SEEDS, st.sampled_from(sorted(TIMED)))
+def test_the_state_of_a_duration_is_held_by_exactly_those_that_its_figure_counts(
+    world: World, worlds: ModuleType, clocks: Clocks, number: int, hours: int, seed: int, state: str
+) -> None:
+    store, _ = world(number)
+    how, metric, clock = TIMED[state]
+    asked = question(worlds, hours, "week", "arrived", seed, None)
+    asked = replace(asked, where=replace(asked.where.between(None, None), as_of=None, open_at=None))
+    counted = [
+        cell for cell in store.histogram(asked, metric, clock, positions(clocks)) if how != "timed" or cell.ended
+    ]
+    inside = asked.where.between(asked.periods[0].start, asked.periods[-1].end - timedelta(days=1))
+    listed = replace(inside, states=(*inside.states, state), as_of=asked.as_of)
+    assert store.count_tickets(listed) == sum(cell.n for cell in counted)

@@ -219,8 +219,11 @@ def test_raw_tickets_can_be_read_from_behind_any_of_them(world: World) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_is_held_by_some_tickets_and_not_by_all(world: World, state: str) -> None:
+    """But for a first reply: who has none still waits for one, however the ticket ended."""
     store, _ = world(0)
-    assert 0 < store.count_tickets(Filter(states=(state,))) < store.count_tickets(EVERYTHING)
+    found, every = store.count_tickets(Filter(states=(state,))), store.count_tickets(EVERYTHING)
+    assert found > 0
+    assert found < every or state.startswith("watched.reply.first")
 
 
 @pytest.mark.parametrize(

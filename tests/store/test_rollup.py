@@ -1,6 +1,6 @@
 """The sums of the embedded store: equal to the tickets after every kind of change, and the same answers as without."""
 
-import re
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,14 +20,19 @@ from ticketlens.model import Status, Ticket
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.topic import MATCHES, Topic
 from ticketlens.store.base import Assignment, Prepared, Question
+from ticketlens.store.names import ticket_name
 from ticketlens.store.sqlite import SqliteStore, backlog, figures, tallies, topics
 from ticketlens.store.sqlite.connection import migrations
+from ticketlens.store.sqlite.numbers import PLAIN, SETS
+from ticketlens.store.versions import name_of
 
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 TICKETS = 60
 COHORTS = ("arrived", "solved", "first_solved", "rated")
 FIGURES = "sum(open), sum(waited_seconds), sum(returned), sum(rated), sum(satisfied), sum(weak), sum(core), sum(edited)"
 SOME = settings(max_examples=25, deadline=None)
+
+RATED = "SELECT source, id, rating_score, rating_scale FROM tickets WHERE rated_day IS NOT NULL ORDER BY 1, 2"
 
 
 def assert_sums_are_those_of_the_tickets(store: SqliteStore) -> None:
@@ -54,7 +59,8 @@ def prepared(worlds: ModuleType, preparer: Preparer) -> Callable[[int], list[Pre
 
 
 def assigned(dice: Random, tickets: list[Prepared]) -> dict[str, Assignment]:
-    names = sorted({one.text.fingerprint for one in tickets})
+    """Of texts, and of single tickets."""
+    names = sorted({name for one in tickets for name in (one.text.fingerprint, ticket_name(name_of(one)))})
     return {
         name: Assignment(dice.choice((None, 1, 2, 3)), dice.choice(MATCHES), 0.5)
         for name in dice.sample(names, dice.randint(0, len(names)))
@@ -67,7 +73,7 @@ def change(store: SqliteStore, dice: Random, kind: str, mine: list[Prepared], ot
     if kind == "put":
         store.put_tickets(some)
     elif kind == "update":
-        later = [replace(p, version=p.version._replace(updated_at=2**50)) for p in other]
+        later = [replace(p, version=p.version._replace(updated_at=2**60)) for p in other]
         store.put_tickets(dice.sample(later, dice.randint(0, TICKETS)))
     elif kind == "derive":
         twins = {(p.ticket.source, p.ticket.id): p for p in other}
@@ -77,11 +83,13 @@ def change(store: SqliteStore, dice: Random, kind: str, mine: list[Prepared], ot
         ])  # fmt: skip
     elif kind == "assign":
         store.assign(assigned(dice, mine))
+    elif kind == "unassign":
+        store.unassign(list(assigned(dice, mine)))
     else:
         store.publish([Topic(id=number, name=f"topic {number}") for number in (1, 2, 3)], assigned(dice, mine), {})
 
 
-KINDS = st.sampled_from(("put", "update", "derive", "assign", "publish"))
+KINDS = st.sampled_from(("put", "update", "derive", "assign", "unassign", "publish"))
 
 
 @SOME
@@ -94,7 +102,16 @@ def test_sums_equal_the_tickets_after_every_change(
     for kind in ("put", *kinds):
         change(store, dice, kind, mine, other)
         assert_sums_are_those_of_the_tickets(store)
+        assert_numbers_are_those_of_the_texts(store)
+        assert_tickets_are_where_their_assignments_say(store)
     store.close()
+
+
+def assert_tickets_are_where_their_assignments_say(store: SqliteStore) -> None:
+    told = store.assignments()
+    for source, id_, text, *place in store._db.rows("SELECT source, id, fingerprint, topic, match FROM tickets"):
+        there = told.get(ticket_name((source, id_)), told.get(text))
+        assert place == ([None, 0] if there is None else [there.topic, MATCHES.index(there.match)])
 
 
 def solved_of_late() -> Iterator[Ticket]:
@@ -157,41 +174,79 @@ def test_the_backlog_is_the_same_as_without_sums(full: SqliteStore, after: list[
         assert full.backlog(moments, EVERYTHING) == found
 
 
-def undo_later_migrations(connection: apsw.Connection) -> None:
-    """Takes out what the migrations after the inbox's added; the index that one of them made wider is there again."""
-    for sql in (sql for number, sql in reversed(migrations()) if number > 3):
-        for kind in ("INDEX", "TABLE"):
-            for name in re.findall(rf"CREATE {kind} (\w+)", sql):
-                connection.execute(f"DROP {kind} IF EXISTS {name}")
-        for table, name in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", sql):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
-    connection.execute("CREATE INDEX tickets_open ON tickets (created_day) WHERE excluded IS NULL AND is_open")
-
-
-def test_a_store_without_sums_is_filled_when_it_is_opened(
+def test_publishing_forgets_texts_that_no_ticket_has_any_more(
     tmp_path: Path, prepared: Callable[[int], list[Prepared]]
+) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+    (one, *_) = prepared(1)
+    before = replace(one, ticket=replace(one.ticket, requester="gone", tags=("gone",), custom={"gone": "1"}))
+    store.put_tickets([before])
+    store.put_tickets([replace(one, version=one.version._replace(updated_at=2**60))])
+    held = "SELECT text FROM texts WHERE text LIKE '%gone%' UNION ALL SELECT value FROM tags WHERE value = 'gone'"
+    assert len(store._db.rows(held)) == 4
+    change(store, Random(1), "publish", [one] * TICKETS, [])
+    assert store._db.rows(held) == []
+    assert_numbers_are_those_of_the_texts(store)
+    store.close()
+
+
+def assert_numbers_are_those_of_the_texts(store: SqliteStore, *, flaws: bool = True) -> None:
+    text = "(SELECT text FROM texts WHERE number = {}_number)"
+    plain = " AND ".join(f'"{name}" IS {text.format(name)}' for name in PLAIN)
+    sets = ", ".join(text.format(name) for name in SETS)
+    for same, tags, odd, custom, rest in store._db.rows(
+        f"SELECT {plain}, {sets}, rest FROM tickets JOIN details USING (key)"
+    ):
+        told = json.loads(rest)
+        assert same
+        assert json.loads(tags or "[]") == sorted(set(told.get("tags", [])))
+        assert json.loads(odd or "[]") == (sorted(told.get("flaws", [])) if flaws else [])
+        assert json.loads(custom or "{}") == told.get("custom", {})
+    for table in SETS:
+        assert_set_members_are_those_of_the_texts(store, table)
+
+
+def assert_set_members_are_those_of_the_texts(store: SqliteStore, table: str) -> None:
+    key = "name || '=' || value" if table == "custom" else "value"
+    used = f"number IN (SELECT {table}_number FROM tickets)"
+    held = store._db.rows(f"SELECT number, {key} FROM {table} WHERE {used}")
+    sets = dict(store._db.rows(f"SELECT number, text FROM texts JOIN tickets ON {table}_number = number"))
+    parts = {number: json.loads(one) for number, one in sets.items()}
+    assert set(held) == {
+        (number, f"{part}={of[part]}" if table == "custom" else part) for number, of in parts.items() for part in of
+    }
+
+
+@pytest.mark.parametrize("schema", [1, 7])
+def test_a_store_without_sums_and_numbers_is_filled_when_it_is_opened(
+    tmp_path: Path, prepared: Callable[[int], list[Prepared]], schema: int
 ) -> None:
     store = SqliteStore(tmp_path / "store.db")
     change(store, Random(1), "publish", prepared(1), [])
     store.put_tickets(prepared(1))
+    rated = store._db.rows(RATED)
     store.close()
-    as_first_made(tmp_path / "store.db", tmp_path / "old.db")
+    as_made_by(schema, tmp_path / "store.db", tmp_path / "old.db")
     again = SqliteStore(tmp_path / "old.db")
     assert again.versions()["schema"] == str(migrations()[-1][0])
     assert again._db.value("SELECT sum(n) FROM day_sums WHERE cohort = 'arrived'") == again.count_tickets(EVERYTHING)
+    assert again._db.rows(RATED) == rated
     assert_sums_are_those_of_the_tickets(again)
+    assert_numbers_are_those_of_the_texts(again, flaws=schema > 4)
     again.close()
 
 
-def as_first_made(store: Path, old: Path) -> None:
-    """The same rows in the tables of the first schema; what full-text search keeps is left behind."""
+def as_made_by(schema: int, store: Path, old: Path) -> None:
+    """The same rows in the tables of a schema before numbers; what full-text search keeps is left behind."""
     connection = apsw.Connection(str(old))
-    connection.execute(migrations()[0][1])
+    for _, sql in migrations()[:schema]:
+        connection.execute(sql)
     connection.execute("ATTACH ? AS now", (str(store),))
     tables = connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search%'")
     for (table,) in list(tables):
-        told = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+        told = connection.execute("SELECT name FROM pragma_table_info(?, 'main')", (table,))
         columns = ", ".join(f'"{name}"' for (name,) in told)
-        connection.execute(f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM now.{table}")
-    connection.execute("PRAGMA user_version = 1")
+        rows = f"now.{table} JOIN now.tickets ON number = {table}_number" if table in SETS else f"now.{table}"
+        connection.execute(f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM {rows}")
+    connection.execute(f"PRAGMA user_version = {schema:d}")
     connection.close()

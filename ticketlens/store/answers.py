@@ -64,7 +64,8 @@ class KeptCustomer:
 class AnswerFilter:
     """Every part given must hold. From `since` up to, without, `until`, on the date that `dated` names.
 
-    `dated`: "answered" keeps those with a score, "sent" those of which a date of sending is known, "listed" all.
+    `dated`: "answered" keeps those with a score, "sent" those that were sent, on the date of sending or, where nobody
+    tells it, on that of the answer; "listed" all.
     `where` is about the tickets that answers belong to, none of its dates included: unless it is `EVERYTHING`, answers
     without a ticket that counts are left out. `customers` are ids, as stored.
     """
@@ -126,10 +127,12 @@ class CustomerScore(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Customers there at the start of a period, and how many of them were lost in it."""
+    """Customers there at the start of a period, how many of them were lost in it, and of how many who were not lost
+    before it nobody tells since when they are customers: these are in neither number."""
 
     there: int
     lost: int
+    undated: int
 
 
 class AnswerStore(Protocol):

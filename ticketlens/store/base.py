@@ -11,7 +11,7 @@ What is true of every store:
 - A lease has one holder.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
@@ -24,10 +24,13 @@ from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.portion import Portion
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
-from ticketlens.model.timing import Timing
+from ticketlens.model.timing import Judged, Timing
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.store.answers import AnswerStore, CustomerStore
 from ticketlens.store.deliveries import InboxStore
+from ticketlens.store.leases import LeaseStore
+from ticketlens.store.places import PlaceStore
+from ticketlens.store.sizes import SizeStore
 
 Vectors = NDArray[np.float32]
 Key = tuple[str, str]
@@ -83,6 +86,7 @@ class Row:
     similarity: float | None
     waited_seconds: int
     waiting_since: int | None
+    judged: Judged
     flaws: tuple[str, ...] = ()
     excluded: str | None = None
 
@@ -125,8 +129,8 @@ class Exposure(NamedTuple):
     Whoever leaves and is not `late` was seen from its first moment on.
     """
 
-    leaving: list[Cell]
-    late: list[Cell]
+    leaving: Sequence[Cell]
+    late: Sequence[Cell]
 
 
 class Tally(NamedTuple):
@@ -165,11 +169,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where a text belongs: the id of its topic or None, how it was found, and its similarity to the centre."""
+    """Where a text, or one ticket, belongs: the id of its topic or None, how it was found, and how similar it is.
+
+    `similarity` is to the centre of the topic. `found`: the topic that the run found, where an edit gave the text
+    another; else None.
+    """
 
     topic: int | None
     match: str
     similarity: float
+    found: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +246,7 @@ Positions = Callable[[str, NDArray[np.int64]], NDArray[np.int64]]
 
 
 class FigureStore(Protocol):
-    def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> list[Cell]:
+    def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> Sequence[Cell]:
         """Tickets by period, group and bin of `metric`; those without the event by the bin of their age.
 
         The age ends at the least of `as_of`, the ticket's `observed_until` and the time its source was read to.
@@ -264,6 +273,11 @@ class FigureStore(Protocol):
 
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
         """How many tickets were open at each moment; one that was never seen solved counts while it was observed."""
+
+    def backlogs(
+        self, moments: Sequence[datetime], where: Filter, field: str, values: Sequence[str]
+    ) -> dict[str, list[int]]:
+        """`backlog` of the tickets with each of these values of a field of the filter; "" is none."""
 
     def coverage(self, where: Filter) -> Coverage: ...
 
@@ -300,14 +314,18 @@ class TopicStore(Protocol):
     def publish(self, topics: Sequence[Topic], assignments: Mapping[str, Assignment], run: Mapping[str, object]) -> int:
         """Switch to these topics in one step: topics not named are retired, texts not named are ungrouped.
 
-        `assignments` maps fingerprints. Returns the id of the run.
+        `assignments` maps fingerprints, and the `names.ticket_name` of a ticket that is placed by itself: that one wins
+        over its text's, also when the ticket's words change. Returns the id of the run.
         """
 
     def assign(self, assignments: Mapping[str, Assignment]) -> None:
-        """Give these texts their topics, all else as it is."""
+        """Give these texts and single tickets their topics, all else as it is."""
+
+    def unassign(self, names: Collection[str]) -> None:
+        """Take assignments out: a ticket that was placed by itself goes with its text again, a text is ungrouped."""
 
     def assignments(self) -> dict[str, Assignment]:
-        """Of each text that a run has looked at; topic None: it was found to be in none."""
+        """Of each text that a run has looked at and each ticket placed by itself; topic None: it is to be in none."""
 
     def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
         """(key of its earliest ticket, clean subject, clean body, language) of each text."""
@@ -333,16 +351,6 @@ class RecordStore(Protocol):
     def delete_record(self, noun: str, id: str) -> bool: ...
 
 
-class LeaseStore(Protocol):
-    def claim(self, name: str, holder: str, seconds: float, now: datetime) -> bool:
-        """True if `holder` has the lease `name` until `now` + `seconds`: it was free, expired or its own already."""
-
-    def release(self, name: str, holder: str) -> None: ...
-
-    def is_claimed(self, name: str, now: datetime) -> bool:
-        """Whether anybody has the lease `name` at that moment."""
-
-
 Piece = tuple[Any, ...]
 """One thing of a part as plain values (text, whole and floating numbers, bytes, None), the same in every store."""
 
@@ -351,7 +359,7 @@ PARTS: Mapping[str, int] = {
     "customers": 1, "tickets": 2,
 }  # fmt: skip
 """All that a store holds but for its leases, and how many values at the front of a piece say where it stands:
-noun and id; name; source; model and fingerprint; id; fingerprint; number; source and id; id; source and id."""
+noun and id; name; source; model and fingerprint; id; name; number; source and id; id; source and id."""
 
 COPY = "copy"
 """The noun of what a store notes about being a copy: it is of that store alone, and no piece of any part."""
@@ -373,8 +381,8 @@ class CopyStore(Protocol):
 
 
 class Store(
-    TicketStore, FigureStore, VectorStore, TopicStore, RecordStore, InboxStore, LeaseStore, CopyStore, AnswerStore,
-    CustomerStore, Protocol,
+    TicketStore, FigureStore, SizeStore, VectorStore, TopicStore, PlaceStore, RecordStore, InboxStore, LeaseStore,
+    CopyStore, AnswerStore, CustomerStore, Protocol,
 ):  # fmt: skip
     """The whole store. `open_store(url)` in `ticketlens.store.open` gives one."""
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ticketlens.metrics.bins import bin_of
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Ticket
-from ticketlens.model.timing import Cycle, Timing
+from ticketlens.model.timing import Cycle, Judged, Timing
 from ticketlens.store.base import Prepared, Version
 from ticketlens.store.codec import seconds, ticket_fields, ticket_of
 
@@ -51,6 +51,7 @@ DURATION_COLUMNS = tuple(
     for name in (duration_column(metric, clock), duration_column(metric, clock) + "_bin")
 )
 COLUMNS = (*FIELDS, *DURATION_COLUMNS)
+JUDGED = ("created_at", "started_at", "returned", "one_touch", "targeted", "breach_at")
 READ = tuple(duration_column(metric, clock) for metric, clock in DURATIONS)
 
 
@@ -70,6 +71,13 @@ def values(prepared: Prepared) -> tuple[Any, ...]:
         int(timing.targeted), timing.breach_at, _agent_seconds(ticket), *_rating(ticket),
         *_durations(timing.durations),
     )  # fmt: skip
+
+
+def judged(known: Mapping[str, Any]) -> Judged:
+    """Of the stored `JUDGED`; what is missing is not known."""
+    returned, one_touch = (_bool(known.get(name)) for name in ("returned", "one_touch"))
+    began_at = known.get("started_at") or known["created_at"]
+    return Judged(began_at, returned, one_touch, bool(known.get("targeted")), known.get("breach_at"))
 
 
 def details(prepared: Prepared) -> tuple[str, str]:

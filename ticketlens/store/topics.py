@@ -22,6 +22,7 @@ def topic_of(id: int, retired: bool, centroid: bytes, told: Mapping[str, Any]) -
     """What `topic_fields` was made of."""
     fields: dict[str, Any] = defaultdict(lambda: None, told)
     fields["words"] = tuple(fields["words"])
+    fields["named_for"] = tuple(fields["named_for"] or ())
     for name in ("typical", "edge"):
         fields[name] = tuple((source, id_) for source, id_ in fields[name])
     fields["born"] = datetime.fromisoformat(fields["born"]) if fields["born"] else None

@@ -12,6 +12,8 @@ from ticketlens.store.base import Assignment, Prepared
 from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.elastic import topics as module
 from ticketlens.store.elastic.address import Address
+from ticketlens.store.names import ticket_name
+from ticketlens.store.versions import name_of
 
 ALL = Filter(excluded="any")
 
@@ -59,6 +61,35 @@ def test_a_run_that_was_overtaken_leaves_the_later_one_as_it_is(
     assert len(fresh.assignments()) == len({one.text.fingerprint for one in batch})
     assert publish(fresh, batch, "fourth") > later[0]
     assert [topic.name for topic in fresh.topics()] == ["fourth"]
+    fresh.close()
+
+
+@pytest.mark.parametrize("halt", ["before a write", "after a write"])
+def test_what_is_assigned_while_a_run_fills_its_slot_counts_when_the_run_does(
+    store: ElasticStore, batch: list[Prepared], address: str, monkeypatch: pytest.MonkeyPatch, halt: str
+) -> None:
+    other, (one, two, *_) = ElasticStore(Address.read(address)), batch
+    edits = {ticket_name(name_of(one)): Assignment(None, "edited", 0.5)}
+    edits[two.text.fingerprint] = Assignment(99, "edited", 0.5)
+    done: list[int] = []
+
+    def edit() -> None:
+        if not done:
+            done.append(1)
+            other.assign(edits)
+
+    publish(store, batch, "first")
+    _stop_at(monkeypatch, halt, edit)
+    number = publish(store, batch, "second")
+    other.close()
+    fresh = ElasticStore(Address.read(address))
+    told = fresh.assignments()
+    assert {name: told[name] for name in edits} == edits
+    for row in fresh.list_tickets(ALL, limit=100).items:
+        own = ticket_name((row.ticket.source, row.ticket.id))
+        text = next(p.text.fingerprint for p in batch if p.ticket.id == row.ticket.id)
+        assert row.topic == (told[own] if own in told else told[text]).topic
+    assert seen(fresh) == {None, 99, number}
     fresh.close()
 
 

@@ -14,6 +14,7 @@ from ticketlens.store.base import Assignment
 from ticketlens.store.elastic import ElasticStore, putting
 from ticketlens.store.elastic.address import Address
 from ticketlens.store.elastic.documents import RAW
+from ticketlens.store.names import ticket_name
 
 AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 OLD = Ticket(source="desk", id="1", subject="cannot log in", created_at=AT, updated_at=AT)
@@ -85,3 +86,34 @@ def test_a_text_that_gets_its_topic_while_its_ticket_is_written_takes_it_along(
     row = store.get_ticket("desk", "1")
     assert row is not None
     assert row.topic == one
+
+
+def test_a_ticket_that_is_placed_by_itself_while_it_is_written_stays_there(
+    store: ElasticStore, other: ElasticStore, preparer: Preparer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, given = preparer.prepare(OLD), Assignment(2, "edited", 0.5, found=1)
+    store.publish([Topic(id=1, name="log in")], {old.text.fingerprint: Assignment(1, "core", 0.9)}, {})
+    before(monkeypatch, "_place_again", lambda: other.assign({ticket_name(("desk", "1")): given}))
+    store.put_tickets([old])
+    row = store.get_ticket("desk", "1")
+    assert row is not None
+    assert (row.topic, row.match) == (2, "edited")
+
+
+def test_an_edit_that_died_between_its_own_writes_is_made_whole_by_the_same_again(
+    store: ElasticStore, preparer: Preparer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put_tickets([preparer.prepare(OLD)])
+    edit = {ticket_name(("desk", "1")): Assignment(2, "edited", 0.5)}
+    with monkeypatch.context() as patch:
+        patch.setattr(ElasticStore, "_place", _dead)
+        with pytest.raises(KeyboardInterrupt):
+            store.assign(edit)
+    store.assign(edit)
+    row = store.get_ticket("desk", "1")
+    assert row is not None
+    assert row.topic == 2
+
+
+def _dead(*asked: object) -> None:
+    raise KeyboardInterrupt

@@ -12,6 +12,7 @@ from ticketlens.store.elastic.customers import ElasticCustomers
 from ticketlens.store.elastic.exposure import ElasticExposure
 from ticketlens.store.elastic.inbox import ElasticInbox
 from ticketlens.store.elastic.migrate import Migration
+from ticketlens.store.elastic.places import ElasticPlaces
 from ticketlens.store.elastic.portions import ElasticPortions
 from ticketlens.store.elastic.records import ElasticLeases, ElasticRecords
 from ticketlens.store.elastic.switch import known
@@ -20,8 +21,8 @@ from ticketlens.store.elastic.voicing import ANSWERS, CUSTOMERS
 
 
 class ElasticStore(
-    ElasticTickets, ElasticPortions, ElasticExposure, ElasticBacklog, ElasticCopies, ElasticRecords, ElasticInbox,
-    ElasticLeases, ElasticAnswers, ElasticCustomers,
+    ElasticTickets, ElasticPortions, ElasticExposure, ElasticBacklog, ElasticPlaces, ElasticCopies, ElasticRecords,
+    ElasticInbox, ElasticLeases, ElasticAnswers, ElasticCustomers,
 ):  # fmt: skip
     def __init__(self, address: Address, options: Options | None = None) -> None:
         self._cluster = Cluster(address, options)

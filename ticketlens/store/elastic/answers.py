@@ -16,19 +16,26 @@ from ticketlens.model.answer import Answer, rating_of
 from ticketlens.model.filter import CUSTOM, EVERYTHING, FIELDS, Filter
 from ticketlens.store.ages import by_moment
 from ticketlens.store.answer_codec import kept_answer, packed_survey, survey_of
-from ticketlens.store.answers import AnswerCount, AnswerFilter, AnswerPage, AnswerQuestion, KeptAnswer
+from ticketlens.store.answers import AnswerCount, AnswerDate, AnswerFilter, AnswerPage, AnswerQuestion, KeptAnswer
 from ticketlens.store.base import Put, Question
 from ticketlens.store.codec import seconds
 from ticketlens.store.cursors import decoded, encoded_place
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import TICKETS
-from ticketlens.store.elastic.filters import Clause, every, exists, group_field, never, within
+from ticketlens.store.elastic.filters import Clause, every, exists, group_field, never, some, within
 from ticketlens.store.elastic.over import buckets, over
 from ticketlens.store.elastic.switch import lately
 from ticketlens.store.elastic.voicing import ANSWER_SHELF, ANSWERS, answer_id, put_kept
 
-DATES = {"answered": "at", "sent": "sent_at", "listed": "moment"}
+Dated = tuple[str, tuple[Clause, ...]]
+DATES: Mapping[AnswerDate, tuple[Dated, ...]] = {
+    "answered": (("at", (exists("score"),)),),
+    "sent": (("sent_at", (exists("sent_at"),)), ("at", (never(exists("sent_at")), exists("score")))),
+    "listed": (("moment", ()),),
+}
+"""(date, clauses) of each kind of those that are meant; no answer is of two."""
+
 SORT = [{"moment": "desc"}, {"source": "desc"}, {"id": "desc"}]
 CHUNK = 5_000
 """Tickets looked up at once."""
@@ -84,11 +91,13 @@ class ElasticAnswers(Asking):
             return []
         _check_group(question.group_by)
         every_ticket = question.where.where == EVERYTHING
-        if every_ticket and question.group_by is None:
-            counts = Counter(self._aggregated(question))
-        else:
-            counts = Counter(self._walked(question))
-            counts += Counter(self._aggregated(question, NO_TICKET) if every_ticket else {})
+        counts: Counter[Place] = Counter()
+        for date in DATES[question.where.dated]:
+            if every_ticket and question.group_by is None:
+                counts.update(self._aggregated(question, date))
+                continue
+            counts.update(self._walked(question, date))
+            counts.update(self._aggregated(question, date, NO_TICKET) if every_ticket else {})
         told = (
             AnswerCount(period, group, survey_of(survey), score, n)
             for (period, group, survey, score), n in counts.items()
@@ -110,7 +119,7 @@ class ElasticAnswers(Asking):
     def _answers_after(self, where: AnswerFilter, after: Sequence[Any] | None, size: int) -> list[Body]:
         body: Body = {"search_after": list(after)} if after else {}
         found = self._cluster.search(
-            ANSWERS, query=every(*_clauses(where)), sort=SORT, size=size, source_includes=["kept"],
+            ANSWERS, query=every(*_clauses(where, DATES[where.dated])), sort=SORT, size=size, source_includes=["kept"],
             docvalue_fields=["ticket"], track_total_hits=False, **body,
         )  # fmt: skip
         return list(found["hits"]["hits"])
@@ -122,13 +131,13 @@ class ElasticAnswers(Asking):
         groups = self._groups((name for hit in hits if (name := _ticket(hit))), where, None)
         return [hit for hit in hits if _ticket(hit) in groups]
 
-    def _aggregated(self, question: AnswerQuestion, *more: Clause) -> dict[Place, int]:
+    def _aggregated(self, question: AnswerQuestion, date: Dated, *more: Clause) -> dict[Place, int]:
         found: dict[Place, int] = {}
         for start in range(0, len(question.periods), PERIODS):
             part = question.periods[start : start + PERIODS]
             told = self._cluster.search(
-                ANSWERS, query=every(*_clauses(question.where), _within(question.where, part), *more), size=0,
-                aggs=_counted(question.where, part), track_total_hits=False,
+                ANSWERS, query=every(*_clauses(question.where, (date,)), _within(date, part), *more), size=0,
+                aggs=_counted(date, part), track_total_hits=False,
             )  # fmt: skip
             for number, bucket in enumerate(told["aggregations"]["period"]["buckets"], start):
                 for survey in bucket["survey"]["buckets"]:
@@ -137,10 +146,10 @@ class ElasticAnswers(Asking):
                         found[number, None, str(survey["key"]), score] = int(one["doc_count"])
         return found
 
-    def _walked(self, question: AnswerQuestion) -> dict[Place, int]:
+    def _walked(self, question: AnswerQuestion, date: Dated) -> dict[Place, int]:
         """Of the answers that name a ticket, one by one, with the tickets of each chunk looked up."""
-        field = DATES[question.where.dated]
-        query = every(*_clauses(question.where), _within(question.where, question.periods), exists("ticket"))
+        field, _ = date
+        query = every(*_clauses(question.where, (date,)), _within(date, question.periods), exists("ticket"))
         columns = [field, "survey", "score", "ticket"]
         hits = self._cluster.each(ANSWERS, query, docvalue_fields=columns, stored_fields="_none_")
         counts: Counter[Place] = Counter()
@@ -193,24 +202,19 @@ def _ticket(hit: Body) -> str | None:
     return None if not found else str(found[0])
 
 
-def _within(where: AnswerFilter, periods: Sequence[Period]) -> Clause:
-    return within(DATES[where.dated], gte=seconds(periods[0].start_at), lt=seconds(periods[-1].end_at))
+def _within(date: Dated, periods: Sequence[Period]) -> Clause:
+    return within(date[0], gte=seconds(periods[0].start_at), lt=seconds(periods[-1].end_at))
 
 
-def _counted(where: AnswerFilter, periods: Sequence[Period]) -> Body:
+def _counted(date: Dated, periods: Sequence[Period]) -> Body:
     ranges = [{"from": seconds(one.start_at), "to": seconds(one.end_at)} for one in periods]
     score = {"score": {"terms": {"field": "score", "size": 20, "missing": UNANSWERED}}}
     survey = {"survey": {"terms": {"field": "survey", "size": MOST_SURVEYS}, "aggs": score}}
-    return {"period": {"range": {"field": DATES[where.dated], "ranges": ranges}, "aggs": survey}}
+    return {"period": {"range": {"field": date[0], "ranges": ranges}, "aggs": survey}}
 
 
-def _clauses(where: AnswerFilter) -> list[Clause]:
-    date = DATES[where.dated]
-    met: list[Clause] = [exists("score")] if where.dated == "answered" else [exists(date)]
-    if where.since is not None:
-        met.append(within(date, gte=seconds(where.since)))
-    if where.until is not None:
-        met.append(within(date, lt=seconds(where.until)))
+def _clauses(where: AnswerFilter, dates: Sequence[Dated]) -> list[Clause]:
+    met = [some(*(every(exists(field), *meant, *_days(where, field)) for field, meant in dates))]
     terms: Mapping[str, object] = {
         "survey": None if where.survey is None else packed_survey(where.survey),
         "name": where.name,
@@ -226,3 +230,8 @@ def _clauses(where: AnswerFilter) -> list[Clause]:
     if where.where != EVERYTHING:
         met.append(exists("ticket"))
     return met
+
+
+def _days(where: AnswerFilter, field: str) -> list[Clause]:
+    since = [] if where.since is None else [within(field, gte=seconds(where.since))]
+    return since if where.until is None else [*since, within(field, lt=seconds(where.until))]

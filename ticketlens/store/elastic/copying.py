@@ -20,7 +20,7 @@ from ticketlens.store.elastic.documents import RAW, TICKETS
 from ticketlens.store.elastic.filters import never
 from ticketlens.store.elastic.ids import document_id
 from ticketlens.store.elastic.inbox import INBOX
-from ticketlens.store.elastic.placing import ASSIGNMENTS, assignment_id
+from ticketlens.store.elastic.placing import ASSIGNMENTS
 from ticketlens.store.elastic.putting import keep
 from ticketlens.store.elastic.records import COUNTER, LEASE, RECORDS, put
 from ticketlens.store.elastic.switch import STATE, known, place, set_read_to
@@ -81,7 +81,7 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
         elif part == "customers":
             keep_packed(self._cluster, CUSTOMER_SHELF, [str(piece[-1]) for piece in pieces])
         elif part == "assignments":
-            self.assign({name: Assignment(topic, MATCHES[m], similarity) for name, topic, m, similarity in pieces})
+            self.assign({name: Assignment(topic, MATCHES[match], *more) for name, topic, match, *more in pieces})
         elif part == "vectors":
             for model, rows in groupby(pieces, key=lambda piece: str(piece[0])):
                 _, names, packed = zip(*rows, strict=True)
@@ -100,7 +100,7 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
         elif part == "customers":
             bulk(self._cluster, [Write(CUSTOMERS, "delete", customer_id(*place)) for place in places])
         elif part == "assignments":
-            self._unassign([name for (name,) in places])
+            self.unassign([name for (name,) in places])
         else:
             raise StoreError(f"{part} are never taken out of a store")
 
@@ -110,12 +110,6 @@ class ElasticCopies(ElasticTopics, ElasticVectors):
             place(self._cluster, {"run": counted["run"]})
         for name, value in counted.items():
             put(self._cluster, COUNTER, name, _always({"value": value}))
-
-    def _unassign(self, names: Sequence[str]) -> None:
-        placing = known(self._cluster).placing
-        for slot, run in placing.runs.items():
-            bulk(self._cluster, [Write(ASSIGNMENTS, "delete", assignment_id(run, name)) for name in names])
-            self._fill(slot, {}, {"terms": {"fingerprint": list(names)}})
 
     def _run(self) -> int:
         return known(self._cluster).placing.run
@@ -211,7 +205,7 @@ def _topic(source: Body) -> Piece:
 
 
 def _assignment(source: Body) -> Piece:
-    return source["fingerprint"], source["topic"], source["match"], source["similarity"]
+    return source["fingerprint"], source["topic"], source["match"], source["similarity"], source.get("found")
 
 
 def _delivery(source: Body) -> Piece:

@@ -49,17 +49,19 @@ class ElasticCustomers:
         aggs: Body = {}
         for number, one in enumerate(periods):
             start, end = seconds(one.start_at), seconds(one.end_at)
-            there = every(
-                some(never(exists("since")), within("since", lt=start)),
-                some(never(exists("churned_at")), within("churned_at", gte=start)),
-            )
+            stayed = some(never(exists("churned_at")), within("churned_at", gte=start))
+            there = every(within("since", lt=start), stayed)
             lost = {"filter": within("churned_at", lt=end)}
-            aggs[str(number)] = {"filter": there, "aggs": {"lost": lost}}
+            aggs[f"there_{number}"] = {"filter": there, "aggs": {"lost": lost}}
+            aggs[f"undated_{number}"] = {"filter": every(never(exists("since")), stayed)}
         if not aggs:
             return []
         found = self._cluster.search(CUSTOMERS, size=0, aggs=aggs, track_total_hits=False)["aggregations"]
-        told = (found[str(number)] for number in range(len(periods)))
-        return [Kept(int(one["doc_count"]), int(one["lost"]["doc_count"])) for one in told]
+        told = ((found[f"there_{number}"], found[f"undated_{number}"]) for number in range(len(periods)))
+        return [
+            Kept(int(there["doc_count"]), int(there["lost"]["doc_count"]), int(undated["doc_count"]))
+            for there, undated in told
+        ]
 
     def value_sums(self) -> Mapping[str, tuple[int, int]]:
         aggs: Body = {"by": {

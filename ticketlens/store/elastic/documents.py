@@ -21,7 +21,7 @@ GROUPS = {name for name in KEYWORDS.values() if name not in LISTS.values()} | {"
 BINS = tuple(name for name in fields.DURATION_COLUMNS if name.endswith("_bin"))
 VERSION = ("updated_us", "reading", "richness", "digest")
 ROW = ("topic_*", "match_*", "similarity_*", "waited_seconds", "waiting_since", "excluded", "durations", "body",
-       "rest")  # fmt: skip
+       "rest", *fields.JUDGED)  # fmt: skip
 
 Source = Mapping[str, Any]
 
@@ -116,6 +116,7 @@ def row(source: Source, slot: int) -> Row:
         similarity=source[f"similarity_{slot}"],
         waited_seconds=source["waited_seconds"],
         waiting_since=source.get("waiting_since"),
+        judged=fields.judged(source),
         flaws=tuple(details.get("flaws", ())),
         excluded=source["excluded"] or None,
     )

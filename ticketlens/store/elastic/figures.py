@@ -10,8 +10,8 @@ from ticketlens.metrics.bins import BINS
 from ticketlens.model.filter import NONE, Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.store.ages import Length, add_lengths, by_day, by_moment
-from ticketlens.store.base import Cell, Positions, Question, Tally
-from ticketlens.store.cells import Cells, add_counted
+from ticketlens.store.base import Positions, Question, Tally
+from ticketlens.store.cells import Cells, Counted, add_counted
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import TICKETS
@@ -27,13 +27,15 @@ from ticketlens.store.elastic.filters import (
     never,
     open_then,
     paused,
+    started_field,
     within,
 )
 from ticketlens.store.elastic.over import Over, Place, buckets, over
-from ticketlens.store.elastic.running import add_running, started_field
+from ticketlens.store.elastic.running import add_running
 from ticketlens.store.elastic.singly import groups_of, maybe, number, tickets_of
 from ticketlens.store.elastic.switch import lately
 from ticketlens.store.fields import CYCLES, METRICS, duration_column
+from ticketlens.store.sizes import Sized, Sizes, among, grouped_and_whole, largest
 
 OBSERVED = (OPEN, exists("waiting_since"), exists("observed_until"))
 """Those whose wait runs until a time of their own."""
@@ -42,13 +44,13 @@ OBSERVED = (OPEN, exists("waiting_since"), exists("observed_until"))
 class ElasticFigures(Asking):
     _cluster: Cluster
 
-    def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> list[Cell]:
+    def histogram(self, question: Question, metric: str, clock: str, positions: Positions) -> Counted:
         if metric not in METRICS:
             raise ConfigError(f"metric: {metric!r} is no duration; known are {', '.join(METRICS)}")
         asked = over(question, lately(self._cluster))
         cells = Cells()
         if not question.periods:
-            return []
+            return cells.told()
         self._ended(cells, asked, metric, clock)
         if metric in ENDS and not asked.live:
             self._add_paused(cells, asked, metric, clock, positions)
@@ -61,9 +63,8 @@ class ElasticFigures(Asking):
         sums: dict[Place, list[int]] = defaultdict(lambda: [0] * 7)
         if not question.periods:
             return []
-        more = [] if asked.live or question.cohort not in SOLVES else [within(SOLVES[question.cohort], lte=asked.at)]
         observed = 0
-        for place, bucket in buckets(self._cluster, asked, more, _leaves(asked)):
+        for place, bucket in buckets(self._cluster, asked, _by_then(asked), _leaves(asked)):
             _add(sums[place], [int(bucket["doc_count"]), *_figures(asked, bucket)])
             observed += int(bucket.get("observed", {"doc_count": 0})["doc_count"])
         if observed:
@@ -73,6 +74,26 @@ class ElasticFigures(Asking):
                 sums[period, group][0] += 1
         ordered = sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))
         return [Tally(*place, *figures) for place, figures in ordered]
+
+    def sizes(self, question: Question, limit: int) -> Sizes:
+        asked = over(question, lately(self._cluster))
+        n: dict[Place, int] = defaultdict(int)
+        if question.periods:
+            for place, bucket in buckets(self._cluster, asked, _by_then(asked), {}):
+                n[place] += int(bucket["doc_count"])
+            if question.cohort == "solved" and not asked.live:
+                for period, group, _, _ in self._paused(asked, []):
+                    n[period, group] += 1
+        return largest(((*place, count) for place, count in n.items()), question, limit)
+
+    def sized_histogram(
+        self, question: Question, metric: str, clock: str, positions: Positions, limit: int
+    ) -> tuple[Sized, Sized]:
+        told: list[Sized] = []
+        for asked in grouped_and_whole(question):
+            sizes = self.sizes(asked, limit)
+            told.append((sizes, self.histogram(among(asked, sizes), metric, clock, positions)))
+        return told[0], told[-1]
 
     def coverage(self, where: Filter) -> Coverage:
         query, slot = self._asked(where, None)
@@ -147,6 +168,12 @@ class ElasticFigures(Asking):
             stop = min(asked.stop(hit["fields"]["source"][0]), number(hit, "observed_until"))
             for group in groups_of(hit, asked):
                 sums[period, group][2] += max(0, stop - number(hit, "waiting_since"))
+
+
+def _by_then(asked: Over) -> list[Clause]:
+    """Of tickets by their solve those that were solved by `as_of`."""
+    cohort = asked.question.cohort
+    return [] if asked.live or cohort not in SOLVES else [within(SOLVES[cohort], lte=asked.at)]
 
 
 def _leaves(asked: Over) -> dict[str, Body]:

@@ -5,10 +5,11 @@ from typing import Any
 
 from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
-from ticketlens.model.filter import CUSTOM, FIELDS, LISTS, NONE, Ended, Filter
+from ticketlens.metrics.shares import TOP_BOXES
+from ticketlens.model.filter import CUSTOM, FIELDS, LISTS, NONE, RATED_ON, TIMED, Ended, Filter
 from ticketlens.model.topic import MATCHES
 from ticketlens.store.codec import seconds
-from ticketlens.store.fields import duration_column
+from ticketlens.store.fields import CYCLES, duration_column
 
 Clause = dict[str, Any]
 
@@ -31,13 +32,21 @@ SETTLED_AFTER = 7 * 86_400
 NOTHING: Clause = {"match_none": {}}
 OPEN: Clause = {"term": {"is_open": 1}}
 SOLVED: Clause = {"term": {"is_open": 0}}
-STATES = {
+TARGETED: Clause = {"term": {"targeted": 1}}
+WHOLE: Clause = {"terms": {"rating_score": list(range(max(TOP_BOXES) + 1))}}
+STATES: dict[str, Clause] = {
     "open": OPEN,
     "solved": SOLVED,
     "reopened": {"range": {"reopens": {"gt": 0}}},
     "returned": {"term": {"returned": 1}},
     "rated": {"exists": {"field": "satisfied"}},
     "satisfied": {"term": {"satisfied": 1}},
+    "dissatisfied": {"term": {"satisfied": 0}},
+    "replied": {"exists": {"field": "one_touch"}},
+    "one_touch": {"term": {"one_touch": 1}},
+    "targeted": TARGETED,
+    "worked": {"exists": {"field": "agent_seconds"}},
+    **{state: {"bool": {"filter": [{"term": {"rating_scale": scale}}, WHOLE]}} for scale, state in RATED_ON.items()},
 }
 
 
@@ -92,10 +101,10 @@ def clauses(
     elif where.excluded != "any":
         met.append({"term": {"excluded": where.excluded}})
     met += _dated(where)
-    met += [_field(name, chosen, slot) for name, chosen in where.where.items()]
-    settled_by = read_to if as_of is None else seconds(as_of)
+    met += [of_field(name, chosen, slot) for name, chosen in where.where.items()]
+    known_by = read_to if as_of is None else seconds(as_of)
     then = None if where.as_of is None or as_of is None else seconds(as_of)
-    met += [_state(state, settled_by, then, slot) for state in where.states]
+    met += [_state(state, known_by, then, slot) for state in where.states]
     if where.as_of is not None and where.dated in SOLVES:
         met.append(within(SOLVES[where.dated], lte=seconds(where.as_of)))
     if where.open_at is not None:
@@ -121,7 +130,8 @@ def _dated(where: Filter) -> list[Clause]:
     return [exists(day)] if where.dated != "arrived" else []
 
 
-def _field(name: str, chosen: tuple[str, ...], slot: int) -> Clause:
+def of_field(name: str, chosen: tuple[str, ...], slot: int) -> Clause:
+    """Tickets with one of these values of a field of the filter."""
     if name == "topic":
         chosen = tuple(value if value == NONE else _topic(value) for value in chosen)
     found: Clause
@@ -141,14 +151,58 @@ def _topic(value: str) -> str:
     return str(int(value))
 
 
-def _state(state: str, settled_by: int | None, then: int | None, slot: int) -> Clause:
+def _state(state: str, known_by: int | None, then: int | None, slot: int) -> Clause:
     if then is not None and state in ("open", "solved"):
         return open_then(then) if state == "open" else never(open_then(then))
-    if state == "settled":
-        return NOTHING if settled_by is None else within("first_solved_at", lte=settled_by - SETTLED_AFTER)
+    if state in ("settled", "breached", "unobserved") or state in TIMED:
+        return NOTHING if known_by is None else _by_then(state, known_by)
     if state in MATCHES:
         return {"term": {f"match_{slot}": MATCHES.index(state)}}
     return STATES[state]
+
+
+def _by_then(state: str, at: int) -> Clause:
+    """States that depend on how far time has gone."""
+    if state in TIMED:
+        return _timed(*TIMED[state], at)
+    if state == "settled":
+        return within("first_solved_at", lte=at - SETTLED_AFTER)
+    if state == "unobserved":
+        return every(OPEN, within("observed_until", lt=at))
+    return every(TARGETED, within("breach_at", lte=at))
+
+
+def _timed(how: str, metric: str, clock: str, at: int) -> Clause:
+    """The tickets that the figure of a duration counts at that moment: as ended, or those that are watched too."""
+    known = [exists(f"{duration_column(metric, clock)}_bin"), *([exists("solved_at")] if metric in CYCLES else [])]
+    found, begun = [every(*known, within(ENDS.get(metric, "solved_at"), lte=at))], exists(started_field(metric, clock))
+    if metric == "ttr.full":
+        found.append(every(begun, paused(at)))
+    if how == "watched":
+        again = [never(paused(at))] if metric == "ttr.full" else []
+        found.append(every(*not_ended(metric, at, live=False), begun, *again))
+    return some(*found)
+
+
+def started_field(metric: str, clock: str) -> str:
+    """Where a length begins: in epoch seconds, or on the open seconds of the ticket's schedule."""
+    if metric == "reply.next":
+        return "next_since" if clock == "calendar" else "next_business_start"
+    return STARTS[clock]
+
+
+def not_ended(metric: str, at: int, *, live: bool) -> list[Clause]:
+    """The event of a duration of `ENDS` had not come by then, and may come; `live`: nothing came after that moment."""
+    if metric == "reply.next":
+        none = never(exists("next_reply_at"))
+        then = [within("next_since", lte=at), some(none, within("next_reply_at", gt=at))]
+        return [exists("next_since"), none] if live else then
+    if metric == "reply.first":
+        none = never(exists("first_reply_at"))
+        return [none] if live else [some(none, within("first_reply_at", gt=at))]
+    end = ENDS[metric]
+    still = every(OPEN, never(exists(end))) if metric == "ttr.first" else OPEN
+    return [still] if live else [some(still, within(end, gt=at))]
 
 
 def open_then(at: int) -> Clause:

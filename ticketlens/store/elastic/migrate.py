@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ticketlens.errors import StoreError, Unavailable
-from ticketlens.store.base import LeaseStore
 from ticketlens.store.elastic.cluster import Cluster
 from ticketlens.store.elastic.documents import TICKETS, more_measured
 from ticketlens.store.elastic.errors import translated
@@ -33,6 +32,7 @@ from ticketlens.store.elastic.rebuilding import (
     take_along,
 )
 from ticketlens.store.elastic.records import LEASE, RECORDS
+from ticketlens.store.leases import LeaseStore
 
 STEPS: Mapping[str, Mapping[int, Rewrite]] = {INBOX: {2: outcome_apart}, TICKETS: {2: more_measured}}
 """For a noun and a version of its template what makes a document of that version of one of the version before; where

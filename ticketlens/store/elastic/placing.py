@@ -1,46 +1,68 @@
-"""What is known of a text: its topic in each run that counts, and which models have seen it."""
+"""What is known of a ticket and its text: the topic in each run that counts, and which models have seen the text."""
 
 import time
-from collections.abc import Iterable
-from typing import Any, cast
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple, cast
 
 from ticketlens.model.topic import MATCHES
 from ticketlens.store.base import Assignment
 from ticketlens.store.elastic.cluster import VECTORS, Cluster
 from ticketlens.store.elastic.ids import document_id
-from ticketlens.store.elastic.switch import Placing
+from ticketlens.store.names import ticket_name
 
 ASSIGNMENTS = "assignments"
 CHUNK = 1_000
 MODELS_SECONDS = 10.0
 
-
-def assignment_id(run: int, fingerprint: str) -> str:
-    return document_id(run, fingerprint)
+Slots = Mapping[int, Assignment | None]
 
 
-def assignment_document(run: int, fingerprint: str, told: Assignment) -> dict[str, Any]:
+class Names(NamedTuple):
+    """What the topic of a ticket is looked up by: its own name, which wins, and its text's."""
+
+    ticket: str
+    text: str
+
+
+def names_of(source: Mapping[str, Any]) -> Names:
+    return Names(ticket_name((source["source"], source["id"])), source["fingerprint"])
+
+
+def chosen(assignments: Mapping[str, Assignment], names: Names) -> Assignment | None:
+    return next((assignments[name] for name in names if name in assignments), None)
+
+
+def assignment_id(run: int, name: str) -> str:
+    return document_id(run, name)
+
+
+def assignment_document(run: int, name: str, told: Assignment) -> dict[str, Any]:
     return {
         "run": run,
-        "fingerprint": fingerprint,
+        "fingerprint": name,
         "topic": told.topic,
         "match": MATCHES.index(told.match),
         "similarity": told.similarity,
+        "found": told.found,
     }
 
 
-def assignment_of(source: dict[str, Any]) -> Assignment:
-    return Assignment(source["topic"], MATCHES[source["match"]], source["similarity"])
+def assignment_of(source: Mapping[str, Any]) -> Assignment:
+    return Assignment(source["topic"], MATCHES[source["match"]], source["similarity"], source.get("found"))
 
 
-def assigned(cluster: Cluster, texts: Iterable[str], placing: Placing) -> dict[str, dict[int, Assignment | None]]:
-    """For each text and each slot in use its assignment there; None where no run looked at it."""
-    names = {(slot, name): assignment_id(run, name) for name in texts for slot, run in placing.runs.items() if run}
-    found = cluster.mget(ASSIGNMENTS, list(names.values()))
-    told: dict[str, dict[int, Assignment | None]] = {name: {} for name in texts}
-    for (slot, name), key in names.items():
-        told[name][slot] = assignment_of(found[key]["_source"]) if key in found else None
-    return told
+def assigned(cluster: Cluster, tickets: Collection[Names], runs: Mapping[int, int]) -> dict[Names, Slots]:
+    """For each ticket and each slot of `runs`, which names the run that fills it, its assignment; None: it has none."""
+    if not (any(runs.values()) or cluster.known(ASSIGNMENTS)):
+        return {names: dict.fromkeys(runs) for names in tickets}
+    single = sorted({name for names in tickets for name in names})
+    keys = {(run, name): assignment_id(run, name) for name in single for run in runs.values()}
+    found = cluster.mget(ASSIGNMENTS, list(keys.values()))
+    told = {
+        run: {name: assignment_of(found[keys[run, name]]["_source"]) for name in single if keys[run, name] in found}
+        for run in runs.values()
+    }
+    return {names: {slot: chosen(told[run], names) for slot, run in runs.items()} for names in tickets}
 
 
 def _models_lately(cluster: Cluster) -> list[str]:

@@ -7,7 +7,7 @@ from ticketlens.model.portion import Portion
 from ticketlens.store.base import Question
 from ticketlens.store.elastic.cluster import Body
 from ticketlens.store.elastic.figures import ElasticFigures
-from ticketlens.store.elastic.filters import SOLVES, Clause, exists, within
+from ticketlens.store.elastic.filters import SOLVES, TARGETED, Clause, every, exists, never, some, within
 from ticketlens.store.elastic.over import Over, Place, buckets, over
 from ticketlens.store.elastic.singly import maybe
 from ticketlens.store.elastic.switch import lately
@@ -15,10 +15,14 @@ from ticketlens.store.portions import must_be_known
 
 KNOWN: dict[str, Clause] = {
     "one_touch": exists("one_touch"),
-    "breach": {"term": {"targeted": 1}},
+    "breach": TARGETED,
+    "due": TARGETED,
     "effort": exists("agent_seconds"),
 }
-FIELDS = {"one_touch": "one_touch", "breach": "breach_at", "effort": "agent_seconds"}
+FIELDS = {
+    "one_touch": ("one_touch",), "breach": ("breach_at",), "due": ("breach_at", "solved_at"),
+    "effort": ("agent_seconds",),
+}  # fmt: skip
 
 
 class ElasticPortions(ElasticFigures):
@@ -34,8 +38,8 @@ class ElasticPortions(ElasticFigures):
         for place, bucket in buckets(self._cluster, asked, more, {"sum": _leaf(asked, figure)}):
             _add(sums[place], int(bucket["doc_count"]), _sum(bucket["sum"]))
         if question.cohort == "solved" and not asked.live:
-            for period, group, _, hit in self._paused(asked, [KNOWN[figure]], FIELDS[figure]):
-                _add(sums[period, group], 1, _value(asked, figure, maybe(hit, FIELDS[figure])))
+            for period, group, _, hit in self._paused(asked, [KNOWN[figure]], *FIELDS[figure]):
+                _add(sums[period, group], 1, _value(asked, figure, *(maybe(hit, name) for name in FIELDS[figure])))
         ordered = sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or ""))
         return [Portion(*place, *counted) for place, counted in ordered]
 
@@ -43,14 +47,20 @@ class ElasticPortions(ElasticFigures):
 def _leaf(asked: Over, figure: str) -> Body:
     if figure == "breach":
         return {"filter": within("breach_at", lte=asked.at)}
-    return {"sum": {"field": FIELDS[figure]}}
+    if figure == "due":
+        later = every(never(exists("breach_at")), within("solved_at", gt=asked.at))
+        return {"filter": some(within("breach_at", gt=asked.at), later)}
+    return {"sum": {"field": FIELDS[figure][0]}}
 
 
 def _sum(leaf: Body) -> int:
     return int(leaf["doc_count"] if "doc_count" in leaf else leaf["value"])
 
 
-def _value(asked: Over, figure: str, told: Any) -> int:
+def _value(asked: Over, figure: str, told: Any, solved: Any = None) -> int:
+    if figure == "due":
+        ends = solved if told is None else told
+        return int(ends is not None and ends > asked.at)
     if figure == "breach":
         return int(told is not None and told <= asked.at)
     return int(told)

@@ -10,14 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from ticketlens.errors import StoreError
-from ticketlens.store.base import Assignment, Key, Prepared, Put, Version
+from ticketlens.store.base import Key, Prepared, Put, Version
 from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.bulk import Outcome, Write, bulk
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.documents import RAW, TICKETS
-from ticketlens.store.elastic.placing import assigned, embedded_by
+from ticketlens.store.elastic.placing import Names, Slots, assigned, embedded_by
 from ticketlens.store.elastic.switch import Placing, known, raise_read_to
 from ticketlens.store.fields import read_to
+from ticketlens.store.names import ticket_name
 from ticketlens.store.versions import decide, name_of, same
 
 HELD = (*documents.VERSION, "raw", "fingerprint")
@@ -118,13 +119,13 @@ def _write(cluster: Cluster, work: Sequence[tuple[Prepared, Body | None]], placi
         going = aside.submit(bulk, cluster, raws)
         told = [documents.document(one) for one, _ in work]
         texts = {one.text.fingerprint for one, _ in work}
-        found, vectors = assigned(cluster, texts, placing), embedded_by(cluster, texts)
+        found, vectors = assigned(cluster, {_names(one) for one, _ in work}, placing.runs), embedded_by(cluster, texts)
         outcomes = dict(enumerate(going.result()))
     writes = {
-        index: _ticket_write(one, {**told[index], **_slots(found[name]), "embedded": vectors[name]}, held)
+        index: _ticket_write(one, {**told[index], **_slots(found[names]), "embedded": vectors[names.text]}, held)
         for index, (one, held) in enumerate(work)
         if outcomes[index].done or outcomes[index].conflict
-        for name in (one.text.fingerprint,)
+        for names in (_names(one),)
     }
     outcomes |= zip(writes, bulk(cluster, list(writes.values())), strict=True)
     _place_again(cluster, [one for one, _ in work], found, placing)
@@ -143,21 +144,16 @@ def _settled(cluster: Cluster, outcome: Outcome, one: Prepared) -> Outcome:
     return Outcome(200) if held is not None and documents.version(held["_source"]) == one.version else outcome
 
 
-def _place_again(
-    cluster: Cluster, batch: Sequence[Prepared], found: Mapping[str, Mapping[int, Assignment | None]], placing: Placing
-) -> None:
+def _place_again(cluster: Cluster, batch: Sequence[Prepared], found: Mapping[Names, Slots], placing: Placing) -> None:
     """Topics that were given out while the tickets were on their way would pass them by."""
     now = known(cluster).placing
-    texts = {one.text.fingerprint for one in batch}
-    later = assigned(cluster, texts, now)
-    changed = {name for name in texts if now != placing or later[name] != found[name]}
-    left = [one for one in batch if one.text.fingerprint in changed]
+    later = assigned(cluster, found, now.runs)
+    changed = {names for names in found if now != placing or later[names] != found[names]}
+    left = [one for one in batch if _names(one) in changed]
     while left:
         held = _held(cluster, left)
         ours = [(one, doc) for one in left if _has_text(doc := held.get(_id(one)), one)]
-        writes = [
-            Write(TICKETS, "update", _id(one), {"doc": _slots(later[one.text.fingerprint])}, doc) for one, doc in ours
-        ]
+        writes = [Write(TICKETS, "update", _id(one), {"doc": _slots(later[_names(one)])}, doc) for one, doc in ours]
         outcomes = bulk(cluster, writes) if writes else []
         left = [one for (one, _), outcome in zip(ours, outcomes, strict=True) if outcome.conflict]
 
@@ -167,7 +163,7 @@ def _has_text(held: Body | None, one: Prepared) -> bool:
     return held is not None and held["_source"]["fingerprint"] == one.text.fingerprint
 
 
-def _slots(found: Mapping[int, Assignment | None]) -> dict[str, Any]:
+def _slots(found: Slots) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for slot in (0, 1):
         told |= documents.placed(slot, found.get(slot))
@@ -197,6 +193,10 @@ def _erase(cluster: Cluster, names: set[str]) -> None:
 
 def _version(doc: Body | None) -> Version | None:
     return None if doc is None else documents.version(doc["_source"])
+
+
+def _names(prepared: Prepared) -> Names:
+    return Names(ticket_name(name_of(prepared)), prepared.text.fingerprint)
 
 
 def _id(prepared: Prepared) -> str:

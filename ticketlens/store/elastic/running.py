@@ -17,7 +17,7 @@ from ticketlens.store.base import Positions
 from ticketlens.store.cells import Cells, add_counted
 from ticketlens.store.codec import seconds
 from ticketlens.store.elastic.cluster import Body, Cluster
-from ticketlens.store.elastic.filters import ENDS, OPEN, STARTS, Clause, every, exists, never, paused, some, within
+from ticketlens.store.elastic.filters import Clause, every, exists, never, not_ended, paused, some, started_field
 from ticketlens.store.elastic.over import Over, aggregated, by_group, groups
 from ticketlens.store.elastic.singly import groups_of, maybe, number, tickets_of
 
@@ -38,30 +38,10 @@ def add_running(cells: Cells, cluster: Cluster, asked: Over, metric: str, clock:
 
 
 def _met(metric: str, clock: str, asked: Over) -> list[Clause]:
-    met = [*asked.met, asked.dated, *_not_ended(metric, asked), exists(started_field(metric, clock))]
+    met = [*asked.met, asked.dated, *not_ended(metric, asked.at, live=asked.live), exists(started_field(metric, clock))]
     if metric == "ttr.full" and not asked.live:
         met.append(never(paused(asked.at)))
     return met
-
-
-def started_field(metric: str, clock: str) -> str:
-    """Where a length begins: in epoch seconds, or on the open seconds of the ticket's schedule."""
-    if metric == "reply.next":
-        return "next_since" if clock == "calendar" else "next_business_start"
-    return STARTS[clock]
-
-
-def _not_ended(metric: str, asked: Over) -> list[Clause]:
-    if metric == "reply.next":
-        none = never(exists("next_reply_at"))
-        then = [within("next_since", lte=asked.at), some(none, within("next_reply_at", gt=asked.at))]
-        return [exists("next_since"), none] if asked.live else then
-    if metric == "reply.first":
-        none = never(exists("first_reply_at"))
-        return [none] if asked.live else [some(none, within("first_reply_at", gt=asked.at))]
-    end = ENDS[metric]
-    still = every(OPEN, never(exists(end))) if metric == "ttr.first" else OPEN
-    return [still] if asked.live else [some(still, within(end, gt=asked.at))]
 
 
 def _own_stop(metric: str, asked: Over) -> Clause:

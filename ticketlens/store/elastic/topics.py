@@ -2,10 +2,11 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from ticketlens.errors import StoreError
 from ticketlens.metrics.periods import Period
@@ -18,7 +19,7 @@ from ticketlens.store.elastic.bulk import Write, bulk
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.days import first_and_last_days
 from ticketlens.store.elastic.documents import TICKETS
-from ticketlens.store.elastic.filters import every, within
+from ticketlens.store.elastic.filters import every, some, within
 from ticketlens.store.elastic.ids import document_id
 from ticketlens.store.elastic.placing import (
     ASSIGNMENTS,
@@ -27,13 +28,18 @@ from ticketlens.store.elastic.placing import (
     assignment_document,
     assignment_id,
     assignment_of,
+    chosen,
+    names_of,
 )
 from ticketlens.store.elastic.records import count_up, put
-from ticketlens.store.elastic.switch import announce, known, lately, must_be_coming, switch_over
+from ticketlens.store.elastic.switch import Placing, announce, known, lately, must_be_coming, switch_over
+from ticketlens.store.names import key_of
 from ticketlens.store.topics import topic_fields, topic_of
 
 TOPICS = "topics"
 PAGE = 2_000
+
+T = TypeVar("T")
 
 
 class ElasticTopics(Asking):
@@ -61,7 +67,7 @@ class ElasticTopics(Asking):
         self._must([Write(TOPICS, "index", document_id(number, t.id), _document(number, t)) for t in (*topics, *gone)])
         self._must(_assignment_writes(number, assignments))
         placing = announce(self._cluster, number)
-        self._fill(placing.other, assignments, still=lambda: must_be_coming(self._cluster, number))
+        self._fill(placing, placing.other, likely=assignments, still=lambda: must_be_coming(self._cluster, number))
         self._cluster.refresh(TICKETS)
         switch_over(self._cluster, number, placing.other)
         put(self._cluster, "run", f"{number:08d}", lambda held: {**run, "id": number})
@@ -74,11 +80,14 @@ class ElasticTopics(Asking):
         placing = known(self._cluster).placing
         for run in placing.runs.values():
             self._must(_assignment_writes(run, assignments))
-        names = list(assignments)
-        for start in range(0, len(names), CHUNK):
-            query: Body = {"terms": {"fingerprint": names[start : start + CHUNK]}}
-            for slot in placing.runs:
-                self._fill(slot, assignments, query)
+        self._place(assignments, placing)
+
+    def unassign(self, names: Collection[str]) -> None:
+        placing = known(self._cluster).placing
+        gone = (Write(ASSIGNMENTS, "delete", assignment_id(run, one)) for run in placing.runs.values() for one in names)
+        for writes in _chunks(gone):
+            bulk(self._cluster, writes)
+        self._place(names, placing)
 
     def assignments(self) -> dict[str, Assignment]:
         run = known(self._cluster).placing.run
@@ -123,11 +132,18 @@ class ElasticTopics(Asking):
     def first_and_last_day(self) -> dict[int, tuple[date, date]]:
         return first_and_last_days(self._cluster, *self._asked(Filter(), None))
 
+    def _place(self, names: Iterable[str], placing: Placing) -> None:
+        """Give single tickets, and the tickets of texts, what their assignments say."""
+        for part in _chunks(names):
+            for slot in placing.runs:
+                self._fill(placing, slot, _tickets_of(part))
+
     def _fill(
         self,
+        placing: Placing,
         slot: int,
-        assignments: Mapping[str, Assignment],
         query: Body | None = None,
+        likely: Mapping[str, Assignment] | None = None,
         still: Callable[[], None] = lambda: None,
     ) -> None:
         """Give the tickets of a query, or all, their topics at `slot`; only those that have another are written.
@@ -141,9 +157,9 @@ class ElasticTopics(Asking):
             left = False
             hits = self._cluster.scan(
                 TICKETS, query or {"match_all": {}}, size=PAGE, seq_no_primary_term=True,
-                source_includes=["fingerprint", *names],
+                source_includes=["source", "id", "fingerprint", *names],
             )  # fmt: skip
-            for writes in _chunks(_moves(hits, slot, assignments)):
+            for writes in _chunks(self._moves(hits, slot, placing.runs[slot], likely)):
                 still()
                 left = any(outcome.conflict for outcome in bulk(self._cluster, writes)) or left
                 try:
@@ -152,16 +168,25 @@ class ElasticTopics(Asking):
                     self._put_right(writes)
                     raise
 
+    def _moves(
+        self, hits: Iterable[Body], slot: int, run: int, likely: Mapping[str, Assignment] | None
+    ) -> Iterator[Write]:
+        """What is to be written by the assignments of a run as they are now; where a ticket already is as `likely` says
+        they are not looked up: whoever changes them meanwhile writes it."""
+        if likely is not None:
+            hits = (hit for hit in hits if _moved(hit, slot, chosen(likely, names_of(hit["_source"]))))
+        for part in _chunks(hits):
+            names = [names_of(hit["_source"]) for hit in part]
+            found = assigned(self._cluster, names, {slot: run})
+            for hit, one in zip(part, names, strict=True):
+                if told := _moved(hit, slot, found[one][slot]):
+                    yield Write(TICKETS, "update", hit["_id"], {"doc": told}, hit)
+
     def _put_right(self, writes: Sequence[Write]) -> None:
         """Tickets that were given a topic of a run that does not count get that of the run that does."""
         placing = known(self._cluster).placing
-        names = [write.id for write in writes]
-        held = self._cluster.mget(TICKETS, names, source_includes=["fingerprint"])
-        texts = sorted({one["_source"]["fingerprint"] for one in held.values()})
-        found = assigned(self._cluster, texts, placing)
-        told = {name: one for name in texts if (one := found[name].get(placing.slot)) is not None}
-        for start in range(0, len(texts), CHUNK):
-            self._fill(placing.slot, told, {"terms": {"fingerprint": texts[start : start + CHUNK]}})
+        written: Body = {"ids": {"values": [write.id for write in writes]}}
+        self._fill(placing, placing.slot, written)
 
     def _must(self, writes: Sequence[Write]) -> None:
         for outcome in bulk(self._cluster, writes) if writes else ():
@@ -175,22 +200,22 @@ class ElasticTopics(Asking):
                 bulk(self._cluster, writes)
 
 
-def _moves(hits: Iterable[Body], slot: int, assignments: Mapping[str, Assignment]) -> Iterable[Write]:
-    for hit in hits:
-        there = hit["_source"]
-        wanted = documents.placed(slot, assignments.get(there["fingerprint"]))
-        if any(there.get(name) != value for name, value in wanted.items()):
-            yield Write(TICKETS, "update", hit["_id"], {"doc": wanted}, hit)
+def _tickets_of(names: Sequence[str]) -> Body:
+    """The tickets of these texts, and those that have one of these names."""
+    single = {name: key for name in names if (key := key_of(name)) is not None}
+    ids = [documents.ticket_id(*key) for key in single.values()]
+    return some({"terms": {"fingerprint": [name for name in names if name not in single]}}, {"ids": {"values": ids}})
 
 
-def _chunks(writes: Iterable[Write]) -> Iterable[list[Write]]:
-    part: list[Write] = []
-    for write in writes:
-        part.append(write)
-        if len(part) == CHUNK:
-            yield part
-            part = []
-    if part:
+def _moved(hit: Body, slot: int, assignment: Assignment | None) -> Body | None:
+    """The fields of the slot as they are to be; None where they are so."""
+    wanted = documents.placed(slot, assignment)
+    return wanted if any(hit["_source"].get(name) != value for name, value in wanted.items()) else None
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(items)
+    while part := list(islice(left, CHUNK)):
         yield part
 
 

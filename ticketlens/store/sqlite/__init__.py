@@ -11,24 +11,26 @@ from ticketlens.store.sqlite.connection import FIRST_SAFE, Database
 from ticketlens.store.sqlite.copying import SqliteCopies
 from ticketlens.store.sqlite.customers import SqliteCustomers
 from ticketlens.store.sqlite.exposure import SqliteExposure
-from ticketlens.store.sqlite.figures import SqliteFigures
+from ticketlens.store.sqlite.facets import SqliteFacets
 from ticketlens.store.sqlite.inbox import SqliteInbox
+from ticketlens.store.sqlite.places import SqlitePlaces
 from ticketlens.store.sqlite.portions import SqlitePortions
 from ticketlens.store.sqlite.records import SqliteLeases, SqliteRecords
-from ticketlens.store.sqlite.tallies import SqliteTallies
+from ticketlens.store.sqlite.sizes import SqliteSizes
 from ticketlens.store.sqlite.topics import SqliteTopics
 from ticketlens.store.sqlite.vectors import SqliteVectors
 
 
 class SqliteStore(
     SqliteCopies,
-    SqliteFigures,
     SqliteExposure,
-    SqliteTallies,
+    SqliteSizes,
     SqlitePortions,
     SqliteBacklog,
+    SqliteFacets,
     SqliteVectors,
     SqliteTopics,
+    SqlitePlaces,
     SqliteRecords,
     SqliteInbox,
     SqliteLeases,

@@ -1,7 +1,7 @@
 """Answers in SQLite: the winner of two versions, lists by time, counts by period, group, survey and score."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import apsw
@@ -10,14 +10,14 @@ from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import Period
 from ticketlens.metrics.shares import TOP_BOXES
 from ticketlens.model.answer import Answer, rating_of
-from ticketlens.model.filter import CUSTOM, EVERYTHING
+from ticketlens.model.filter import CUSTOM, EVERYTHING, FIELDS, LISTS
 from ticketlens.store.answer_codec import decide, kept_answer, packed_answer, packed_survey, survey_of
-from ticketlens.store.answers import AnswerCount, AnswerFilter, AnswerPage, AnswerQuestion, KeptAnswer
+from ticketlens.store.answers import AnswerCount, AnswerDate, AnswerFilter, AnswerPage, AnswerQuestion, KeptAnswer
 from ticketlens.store.base import Put, Question
 from ticketlens.store.codec import seconds
 from ticketlens.store.cursors import decoded, encoded_place
 from ticketlens.store.sqlite.connection import Database
-from ticketlens.store.sqlite.filters import COLUMNS, Condition, condition
+from ticketlens.store.sqlite.filters import Condition, condition
 from ticketlens.store.sqlite.questions import SqliteQuestions
 from ticketlens.store.sqlite.tickets import grow
 
@@ -25,7 +25,13 @@ INSERT = (
     "INSERT OR REPLACE INTO answers (source, id, survey, name, kind, score, at, sent_at, moment, ticket_source, "
     "ticket, customer, commented, kept) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-DATES = {"answered": "a.at", "sent": "a.sent_at", "listed": "a.moment"}
+DATES: Mapping[AnswerDate, tuple[tuple[str, str], ...]] = {
+    "answered": (("a.at", "a.score IS NOT NULL"),),
+    "sent": (("a.sent_at", "a.sent_at IS NOT NULL"), ("a.at", "a.sent_at IS NULL AND a.score IS NOT NULL")),
+    "listed": (("a.moment", "1"),),
+}
+"""(date, condition) of each kind of those that are meant; no answer is of two."""
+
 OF_TICKET = "tickets t ON t.source = a.ticket_source AND t.id = a.ticket"
 
 
@@ -48,7 +54,7 @@ class SqliteAnswers(SqliteQuestions):
         return kept_answer(packed).answer if packed else None
 
     def list_answers(self, where: AnswerFilter, *, cursor: str | None = None, limit: int = 50) -> AnswerPage:
-        tables, met = _over(where)
+        tables, met = _over(where, DATES[where.dated])
         if cursor is not None:
             met.add("(a.moment, a.source, a.id) < (?, ?, ?)", *decoded(cursor)[0])
         order = "ORDER BY a.moment DESC, a.source DESC, a.id DESC LIMIT ?"
@@ -62,24 +68,28 @@ class SqliteAnswers(SqliteQuestions):
         if not question.periods:
             return []
         group, joined, bound = _grouped(question)
-        tables, met = _over(question.where)
-        sql = (
-            f"{_spans(question.periods)} SELECT p.number, {group}, a.survey, a.score, count(*) FROM p "
-            f"CROSS JOIN {tables} {joined} WHERE {DATES[question.where.dated]} >= p.start AND "
-            f"{DATES[question.where.dated]} < p.stop AND {met.sql} GROUP BY 1, 2, 3, 4"
-        )
-        rows = self._db.rows(sql, [*bound, *met.values])
+        sums: Counter[tuple[int, Any, str, int | None]] = Counter()
+        with self._db.snapshot():
+            for date in DATES[question.where.dated]:
+                tables, met = _over(question.where, (date,))
+                sql = (
+                    f"{_spans(question.periods)} SELECT p.number, {group}, a.survey, a.score, count(*) FROM p "
+                    f"CROSS JOIN {tables} {joined} WHERE {date[0]} >= p.start AND {date[0]} < p.stop AND {met.sql} "
+                    "GROUP BY 1, 2, 3, 4"
+                )
+                for period, key, survey, score, n in self._db.rows(sql, [*bound, *met.values]):
+                    sums[period, key, survey, score] += n
         return told_counts(
             AnswerCount(period, None if key is None else str(key), survey_of(survey), score, n)
-            for period, key, survey, score, n in rows
+            for (period, key, survey, score), n in sums.items()
         )
 
     def count_ratings(self, question: Question) -> list[AnswerCount]:
         with self._db.snapshot():
-            day, group, table, met = self._over(question, live=self._live(question))
+            day, group, met = self._over(question, live=self._live(question))
             met.add(WHOLE)
             columns = f"{day}, {group}, t.rating_scale, CAST(t.rating_score AS INTEGER), count(*)"
-            rows = self._db.rows(f"SELECT {columns} FROM {table} WHERE {met.sql} GROUP BY 1, 2, 3, 4", met.values)
+            rows = self._db.rows(f"SELECT {columns} FROM tickets t WHERE {met.sql} GROUP BY 1, 2, 3, 4", met.values)
         sums: Counter[tuple[int, str | None, int, int]] = Counter()
         for period, key, scale, score, n in self._by_period(question, rows):
             sums[period, key, scale, score] += n
@@ -118,18 +128,17 @@ def _held(connection: apsw.Connection, key: tuple[str, str]) -> KeptAnswer | Non
     return None
 
 
-def _over(where: AnswerFilter) -> tuple[str, Condition]:
+def _over(where: AnswerFilter, dates: Sequence[tuple[str, str]]) -> tuple[str, Condition]:
     """(tables, condition); the tables hold the answers as a, and their tickets as t where the filter is about those."""
-    met = Condition()
-    column = DATES[where.dated]
-    if where.since is not None:
-        met.add(f"{column} >= ?", seconds(where.since))
-    if where.until is not None:
-        met.add(f"{column} < ?", seconds(where.until))
-    if where.dated == "answered":
-        met.add("a.score IS NOT NULL")
-    elif where.dated == "sent":
-        met.add("a.sent_at IS NOT NULL")
+    met, ways, values = Condition(), [], []
+    for column, meant in dates:
+        way = [meant]
+        for sign, moment in ((">=", where.since), ("<", where.until)):
+            if moment is not None:
+                way.append(f"{column} {sign} ?")
+                values.append(seconds(moment))
+        ways.append(" AND ".join(way))
+    met.add(f"({' OR '.join(ways)})", *values)
     _own(met, where)
     if where.where == EVERYTHING:
         return "answers a", met
@@ -161,13 +170,14 @@ def _grouped(question: AnswerQuestion) -> tuple[str, str, list[Any]]:
     if name is None:
         return "NULL", "", []
     ticket = "LEFT JOIN tickets g ON g.source = a.ticket_source AND g.id = a.ticket AND g.excluded IS NULL"
-    if name == "tag":
-        return "f.value", f"{ticket} LEFT JOIN tags f ON f.key = g.key", []
     if name.startswith(CUSTOM):
-        return "f.value", f"{ticket} LEFT JOIN custom f ON f.key = g.key AND f.name = ?", [name.removeprefix(CUSTOM)]
-    if name not in COLUMNS:
-        raise ConfigError(f"group_by: {name!r} is none of tag, {', '.join(COLUMNS)}, custom.NAME")
-    return COLUMNS[name].replace("t.", "g.", 1), ticket, []
+        own = "LEFT JOIN custom f ON f.number = g.custom_number AND f.name = ?"
+        return "f.value", f"{ticket} {own}", [name.removeprefix(CUSTOM)]
+    if name in LISTS:
+        return "f.value", f"{ticket} LEFT JOIN {LISTS[name]} f ON f.number = g.{LISTS[name]}_number", []
+    if name not in FIELDS:
+        raise ConfigError(f"group_by: {name!r} is none of {', '.join(FIELDS)}, custom.NAME")
+    return f'g."{name}"', ticket, []
 
 
 def _spans(periods: Sequence[Period]) -> str:

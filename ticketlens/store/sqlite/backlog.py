@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ticketlens.metrics.bins import BINS, bins_of
 from ticketlens.model.filter import EVERYTHING, Filter
@@ -12,9 +12,10 @@ from ticketlens.store.base import Cell
 from ticketlens.store.codec import seconds
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import Condition, condition
+from ticketlens.store.sqlite.names import Ints, named
+from ticketlens.store.sqlite.numbers import number_column
 from ticketlens.store.sqlite.rollup import open_at
 
-Ints = NDArray[np.int64]
 FOREVER = 2**60
 
 
@@ -22,83 +23,94 @@ class SqliteBacklog:
     _db: Database
 
     def backlog(self, moments: Sequence[datetime], where: Filter) -> list[int]:
-        if where == EVERYTHING:
-            with self._db.snapshot():
-                return open_at(self._db, moments)
-        at = np.array(sorted(seconds(moment) for moment in moments), dtype=np.int64)
-        if not len(at):
-            return []
-        counts = np.zeros(len(at) + 1, dtype=np.int64)
         with self._db.snapshot():
-            for starts, stops in (self._open_spans(at, where), self._solved_spans(at, where)):
-                _add_spans(counts, at, starts, stops, 1)
-            starts, stops, _ = self._pauses(at, where)
-            _add_spans(counts, at, starts, stops, -1)
-        open_then = dict(zip(at.tolist(), np.cumsum(counts)[:-1].tolist(), strict=True))
-        return [open_then[seconds(moment)] for moment in moments]
+            if where == EVERYTHING:
+                return open_at(self._db, moments)
+            return self._open(moments, where, None).get(None, [0] * len(moments))
+
+    def backlogs(
+        self, moments: Sequence[datetime], where: Filter, field: str, values: Sequence[str]
+    ) -> dict[str, list[int]]:
+        if field not in where.where:
+            where = where.having(field, values)
+        with self._db.snapshot():
+            found = self._open(moments, where, field)
+        return {value: found.get(value or None, [0] * len(moments)) for value in values}
 
     def backlog_ages(self, moments: Sequence[datetime], where: Filter) -> list[Cell]:
-        at = np.array([seconds(moment) for moment in moments], dtype=np.int64)
-        if not len(at):
+        asked = [seconds(moment) for moment in moments]
+        if not asked:
             return []
-        ordered = np.sort(at)
         with self._db.snapshot():
-            spans = [
-                (*found, found[0]) for found in (self._open_spans(ordered, where), self._solved_spans(ordered, where))
-            ]
-            paused = self._pauses(ordered, where)
-        there = [sum(_ages(moment, *span) for span in spans) - _ages(moment, *paused) for moment in at.tolist()]
+            rows, by = self._all_spans(np.unique(np.array(asked, dtype=np.int64)), where, None)
         return [
             Cell(index, None, bin_, False, int(counts[bin_]))
-            for index, counts in enumerate(there)
+            for index, counts in enumerate(_ages(at, rows, by) for at in asked)
             for bin_ in np.flatnonzero(counts).tolist()
         ]
 
-    def _open_spans(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:
-        """(start, stop) of tickets that are open: until they were last observed, or for ever."""
+    def _open(self, moments: Sequence[datetime], where: Filter, field: str | None) -> dict[str | None, list[int]]:
+        """How many were open at each moment, by group; groups of which none was open are left out."""
+        asked = [seconds(moment) for moment in moments]
+        at = np.unique(np.array(asked, dtype=np.int64))
+        if not len(at):
+            return {}
+        rows, by = self._all_spans(at, where, field)
+        found, group = np.unique(rows[:, 0], return_inverse=True)
+        counts = np.cumsum(_steps(group, len(found), at, rows, by), axis=1)[:, np.searchsorted(at, asked)]
+        told: dict[str | None, list[int]] = {}
+        for place, name in zip(*named(self._db, field, found), strict=True):
+            told[name] = (counts[place] + told.get(name, 0)).tolist()
+        return told
+
+    def _all_spans(self, at: Ints, where: Filter, field: str | None) -> tuple[Ints, Ints]:
+        """Spans (group, start, stop, created) at these moments, and by how much each counts: 1, or -1 for a pause."""
+        pauses = self._pauses(at, where, field)
+        rows = np.concatenate((self._open_spans(at, where, field), self._solved_spans(at, where, field), pauses))
+        by = np.ones(len(rows), dtype=np.int64)
+        by[len(rows) - len(pauses) :] = -1
+        return rows, by
+
+    def _open_spans(self, at: Ints, where: Filter, field: str | None) -> Ints:
+        """(group, start, stop, created) of tickets that are open: until they were last observed, or for ever."""
         met = condition(where)
         met.add("t.is_open AND +t.created_at <= ?", int(at[-1]))  # the plus keeps to the index of open tickets
-        return self._spans(
-            f"SELECT t.created_at, coalesce(max(t.created_at, t.observed_until + 1), {FOREVER}) "
-            f"FROM tickets t WHERE {met.sql}",
-            met,
-        )
+        stop = f"coalesce(max(t.created_at, t.observed_until + 1), {FOREVER})"
+        return self._spans(f"t.created_at, {stop}, t.created_at FROM tickets t", met, field)
 
-    def _solved_spans(self, at: Ints, where: Filter) -> tuple[Ints, Ints]:
-        """(start, stop) of solved tickets that were open at one of the moments; the index is walked once."""
-        parts = []
-        for index, moment in enumerate(at.tolist()):
-            met = condition(where)
-            met.add("t.solved_at > ? AND t.created_at <= ?", moment, moment)
-            if index + 1 < len(at):
-                met.add("t.solved_at <= ?", int(at[index + 1]))
-            parts.append(self._spans(f"SELECT t.created_at, t.solved_at FROM tickets t WHERE {met.sql}", met))
-        starts, stops = zip(*parts, strict=True)
-        return np.concatenate(starts), np.concatenate(stops)
+    def _solved_spans(self, at: Ints, where: Filter, field: str | None) -> Ints:
+        """(group, start, stop, created) of tickets open at one of the moments and solved later; walks an index once."""
+        met = condition(where)
+        met.add("t.solved_at > m.at AND t.solved_at <= m.until AND t.created_at <= m.at")
+        told = ", ".join(f"({one:d}, {until:d})" for one, until in pairwise([*at.tolist(), FOREVER]))
+        joined = f"(SELECT column1 AS at, column2 AS until FROM (VALUES {told})) m CROSS JOIN tickets t"
+        return self._spans(f"t.created_at, t.solved_at, t.created_at FROM {joined}", met, field)
 
-    def _pauses(self, at: Ints, where: Filter) -> tuple[Ints, Ints, Ints]:
-        """(solved, reopened, created) of the solved stretches inside those spans."""
+    def _pauses(self, at: Ints, where: Filter, field: str | None) -> Ints:
+        """(group, solved, reopened, created) of the solved stretches inside those spans."""
         met = condition(where)
         met.add("p.stop > ? AND p.start <= ?", int(at[0]), int(at[-1]))
         met.add("NOT (t.is_open AND coalesce(t.observed_until < p.start, 0))")
         stop = "CASE WHEN t.is_open THEN min(p.stop, coalesce(t.observed_until + 1, p.stop)) ELSE p.stop END"
-        sql = (
-            f"SELECT p.start, {stop}, t.created_at FROM pauses p CROSS JOIN tickets t ON t.key = p.key WHERE {met.sql}"
-        )
-        rows = np.array(self._db.rows(sql, met.values), dtype=np.int64).reshape(-1, 3)
-        return rows[:, 0], rows[:, 1], rows[:, 2]
+        joined = "pauses p CROSS JOIN tickets t ON t.key = p.key"
+        return self._spans(f"p.start, {stop}, t.created_at FROM {joined}", met, field)
 
-    def _spans(self, sql: str, met: Condition) -> tuple[Ints, Ints]:
-        rows = np.array(self._db.rows(sql, met.values), dtype=np.int64).reshape(-1, 2)
-        return rows[:, 0], rows[:, 1]
+    def _spans(self, columns: str, met: Condition, field: str | None) -> Ints:
+        group = "0" if field is None else f"coalesce({number_column(field)}, 0)"
+        rows = self._db.rows(f"SELECT {group}, {columns} WHERE {met.sql}", met.values)
+        return np.array(rows, dtype=np.int64).reshape(-1, 4)
 
 
-def _ages(at: int, starts: Ints, stops: Ints, born: Ints) -> Ints:
-    """Those of the spans that hold a moment, by the bin of their age at it."""
-    return np.bincount(bins_of(at - born[(starts <= at) & (at < stops)]), minlength=BINS)
+def _ages(at: int, spans: Ints, by: Ints) -> Ints:
+    """What `by` adds up to over the spans that hold a moment, by the bin of their age at it."""
+    there = (spans[:, 1] <= at) & (at < spans[:, 2])
+    counts = np.bincount(bins_of(at - spans[there, 3]), weights=by[there], minlength=BINS)
+    return counts.astype(np.int64)
 
 
-def _add_spans(counts: Ints, at: Ints, starts: Ints, stops: Ints, by: int) -> None:
-    """Adds `by` to the steps of every moment T with start <= T < stop."""
-    np.add.at(counts, np.searchsorted(at, starts, side="left"), by)
-    np.add.at(counts, np.searchsorted(at, stops, side="left"), -by)
+def _steps(group: Ints, groups: int, at: Ints, spans: Ints, by: Ints) -> Ints:
+    """By how much each group changes at each moment T, where `by` counts while start <= T < stop."""
+    steps = np.zeros((groups, len(at) + 1), dtype=np.int64)
+    np.add.at(steps, (group, np.searchsorted(at, spans[:, 1], side="left")), by)
+    np.add.at(steps, (group, np.searchsorted(at, spans[:, 2], side="left")), -by)
+    return steps

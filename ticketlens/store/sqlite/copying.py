@@ -38,7 +38,7 @@ TABLES = {
     "read_to": Part(("source", "at"), "read_to"),
     "vectors": Part(("model", "fingerprint", "vector"), "vectors"),
     "topics": Part(("id", "retired", "centroid", "fields"), "topics"),
-    "assignments": Part(("fingerprint", "topic", "match", "similarity"), "assignments"),
+    "assignments": Part(("fingerprint", "topic", "match", "similarity", "found"), "assignments"),
     "inbox": Part(("number", "source", "delivery", "body", "headers", "at", "became", "outcome"), "inbox"),
     "answers": Part(("source", "id", "kept"), "answers"),
     "customers": Part(("id", "kept"), "customers"),

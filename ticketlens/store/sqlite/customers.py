@@ -61,7 +61,8 @@ class SqliteCustomers:
 
     def kept_customers(self, periods: Sequence[Period]) -> list[Kept]:
         sql = (
-            "SELECT count(*), count(iif(churned_at < ?, 1, NULL)) FROM customers INDEXED BY customers_kept "
+            "SELECT count(since), count(iif(churned_at < ?, since, NULL)), count(*) - count(since) "
+            "FROM customers INDEXED BY customers_kept "
             f"WHERE coalesce(since, {-FOREVER}) < ? AND coalesce(churned_at, {FOREVER}) >= ?"
         )
         spans = [(seconds(one.start_at), seconds(one.end_at)) for one in periods]

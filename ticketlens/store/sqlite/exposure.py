@@ -34,27 +34,28 @@ class SqliteExposure(SqliteQuestions):
                 self._followed(watched, window, then, metric, clock)
         return watched.told()
 
-    def _there(self, then: Question, window: Window) -> tuple[str, str, Condition]:
-        """(group expression, tables, condition) of the tickets that came by the end of a window."""
-        _, group, table, met = self._over(then, live=True, dated=False)
+    def _there(self, then: Question, window: Window) -> tuple[str, Condition]:
+        """(number of the group, condition) of the tickets that came by the end of a window."""
+        _, group, met = self._over(then, live=True, dated=False)
         met.add("+t.created_at <= ?", window.until)  # the plus keeps to the indexes of moments of ends
-        return group, table, met
+        return group, met
 
     def _ended_in(self, watched: Watched, window: Window, then: Question, metric: str, clock: str) -> None:
-        group, table, met = self._there(then, window)
+        group, met = self._there(then, window)
         met.add(ended_within(metric, clock, window.after, window.until))
-        columns = f"{group}, {STARTS[clock]}, t.schedule, t.{duration_column(metric, clock)}_bin"
-        groups, starts, schedules, bins = self._columns(f"SELECT {columns} FROM {table} WHERE {met.sql}", met)
+        columns = f"1, {group}, {STARTS[clock]}, t.schedule, t.{duration_column(metric, clock)}_bin"
+        sql = f"SELECT {columns} FROM tickets t WHERE {met.sql}"
+        groups, starts, schedules, bins = self._columns(then, sql, met)
         watched.left_at(window, groups, starts, schedules, bins, ended=True)
 
     def _stood_ended(self, watched: Watched, window: Window, then: Question, clock: str) -> None:
         """Solved in the window, still so at its end, and opened again after it."""
-        group, table, met = self._there(then, window)
+        group, met = self._there(then, window)
         met.add(f"p.start > ? AND p.start <= ? AND ? < p.stop AND {STARTS[clock]} IS NOT NULL",
                 window.after, window.until, window.until)  # fmt: skip
-        columns = f"{group}, {STARTS[clock]}, t.schedule, p.start"
-        joined = f"{table} JOIN pauses p ON p.key = t.key"
-        self._add(watched, window, f"SELECT {columns} FROM {joined} WHERE {met.sql}", met, ended=True)
+        columns = f"1, {group}, {STARTS[clock]}, t.schedule, p.start"
+        joined = "tickets t JOIN pauses p ON p.key = t.key"
+        self._add(watched, window, then, f"SELECT {columns} FROM {joined} WHERE {met.sql}", met, ended=True)
 
     def _followed(self, watched: Watched, window: Window, then: Question, metric: str, clock: str) -> None:
         """Seen inside the window, and without the event by its end."""
@@ -62,21 +63,21 @@ class SqliteExposure(SqliteQuestions):
         if metric == "reply.first":
             stop = f"min({stop}, coalesce(t.solved_at, {FOREVER}))"
         for part in FOLLOWED[metric]:
-            group, table, met = self._there(then, window)
+            group, met = self._there(then, window)
             met.add(part.format(after=window.after, until=window.until))
             if metric == "ttr.full":
                 met.add(f"NOT {PAUSED.format(at=window.until)}")
             met.add(f"{STARTS[clock]} IS NOT NULL AND {stop} > {window.after:d}")
-            columns = f"{group}, {STARTS[clock]}, t.schedule, {stop}"
-            self._add(watched, window, f"SELECT {columns} FROM {table} WHERE {met.sql}", met, ended=False)
+            columns = f"1, {group}, {STARTS[clock]}, t.schedule, {stop}"
+            self._add(watched, window, then, f"SELECT {columns} FROM tickets t WHERE {met.sql}", met, ended=False)
 
-    def _add(self, watched: Watched, window: Window, sql: str, met: Condition, *, ended: bool) -> None:
-        groups, starts, schedules, stops = self._columns(sql, met)
+    def _add(self, watched: Watched, window: Window, then: Question, sql: str, met: Condition, *, ended: bool) -> None:
+        groups, starts, schedules, stops = self._columns(then, sql, met)
         watched.left(window, groups, starts, schedules, stops, ended=ended)
 
-    def _columns(self, sql: str, met: Condition) -> tuple[Groups, Ints, Groups, Ints]:
-        """Rows (group, start, schedule, number) by column."""
-        rows = self._db.rows(sql, met.values)
-        groups, starts, schedules, numbers = zip(*rows, strict=True) if rows else ((),) * 4
-        texts = ONE if set(groups) <= {None} else [None if group is None else str(group) for group in groups]
-        return texts, np.array(starts, dtype=np.int64), schedules, np.array(numbers, dtype=np.int64)
+    def _columns(self, then: Question, sql: str, met: Condition) -> tuple[Groups, Ints, Groups, Ints]:
+        """Rows (1, number of the group, start, schedule, number) by column, with the names of the groups."""
+        rows = list(self._in_groups(then, self._db.rows(sql, met.values)))
+        _, groups, starts, schedules, numbers = zip(*rows, strict=True) if rows else ((),) * 5
+        names = ONE if then.group_by is None else groups
+        return names, np.array(starts, dtype=np.int64), schedules, np.array(numbers, dtype=np.int64)

@@ -12,27 +12,31 @@ from ticketlens.store.sqlite.questions import SqliteQuestions, keys
 KNOWN = {
     "one_touch": "t.one_touch IS NOT NULL",
     "breach": "t.targeted",
+    "due": "t.targeted",
     "effort": "t.agent_seconds IS NOT NULL",
 }
 VALUES = {
     "one_touch": "t.one_touch",
     "breach": "coalesce(t.breach_at <= {at:d}, 0)",
+    "due": "coalesce(t.breach_at > {at:d}, 0)",
     "effort": "t.agent_seconds",
 }
+THEN = {"due": "coalesce(t.breach_at > {at:d}, t.solved_at > {at:d}, 0)"}
+"""Values as of a past moment, where they differ: one that met its target later did not know that yet."""
 
 
 class SqlitePortions(SqliteQuestions):
     def portions(self, question: Question, figure: str) -> list[Portion]:
         must_be_known(question, figure)
-        value = VALUES[figure].format(at=seconds(question.as_of))
         sums: dict[tuple[int, str | None], list[int]] = defaultdict(lambda: [0, 0])
         with self._db.snapshot():
             live = self._live(question)
-            day, group, table, met = self._over(question, live=live)
+            value = ({} if live else THEN).get(figure, VALUES[figure]).format(at=seconds(question.as_of))
+            day, group, met = self._over(question, live=live)
             met.add(KNOWN[figure])
             if question.cohort in SOLVES and not live:
                 met.add(f"{SOLVES[question.cohort]} <= ?", seconds(question.as_of))
-            sql = f"SELECT {day}, {group}, count(*), sum({value}) FROM {table} WHERE {met.sql} GROUP BY {keys(group)}"
+            sql = f"SELECT {day}, {group}, count(*), sum({value}) FROM tickets t WHERE {met.sql} GROUP BY {keys(group)}"
             rows = list(self._by_period(question, self._db.rows(sql, met.values)))
             if question.cohort == "solved" and not live:
                 rows += self._paused(question, f"1, {value}", KNOWN[figure])

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import Period
-from ticketlens.model.filter import CUSTOM, FIELDS, LISTS
 from ticketlens.store.ages import by_day, by_moment
 from ticketlens.store.base import Question
 from ticketlens.store.codec import seconds
 from ticketlens.store.sqlite.connection import Database
-from ticketlens.store.sqlite.filters import COLUMNS, DAYS, Condition, condition
+from ticketlens.store.sqlite.filters import DAYS, Condition, condition
+from ticketlens.store.sqlite.names import names_of
+from ticketlens.store.sqlite.numbers import number_column
 
 FOREVER = 2**60
 PAUSED = (
@@ -29,8 +29,8 @@ class SqliteQuestions:
         read_to = self._db.value("SELECT max(at) FROM read_to")
         return read_to is None or seconds(question.as_of) >= read_to
 
-    def _over(self, question: Question, *, live: bool, dated: bool = True) -> tuple[str, str, str, Condition]:
-        """(day column, group expression, tables, condition) of a question; `dated` keeps to the days of its periods."""
+    def _over(self, question: Question, *, live: bool, dated: bool = True) -> tuple[str, str, Condition]:
+        """(day column, number of the group, condition) of a question; `dated` keeps to the days of its periods."""
         day = f"t.{DAYS[question.cohort]}"
         met = condition(question.where, question.as_of, grown=not live)
         if question.periods and dated:
@@ -39,37 +39,33 @@ class SqliteQuestions:
             )
         elif not question.periods:
             met.add("0")
-        group, table = "NULL", "tickets t"
-        if question.group_by in LISTS:
-            group, table = "f.value", f"tickets t LEFT JOIN {LISTS[question.group_by]} f ON f.key = t.key"
-        elif question.group_by is not None and question.group_by.startswith(CUSTOM):
-            group, table = "f.value", "tickets t LEFT JOIN custom f ON f.key = t.key AND f.name = ?"
-            met.values.insert(0, question.group_by.removeprefix(CUSTOM))
-        elif question.group_by is not None:
-            if question.group_by not in COLUMNS:
-                raise ConfigError(f"group_by: {question.group_by!r} is none of {', '.join(FIELDS)}, custom.NAME")
-            group = COLUMNS[question.group_by]
-        return day, group, table, met
+        group = "NULL" if question.group_by is None else number_column(question.group_by)
+        return day, group, met
 
     def _by_period(self, question: Question, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-        """Rows (day, group, …) with the number of the period in place of the day, and the group as text."""
-        for number, group, *rest in by_day(question.periods, rows):
-            yield (number, _text(group), *rest)
+        """Rows (day, number of the group, …) with the number of the period, and the name of the group."""
+        return self._in_groups(question, by_day(question.periods, rows))
+
+    def _in_groups(self, question: Question, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+        """Rows (period, number of the group, …) with the name of the group: one of many names is told with each."""
+        if question.group_by is None:
+            return rows
+        kept = list(rows)
+        names = names_of(self._db, question.group_by, (group for _, group, *_ in kept))
+        return ((period, name, *rest) for period, group, *rest in kept for name in names[group])
 
     def _paused(self, question: Question, columns: str, known: str = "1") -> list[tuple[Any, ...]]:
         """(period, group, *columns) of the cohort's tickets that stood as solved at `as_of`, and reopened after it."""
         if question.cohort not in ("arrived", "solved"):
             return []
         by_solve = question.cohort == "solved"
-        day, group, table, met = self._over(question, live=False, dated=not by_solve)
+        day, group, met = self._over(question, live=False, dated=not by_solve)
         at = seconds(question.as_of)
         met.add(f"{known} AND p.start <= ? AND ? < p.stop", at, at)
         columns = f"{'p.start' if by_solve else day}, {group}, {columns}"
-        sql = f"SELECT {columns} FROM {table} JOIN pauses p ON p.key = t.key WHERE {met.sql}"
-        rows = self._db.rows(sql, met.values)
-        if not by_solve:
-            return list(self._by_period(question, rows))
-        return [(number, _text(group), *rest) for number, group, *rest in by_moment(question.periods, rows)]
+        sql = f"SELECT {columns} FROM tickets t JOIN pauses p ON p.key = t.key WHERE {met.sql}"
+        placed = (by_moment if by_solve else by_day)(question.periods, self._db.rows(sql, met.values))
+        return list(self._in_groups(question, placed))
 
 
 def keys(group: str) -> str:
@@ -85,7 +81,3 @@ def first_day(periods: Sequence[Period], day: str) -> str:
         return day
     start, length = periods[0].start.toordinal(), lengths.pop()
     return f"{day} - ({day} - {start:d}) % {length:d}"
-
-
-def _text(group: Any) -> str | None:
-    return None if group is None else str(group)

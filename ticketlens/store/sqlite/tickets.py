@@ -3,26 +3,27 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 import apsw
 
-from ticketlens.errors import ConfigError
 from ticketlens.intake.tokens import search_tokens
-from ticketlens.model.filter import CUSTOM, FIELDS, LISTS, Filter
+from ticketlens.model.filter import Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.store import fields
 from ticketlens.store.base import Key, Prepared, Put, Row, RowPage, Span, Version
 from ticketlens.store.codec import from_seconds, load, seconds
 from ticketlens.store.cursors import decoded, encoded
+from ticketlens.store.names import ticket_name
 from ticketlens.store.sqlite import columns
 from ticketlens.store.sqlite.connection import Database
-from ticketlens.store.sqlite.filters import COLUMNS, condition
+from ticketlens.store.sqlite.filters import condition
+from ticketlens.store.sqlite.numbers import numbers
 from ticketlens.store.sqlite.rollup import changing
 from ticketlens.store.versions import decide, name_of, same
 
 TUNED_FROM = 4_096
-SIDES = (*LISTS.values(), "custom", "pauses")
+PLACE = "SELECT topic, match, similarity FROM assignments WHERE fingerprint = ?"
 
 
 class SqliteTickets:
@@ -82,7 +83,7 @@ class SqliteTickets:
     def list_tickets(
         self, where: Filter, *, cursor: str | None = None, limit: int = 50, as_of: datetime | None = None
     ) -> RowPage:
-        met = condition(where, as_of)
+        met = condition(where, as_of, walked=False)
         if cursor is not None:
             met.add("(t.created_at, t.source, t.id) < (?, ?, ?)", *decoded(cursor)[0])
         order = "ORDER BY t.created_at DESC, t.source DESC, t.id DESC LIMIT ?"
@@ -91,31 +92,8 @@ class SqliteTickets:
         return RowPage(rows, encoded(rows[-1]) if len(found) > limit else None)
 
     def count_tickets(self, where: Filter, *, as_of: datetime | None = None) -> int:
-        met = condition(where, as_of)
+        met = condition(where, as_of, walked=False)
         return int(self._db.value(f"SELECT count(*) FROM tickets t WHERE {met.sql}", met.values))
-
-    def facet(self, field: str, where: Filter, *, limit: int = 50) -> list[tuple[str, int]]:
-        met = condition(where)
-        if field in LISTS:
-            table, column = f"tickets t LEFT JOIN {LISTS[field]} f ON f.key = t.key", "f.value"
-        elif field.startswith(CUSTOM):
-            table, column = "tickets t LEFT JOIN custom f ON f.key = t.key AND f.name = ?", "f.value"
-            met.values.insert(0, field.removeprefix(CUSTOM))
-        elif field in COLUMNS:
-            table, column = "tickets t", COLUMNS[field]
-        else:
-            raise ConfigError(f"unknown field {field!r}; known are {', '.join(FIELDS)} and custom.NAME")
-        counted = f"coalesce(CAST({column} AS TEXT), ''), count(*)"
-        sql = f"SELECT {counted} FROM {table} WHERE {met.sql} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"
-        return [(str(value), n) for value, n in self._db.rows(sql, [*met.values, limit])]
-
-    def flaws(self) -> dict[str, dict[str, int]]:
-        sql = ("SELECT t.source, f.value, count(*) FROM flaws f JOIN tickets t ON t.key = f.key "
-               "WHERE t.excluded IS NULL GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2")  # fmt: skip
-        found: dict[str, dict[str, int]] = {}
-        for source, flaw, n in self._db.rows(sql):
-            found.setdefault(source, {})[flaw] = n
-        return found
 
     def span(self) -> Span | None:
         first, last = self._db.rows(
@@ -141,36 +119,24 @@ class SqliteTickets:
 
 
 def _write_rows(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]], *, new: bool) -> None:
-    topics = [_assignment(connection, prepared.text.fingerprint) for _, prepared in keyed]
-    if new:
-        rows: Any = ((key, *fields.values(p), *topic) for (key, p), topic in zip(keyed, topics, strict=True))
-        connection.executemany(columns.INSERT, rows)
-    else:
-        rows = ((*fields.values(p), *topic, key) for (key, p), topic in zip(keyed, topics, strict=True))
-        connection.executemany(columns.UPDATE, rows)
+    told = [fields.values(prepared) for _, prepared in keyed]
+    numbered = numbers(connection, told, (prepared for _, prepared in keyed))
+    rows = (
+        (*row, *known, *_assignment(connection, prepared), key)
+        for row, known, (key, prepared) in zip(told, numbered, keyed, strict=True)
+    )
+    connection.executemany(columns.INSERT if new else columns.UPDATE, rows)
 
 
 def _write_sides(connection: apsw.Connection, keyed: Sequence[tuple[int, Prepared]], *, new: bool) -> None:
     if not new:
-        for table in (*SIDES, "details", "raw"):
+        for table in ("pauses", "details", "raw"):
             connection.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key, _ in keyed))
         connection.executemany("DELETE FROM search WHERE rowid = ?", ((key,) for key, _ in keyed))
     connection.executemany(
         "INSERT INTO details (key, body, rest) VALUES (?, ?, ?)", ((key, *fields.details(p)) for key, p in keyed)
     )
     connection.executemany("INSERT INTO raw (key, ticket) VALUES (?, ?)", ((key, p.raw) for key, p in keyed))
-    connection.executemany(
-        "INSERT OR IGNORE INTO tags (value, key) VALUES (?, ?)",
-        [(tag, key) for key, p in keyed for tag in p.ticket.tags],
-    )
-    connection.executemany(
-        "INSERT OR IGNORE INTO flaws (value, key) VALUES (?, ?)",
-        [(flaw, key) for key, p in keyed for flaw in p.timing.flaws],
-    )
-    connection.executemany(
-        "INSERT INTO custom (name, value, key) VALUES (?, ?, ?)",
-        [(name, value, key) for key, p in keyed for name, value in p.ticket.custom.items()],
-    )
     connection.executemany(
         "INSERT OR IGNORE INTO pauses (key, start, stop, done) VALUES (?, ?, ?, ?)",
         [(key, *pause) for key, p in keyed for pause in fields.pauses(p)],
@@ -192,11 +158,11 @@ def version_of(connection: apsw.Connection, source: str, id: str) -> tuple[int |
     return None, None
 
 
-def _assignment(connection: apsw.Connection, fingerprint: str) -> tuple[int | None, int, float | None]:
-    """A text that is in a topic already takes its new ticket along."""
-    sql = "SELECT topic, match, similarity FROM assignments WHERE fingerprint = ?"
-    for topic, match, similarity in connection.execute(sql, (fingerprint,)):
-        return topic, match, similarity
+def _assignment(connection: apsw.Connection, prepared: Prepared) -> tuple[int | None, int, float | None]:
+    """A ticket that was placed by itself stays there; a text that is in a topic already takes its new ticket along."""
+    for name in (ticket_name(name_of(prepared)), prepared.text.fingerprint):
+        for topic, match, similarity in connection.execute(PLACE, (name,)):
+            return topic, match, similarity
     return None, 0, None
 
 

@@ -1,7 +1,7 @@
 """Topics, runs and assignments in SQLite. The topic of a ticket is kept with it, and switched in one transaction."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -11,17 +11,23 @@ from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import Filter
 from ticketlens.model.topic import MATCHES, Topic
 from ticketlens.store.base import Assignment, Key
+from ticketlens.store.names import BETWEEN, SIGN, key_of
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import condition
-from ticketlens.store.sqlite.rollup import changing, of_days, rebuild_days, summed
-from ticketlens.store.sqlite.tickets import grow
+from ticketlens.store.sqlite.numbers import forget_unused
+from ticketlens.store.sqlite.rollup import CHOSEN, changing, of_days, rebuild_days, summed
+from ticketlens.store.sqlite.tickets import grow, version_of
 from ticketlens.store.topics import topic_fields, topic_of
 
 PUT_TOPIC = "INSERT OR REPLACE INTO topics (id, retired, centroid, fields) VALUES (?, ?, ?, ?)"
+OWN = f"'{SIGN}' || k.source || char({ord(BETWEEN)}) || k.id"
+"""`ticket_name`, of the tickets k."""
+
 SWITCH = (
     "UPDATE tickets AS t SET topic = a.topic, match = coalesce(a.match, 0), similarity = a.similarity FROM "
-    "(SELECT k.key, a.topic, a.match, a.similarity FROM tickets k "
-    "LEFT JOIN assignments a ON a.fingerprint = k.fingerprint{only}) a WHERE a.key = t.key "
+    "(SELECT k.key, a.topic, a.match, a.similarity FROM tickets k LEFT JOIN assignments a ON a.fingerprint = "
+    f"coalesce((SELECT fingerprint FROM assignments WHERE fingerprint = {OWN}), k.fingerprint)"
+    "{only}) a WHERE a.key = t.key "
     "AND (t.topic IS NOT a.topic OR t.match <> coalesce(a.match, 0) OR t.similarity IS NOT a.similarity)"
 )
 
@@ -52,6 +58,7 @@ class SqliteTopics:
             _put(connection, assignments)
             connection.execute(SWITCH.format(only=""))
             rebuild_days(connection)
+            forget_unused(connection)
             fields = json.dumps({**run, "id": number}, ensure_ascii=False)
             connection.execute("INSERT INTO records VALUES ('run', ?, 1, ?)", (f"{number:08d}", fields))
             grow(connection)
@@ -62,15 +69,23 @@ class SqliteTopics:
         if not assignments:
             return
         with self._db.transaction() as connection:
-            connection.executemany("DELETE FROM assignments WHERE fingerprint = ?", ((name,) for name in assignments))
             _put(connection, assignments)
-            switch(connection, list(assignments))
+            switch(connection, assignments)
+            grow(connection)
+
+    def unassign(self, names: Collection[str]) -> None:
+        if not names:
+            return
+        with self._db.transaction() as connection:
+            connection.executemany("DELETE FROM assignments WHERE fingerprint = ?", ((name,) for name in names))
+            switch(connection, names)
             grow(connection)
 
     def assignments(self) -> dict[str, Assignment]:
-        sql = "SELECT fingerprint, topic, match, similarity FROM assignments ORDER BY fingerprint"
+        sql = "SELECT fingerprint, topic, match, similarity, found FROM assignments ORDER BY fingerprint"
         return {
-            name: Assignment(topic, MATCHES[match], similarity) for name, topic, match, similarity in self._db.rows(sql)
+            name: Assignment(topic, MATCHES[match], similarity, found)
+            for name, topic, match, similarity, found in self._db.rows(sql)
         }
 
     def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
@@ -113,21 +128,25 @@ class SqliteTopics:
         }
 
 
-def switch(connection: apsw.Connection, fingerprints: Sequence[str]) -> None:
-    """Gives the tickets of these texts the topics of their assignments."""
-    with changing(connection, _keys(connection, fingerprints)):
-        for name in fingerprints:
-            connection.execute(SWITCH.format(only=" WHERE k.fingerprint = ?"), (name,))
+def switch(connection: apsw.Connection, names: Collection[str]) -> None:
+    """Gives the tickets of these texts, and those that have one of these names, the topics of their assignments."""
+    keys = _keys(connection, names)
+    with changing(connection, keys):
+        connection.execute(SWITCH.format(only=f" WHERE k.{CHOSEN}"), (json.dumps(keys),))
 
 
 def _put(connection: apsw.Connection, assignments: Mapping[str, Assignment]) -> None:
-    rows = ((name, a.topic, MATCHES.index(a.match), a.similarity) for name, a in assignments.items())
-    connection.executemany("INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?)", rows)
+    rows = ((name, a.topic, MATCHES.index(a.match), a.similarity, a.found) for name, a in assignments.items())
+    connection.executemany("INSERT OR REPLACE INTO assignments VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def _keys(connection: apsw.Connection, fingerprints: Iterable[str]) -> list[int]:
+def _keys(connection: apsw.Connection, names: Collection[str]) -> list[int]:
+    single = {name: key for name in names if (key := key_of(name)) is not None}
+    texts = json.dumps([name for name in names if name not in single])
     sql = "SELECT key FROM tickets WHERE fingerprint IN (SELECT value FROM json_each(?))"
-    return [cast(int, key) for (key,) in connection.execute(sql, (json.dumps(list(fingerprints)),))]
+    keys = {cast(int, key) for (key,) in connection.execute(sql, (texts,))}
+    found = (version_of(connection, *key)[0] for key in single.values())
+    return sorted(keys | {key for key in found if key is not None})
 
 
 def _count(connection: apsw.Connection, counter: str, by: int) -> int:

@@ -101,6 +101,23 @@ def engine() -> Any:
     return names_of("bag_of_words.py").BagOfWords()
 
 
+@pytest.fixture
+def space(empty_store: str, engine: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A workspace over each store: three problems of ten tickets each, five tickets that are alone, one run."""
+    monkeypatch.chdir(tmp_path)
+    with names_of("workspace.py").workspace(empty_store, engine, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def paying(space: Any) -> tuple[int, int]:
+    """Two topics of one theme, beside three that stand alone."""
+    for problem in ("card", "invoice"):
+        space.push(problem, range(10), "billing trouble")
+    space.cluster(full=True, publish=True)
+    return int(space.topic_of("card-0")), int(space.topic_of("invoice-0"))
+
+
 @pytest.fixture(scope="session")
 def lenses_in(engine: Any) -> Iterator[Callable[..., Lens]]:
     """A Lens over a SQLite file in a folder; the same `name` opens the same file."""

@@ -9,6 +9,7 @@ from ticketlens.errors import ConfigError
 
 SCHEDULES = '[[schedules]]\nname = "day"\nzone = "UTC"\nhours = "24/7"\n'
 SAID = {
+    "publish_runs": "none",
     "exclusions": "spam,bot_only", "cost_per_hour": "42.5", "currency": "EUR", "minutes_per_ticket": "9",
     "targets": "[[targets]]\nmetric = 'reply.first'\nminutes = 60\nsince = 2026-01-31\n",
     "store": "sqlite:///x.db", "zone": "Europe/Rome", "model": "multilingual", "host": "0.0.0.0", "port": "9000",
@@ -16,13 +17,15 @@ SAID = {
     "elastic.ca_file": "ca.pem", "elastic.api_key": "aWQ6a2V5", "elastic.timeout": "2.5",
     "allow_private_hosts": "10.0.0.0/8", "secret_key": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "pull.minutes": "15", "pull.full_days": "0", "retention.inbox_days": "90",
+    "namer.url": "http://127.0.0.1:11434/v1", "namer.model": "small", "namer.api_key": "k3y", "namer.language": "sv",
 }  # fmt: skip
 WRONG = {
     "store": "", "zone": "Mars/Olympus", "model": " ", "host": "", "port": "70000", "redaction.regions": "se,",
     "schedules": "[[schedules]]\nhours = 1", "elastic.api_key": "two words", "elastic.timeout": "601",
     "allow_private_hosts": "10.0.0.0/99", "secret_key": "no key",
-    "exclusions": "spam, ham", "targets": "[[targets]]\nmetric = 'csat'", "cost_per_hour": "-1",
+    "publish_runs": "some", "exclusions": "spam, ham", "targets": "[[targets]]\nmetric = 'csat'", "cost_per_hour": "-1",
     "minutes_per_ticket": "many", "pull.minutes": "-1", "pull.full_days": "1.5", "retention.inbox_days": "6",
+    "namer.url": "https://me:key@x.example/v1", "namer.api_key": "two words", "namer.language": "swedish",
 }  # fmt: skip
 
 
@@ -47,9 +50,9 @@ def test_a_time_out_is_above_0_and_10_minutes_at_most(tmp_path: Path, value: obj
 
 def test_no_secret_is_in_the_settings_as_a_text(tmp_path: Path) -> None:
     (tmp_path / "none.toml").touch()
-    told = {"store": "https://me:hush@x:9200/p", "elastic.api_key": "hush"}
+    told = {"store": "https://me:hush@x:9200/p", "elastic.api_key": "hush", "namer.api_key": "hush"}
     assert "hush" not in repr(load_settings(tmp_path / "none.toml", {}, told))
-    for key in ("store", "elastic.api_key"):
+    for key in ("store", "elastic.api_key", "namer.api_key"):
         with pytest.raises(ConfigError) as caught:
             load_settings(tmp_path / "none.toml", {}, {key: ["hush"]})
         assert "hush" not in str(caught.value)
@@ -87,6 +90,22 @@ def test_a_wrong_value_is_an_error_that_names_the_setting_and_where_it_is(tmp_pa
     assert len(str(caught.value).splitlines()) == 1
 
 
+def two(first: str, second: str) -> str:
+    """Two schedules, with the groups and brands that each is for."""
+    names = (("a", first), ("b", second))
+    return "\n".join(f'[[schedules]]\nname = "{name}"\nhours = "24/7"\n{scope}\n' for name, scope in names)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("", 'groups = ["x"]'), ('groups = ["x"]', 'groups = ["y"]'), ('groups = ["x"]', 'brands = ["x"]'),
+     ('groups = ["x"]', 'groups = ["x"]\nbrands = ["k"]')],
+)  # fmt: skip
+def test_schedules_of_which_one_is_the_more_special_go_together(tmp_path: Path, first: str, second: str) -> None:
+    (tmp_path / "a.toml").write_text(two(first, second))
+    assert len(load_settings(tmp_path / "a.toml", {}).schedules) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -94,6 +113,10 @@ def test_a_wrong_value_is_an_error_that_names_the_setting_and_where_it_is(tmp_pa
         ("zone = 5", "zone"),
         ("zone =", "a.toml"), ("[schedules]\nname = 'day'", r"\[\[schedules\]\]"), ("port = true", "port"),
         ("port = 80.5", "port"), ("schedules = ['day']", "schedules"), ("whatever = 1", "known are"),
+        (two("", ""), "'a' and 'b' are both for everybody"),
+        (two('groups = ["x", "y"]', 'groups = ["y"]'), "both for group 'y'"),
+        (two('groups = ["x"]\nbrands = ["k"]', 'groups = ["x"]\nbrands = ["k"]'), "both for group 'x' with brand 'k'"),
+        ('[[schedules]]\nname = "a"\nhours = {mon = []}', "no day has a window"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_an_error_that_says_what_to_mend(tmp_path: Path, text: str, said: str) -> None:

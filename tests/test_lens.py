@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ticketlens.errors import ConfigError
-from ticketlens.grouping import Grouper
 from ticketlens.lens import Lens
 from ticketlens.model import Ticket
 from ticketlens.model.batch import TicketBatch
@@ -167,7 +166,8 @@ def test_topics_are_found_anew_when_there_are_half_as_many_texts_again(lens: Len
 
 def test_a_full_run_keeps_ids_and_what_people_said_of_topics(lens: Lens) -> None:
     first = lens.store.topics()[0]
-    lens.store.put_topic(replace(first, kind="praise", pinned=True, hidden=True, owner="kim", note="seen"))
+    told = {"kind": "praise", "pinned": True, "hidden": True, "owner": "kim", "note": "seen"}
+    lens.edits.set(first.id, told, by="robin")
     lens.cluster(full=True, step=quiet)
     again = next(topic for topic in lens.store.topics() if topic.id == first.id)
     assert (again.kind, again.pinned, again.hidden, again.owner, again.note) == ("praise", True, True, "kim", "seen")
@@ -189,7 +189,8 @@ def test_a_text_that_changes_while_a_run_is_under_way_is_passed_over(
 
     assert isinstance(lens.store, SqliteStore)
     moving = Moving(lens.store._db.path)
-    Grouper(moving, engine, "english").cluster(full=True, step=quiet)
+    lens = replace(lens, store=moving)
+    lens.cluster(full=True, step=quiet)
     moving.close()
 
 

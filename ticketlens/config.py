@@ -5,8 +5,10 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
@@ -61,6 +63,9 @@ def _seconds(value: Any) -> float:
     return number
 
 
+PUBLISHED = ("small", "all", "none")
+
+
 def _zone(value: Any) -> str:
     try:
         return ZoneInfo(_text(value)).key
@@ -95,6 +100,9 @@ def _schedules(value: Any) -> tuple[Schedule, ...]:
     names = [one.name for one in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ValueError(f"two schedules are called {twice!r}; give each a name of its own")
+    for one, other in combinations(found, 2):
+        if (scope := one.shared(other)) is not None:
+            raise ValueError(f"{one.name!r} and {other.name!r} are both for {scope}; leave one of them out of it")
     return found
 
 
@@ -121,6 +129,28 @@ def _amount(value: Any) -> float:
     return number
 
 
+def _publish_runs(value: Any) -> str:
+    if value not in PUBLISHED:
+        raise ValueError(f"{value!r} is none of {', '.join(PUBLISHED)}")
+    return str(value)
+
+
+def _endpoint(value: Any) -> str:
+    """Without a name and a password: the key has a setting of its own, which is never shown."""
+    url = str(value).strip().rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query):
+        raise ValueError("needs an address such as https://api.example.com/v1, without a key in it")
+    return url
+
+
+def _language(value: Any) -> str:
+    code = str(value).strip().lower()
+    if code and not (code.isascii() and code.isalpha() and len(code) in (2, 3)):
+        raise ValueError("needs the code of a language (ISO 639), such as sv")
+    return code
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One row of the table. `read` turns what a file or the environment says into the value, or raises ValueError."""
@@ -142,6 +172,8 @@ TABLE = (
             "where everything is kept: sqlite:///FILE, or http(s)://HOST:9200/PREFIX", secret=True),
     Setting("zone", "UTC", _zone, "the zone in which days and weeks begin, such as Europe/Stockholm"),
     Setting("model", "english", _text, "what makes vectors: english, multilingual, or a model's folder or name"),
+    Setting("publish_runs", "small", _publish_runs,
+            "which new groupings take effect without a person: small (at most 2 % of grouped tickets move), all, none"),
     Setting("host", "127.0.0.1", _text, "the address that the web page listens on"),
     Setting("port", 8000, _port, "the port that the web page listens on"),
     Setting("base_url", "", str, "the address that people see, where it is not http://host:port"),
@@ -167,6 +199,13 @@ TABLE = (
             "days between two full pulls, which also find what was deleted; 0 leaves them to ticketlens pull --full"),
     Setting("retention.inbox_days", 30, _whole(7, 3_650, "days"),
             "days for which a webhook's delivery is kept, to see what it brought and to know it when it comes again"),
+    Setting("namer.url", "", _endpoint,
+            "an OpenAI-compatible endpoint that words the names of topics, such as http://127.0.0.1:11434/v1; "
+            "it is sent redacted subjects and first lines; empty asks nobody"),
+    Setting("namer.model", "", str, "the model that the namer's endpoint is asked for, by the name that it knows"),
+    Setting("namer.api_key", "", _line, "the key of the namer's endpoint, where it wants one", secret=True),
+    Setting("namer.language", "", _language,
+            "the language of the namer's names, such as sv; empty takes that of most of a topic's tickets"),
     Setting("elastic.ca_file", "", str,
             "a file of certificates (PEM) to trust, for a store at https:// whose certificate is not known here"),
     Setting("elastic.api_key", "", _line,
@@ -187,6 +226,7 @@ class Settings:
     store: str = field(repr=False)
     zone: str
     model: str
+    publish_runs: str
     host: str
     port: int
     base_url: str
@@ -202,6 +242,10 @@ class Settings:
     pull_minutes: int
     pull_full_days: int
     retention_inbox_days: int
+    namer_url: str
+    namer_model: str
+    namer_api_key: str = field(repr=False)
+    namer_language: str
     elastic_ca_file: str
     elastic_api_key: str = field(repr=False)
     elastic_timeout: float

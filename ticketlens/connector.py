@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from ticketlens.errors import BadPayload, TicketLensError
 from ticketlens.fetch import Fetch
+from ticketlens.intake.article import article_reader
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.payload import Payload
 from ticketlens.intake.shown import shown
 from ticketlens.model import Ticket
+from ticketlens.model.article import Article
 from ticketlens.model.report import SetAside
 
 Row = Mapping[str, object]
@@ -46,6 +48,14 @@ class Page:
     cursor: str | None
     set_aside: tuple[SetAside, ...] = ()
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """Articles of the help centre, in any order, and what could not be read."""
+
+    articles: tuple[Article, ...]
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,16 @@ class Receiver(Protocol):
         ...
 
 
+@runtime_checkable
+class HelpCentre(Protocol):
+    """A connector of a helpdesk that has articles."""
+
+    def articles(self) -> Iterator[ArticlePage]:
+        """All that there are, each translation as an article of its own. Raises Denied or Refused where there is no
+        help centre, and Unavailable where it cannot be sure that these are all."""
+        ...
+
+
 def hook_proof(kind: type[Connector]) -> HookProof:
     told = getattr(kind, "hook_proof", "ours")
     return cast(HookProof, told) if told in ("theirs", "sent") else "ours"
@@ -169,6 +189,16 @@ class Reader:
             except BadPayload as error:
                 aside.append(SetAside("index", number, _id_of(record), shown(str(error), 300)))
         return Page(tuple(tickets), cursor, tuple(aside), total)
+
+    def articles(self, records: Iterable[Payload], rows: Callable[[Payload], Iterable[Row]]) -> ArticlePage:
+        """The same of articles: `rows` gives the forms that an import takes, one for each language."""
+        reader, found, aside = article_reader(self.context), list[Article](), list[SetAside]()
+        for number, record in enumerate(records):
+            try:
+                found += [reader.read(row) for row in rows(record)]
+            except BadPayload as error:
+                aside.append(SetAside("index", number, _id_of(record), shown(str(error), 300)))
+        return ArticlePage(tuple(found), tuple(aside))
 
 
 def sound(records: Iterable[Payload], *looks: Callable[[Payload], object]) -> list[Payload]:

@@ -10,6 +10,8 @@ from typing import Any, BinaryIO
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 CHUNK = 5_000
+YES_OR_NO = tuple(f"counted.{name}" for name in ("reopened_within_7_days", "one_touch", "breached"))
+"""Columns that are true or false, also where the first rows tell neither."""
 Rows = Iterable[Mapping[str, object]]
 
 
@@ -94,12 +96,14 @@ def _plain(value: object) -> object:
 
 
 def _arrow_type(name: str, values: list[object]) -> Any:
-    """By what the first rows hold; a column of minutes may be empty there."""
+    """By what the first rows hold; some columns may be empty there."""
     import pyarrow as pa
 
     known = [value for value in values if value is not None]
-    if name.endswith("_minutes"):
+    if name.endswith(("_minutes", "_hours", ".cost")):
         return pa.float64()
+    if name in YES_OR_NO:
+        return pa.bool_()
     if name == "topic":
         return pa.int64()
     if known and all(isinstance(value, bool) for value in known):

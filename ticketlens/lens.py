@@ -4,50 +4,60 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from ticketlens.answers.comparing import Comparing
+from ticketlens.answers.covered import covered
 from ticketlens.answers.desk import Desk, Rates
 from ticketlens.answers.estimates import Estimates
+from ticketlens.answers.flags import with_beginnings
 from ticketlens.answers.overview import overview
-from ticketlens.answers.rows import export_row, row_json
+from ticketlens.answers.rows import export_rows, row_json
 from ticketlens.answers.topic_page import TopicPage, topic_page
 from ticketlens.answers.topics import topic_table
 from ticketlens.answers.trend import Asked, trend
+from ticketlens.answers.widened import widened
+from ticketlens.articles.desk import Articles
 from ticketlens.config import Settings
+from ticketlens.edits.centre import Centre
+from ticketlens.edits.desk import Editing
+from ticketlens.edits.parting import Parting
 from ticketlens.engine import Engine, Progress
-from ticketlens.errors import BadPayload, ConfigError
+from ticketlens.errors import ConfigError
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
 from ticketlens.hooks.inbox import Inbox
 from ticketlens.hooks.pushes import pushed
 from ticketlens.hours.measuring import Measuring
 from ticketlens.hours.opening import Hours
+from ticketlens.intake.batch import batch_of
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.crew import Crew, Recipe
-from ticketlens.intake.normal import read_ticket
 from ticketlens.intake.prepare import Preparer
 from ticketlens.lease import SECONDS, Lease, holder_name
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.periods import By
+from ticketlens.model.answer import Survey
 from ticketlens.model.batch import TicketBatch
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.overview import Overview, TopicTable
-from ticketlens.model.report import Counts, Report, SetAside
+from ticketlens.model.report import Counts, Report
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Coverage, Topic
 from ticketlens.model.trend import Trend
+from ticketlens.naming.endpoint import Endpoint
+from ticketlens.naming.naming import Naming
 from ticketlens.outcome import outcome
 from ticketlens.outside.waiting import Waiting
+from ticketlens.runs.alignment import Alignment
+from ticketlens.runs.publishing import Runs
 from ticketlens.sources.helpdesks import Helpdesks
 from ticketlens.sources.registry import Kinds
 from ticketlens.store.base import Put, Row, RowPage, Store
 from ticketlens.voice.desk import Voice
 
 PERIODS: tuple[By, ...] = ("day", "week", "month", "quarter")
-EXPORT_PAGE = 500
-STALE = "what is measured, zone, opening hours, holidays, targets or exclusions changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ class Lens:
     @property
     def measuring(self) -> Measuring:
         """The measuring of tickets anew where opening hours changed."""
-        return Measuring(self.store, self.hours)
+        return Measuring(self.store, self.hours, self.now)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -97,6 +107,12 @@ class Lens:
         """Answers to surveys and customers, and the verbs on them."""
         ticket = self.settings.cost_per_hour * self.settings.minutes_per_ticket / 60
         return Voice(self.store, self.zone, lambda: self.preparer.redactor, self.now, ticket or None)
+
+    @cached_property
+    def articles(self) -> Articles:
+        """The help centre, and what it leaves open."""
+        model, found_by = self.settings.model, lambda: (self.runs.last() or {}).get("model")
+        return Articles(self.store, self.engine, model, self.zone, lambda: self.preparer.redactor, self.now, found_by)
 
     # -- reading tickets in
 
@@ -115,22 +131,8 @@ class Lens:
     def push(self, rows: Sequence[object], *, source: str | None = None) -> Report:
         """Reads and stores rows of the NDJSON form; one that cannot be read is set aside with its index, from 0."""
         context = ReadContext(now=self.now(), source_override=source, zone=self._zoneinfo)
-        tickets: list[Ticket] = []
-        numbers: list[int] = []
-        aside: list[SetAside] = []
-        for index, row in enumerate(rows):
-            try:
-                if not isinstance(row, Mapping):
-                    raise BadPayload("", "not an object with the fields of a ticket")
-                tickets.append(read_ticket(row, context))
-                numbers.append(index)
-            except BadPayload as error:
-                id_ = row.get("id") if isinstance(row, Mapping) else None
-                aside.append(
-                    SetAside("index", index, str(id_)[:200] if isinstance(id_, str | int) else None, str(error))
-                )
         report = Report()
-        for told in self.add([TicketBatch(tuple(tickets), tuple(aside), tuple(numbers))]):
+        for told in self.add([batch_of(rows, context)]):
             report = report.add(told)
         return replace(report, notes=context.notes.sentences())
 
@@ -173,8 +175,27 @@ class Lens:
         """To be held by who clusters, where others may do so at the same time."""
         return self.alone("group", holder, seconds)
 
-    def cluster(self, *, full: bool = False, step: Steps) -> ClusterReport:
-        return self._grouper.cluster(full=full, step=step)
+    def cluster(self, *, full: bool = False, publish: bool = False, step: Steps) -> ClusterReport:
+        report = self._grouper.cluster(full=full, publish=publish, step=step)
+        if self.articles.is_due():
+            self.articles.embed(step("articles"))
+        return report
+
+    @property
+    def edits(self) -> Editing:
+        """What people do to topics."""
+        aligned = Alignment(self.store, self.engine).of
+        centre = Centre(self.store, self.engine.key(self.settings.model), aligned)
+        return Editing(self.store, centre, self.now, self.alone)
+
+    @property
+    def parting(self) -> Parting:
+        return Parting(self.store, self.engine, self.edits)
+
+    @property
+    def runs(self) -> Runs:
+        """What a run found, and how it takes its place."""
+        return Runs(self.store, self.edits, self.now, self.settings.publish_runs)
 
     def has_to_cluster(self) -> bool:
         """Whether there are texts without a vector, or a pass that somebody left unfinished."""
@@ -225,24 +246,29 @@ class Lens:
         as_of: datetime | None = None,
         where: Filter = EVERYTHING,
         group_by: str | None = None,
-        survey: str | None = None,
+        survey: Survey | str | None = None,
     ) -> Trend:
         _refuse_other_dates(where)
         desk = self._desk(as_of or where.as_of)
         grain = next((period for period in PERIODS if period == by), None)
         if grain is None:
             raise ConfigError(f"by: {by!r} is none of {', '.join(PERIODS)}")
-        periods = desk.periods(grain, first or where.first, last or where.last)
-        return trend(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by, survey))
+        first, last = first or where.first, last or where.last
+        periods = desk.periods(grain, first, last)
+        asked = Asked(metric, clock, cohort, by, periods, where.between(None, None), group_by, survey)
+        told = with_beginnings(desk, trend(desk, asked), asked.where, group_by)
+        of = covered(told, desk.rates.minutes_per_ticket)
+        return replace(told, notes=(*told.notes, *of, *widened(periods, first, last, desk.day(self.now()))))
 
     @property
     def estimates(self) -> Estimates:
         """How long it takes now, and what share was done within some hours."""
         return Estimates(self._desk)
 
-    def topics(self, where: Filter, *, as_of: datetime | None = None) -> TopicTable:
+    def topics(self, where: Filter, *, as_of: datetime | None = None, hidden: bool = False) -> TopicTable:
+        """With `hidden` every topic that ever was, what people hid and retired ones included."""
         _refuse_other_dates(where)
-        return topic_table(self._desk(as_of or where.as_of), where, examples=True)
+        return topic_table(self._desk(as_of or where.as_of), where, hidden=hidden, examples=True)
 
     def topic(self, id: int, where: Filter, *, as_of: datetime | None = None) -> TopicPage | None:
         """None where no topic ever had that id."""
@@ -288,24 +314,14 @@ class Lens:
         return row_json(row, self.topic_names() if topics is None else topics)
 
     def export_rows(self, where: Filter) -> Iterator[dict[str, object]]:
-        """`row_json` of each ticket with its metrics in columns of their own, newest first."""
-        topics = self.topic_names()
-        cursor: str | None = None
-        while True:
-            page = self.store.list_tickets(where, cursor=cursor, limit=EXPORT_PAGE, as_of=self._settled_at(where))
-            for row in page.items:
-                yield export_row(row, topics)
-            if page.next is None:
-                return
-            cursor = page.next
+        """`row_json` of each ticket with what figures count of it in columns of their own, newest first."""
+        desk, settled_at = self._desk(where.as_of), self._settled_at(where)
+        at = self.now() if self.empty() else desk.as_of
+        return export_rows(self.store, where, self.topic_names(), as_of=at, rates=desk.rates, settled_at=settled_at)
 
     def ready(self) -> list[str]:
         """What is wrong, each with its remedy; nothing where all is well."""
-        if not self.stale:
-            return []
-        under_way = self.measuring.progress()
-        far = f" ({under_way.seen:,} of {under_way.total:,} tickets looked at)" if under_way else ""
-        return [f"{STALE}: a worker recomputes times by itself{far}; without one, run ticketlens cluster"]
+        return self.measuring.pending()
 
     def foreign_share(self) -> float:
         """The share of tickets of a known language that is not English."""
@@ -333,16 +349,23 @@ class Lens:
 
     @property
     def _grouper(self) -> Grouper:
-        return Grouper(self.store, self.engine, self.settings.model, self.now)
+        return Grouper(self.store, self.engine, self.settings.model, self.runs, self._naming, self.now)
+
+    @property
+    def _naming(self) -> Naming:
+        endpoint = partial(Endpoint.of, self.settings, self.waiting) if self.settings.namer_url else None
+        return Naming(self.store, self.edits, self._redact, endpoint, self.settings.namer_language)
 
     def _desk(self, as_of: datetime | None) -> Desk:
         told = self.settings
         rates = Rates(told.cost_per_hour, told.minutes_per_ticket, told.currency)
-        return Desk(self.store, self.zone, self.hours.clocks, as_of, self.now, rates)
+        return Desk(self.store, self.zone, self.hours.clocks, as_of, self.now, rates, self.ready)
 
     def _settled_at(self, where: Filter) -> datetime | None:
         """What has happened by now is only asked where a state depends on it."""
-        return self.as_of() if "settled" in where.states and not self.empty() else None
+        if not {"settled", "breached", "unobserved"} & {*where.states} or self.empty():
+            return None
+        return self._desk(where.as_of).as_of
 
     def _redact(self, text: str) -> str:
         return self.preparer.redactor.redact(text)

@@ -133,7 +133,7 @@ def test_counts_have_a_percentage_by_the_working_day_alone(desk: Lens) -> None:
     assert found.change.of == "per_day"
     assert found.change.relative == pytest.approx((found.after.n / 20) / (found.before.n / 22) - 1)
     assert (found.change.low, found.change.high, found.horizon) == (None, None, None)
-    assert "closed in 2026-04 and not on the other side: 2026-04-03, 2026-04-06" in found.notes
+    assert "2026-04 has 2 closed days of its own: 2026-04-03, 2026-04-06" in found.notes
     assert "a working day" in found.sentence
 
 
@@ -181,7 +181,11 @@ def test_under_20_tickets_on_a_side_no_percentage_is_told(desk: Lens) -> None:
         ({"period": "2027-W07"}, "maturing", "2027-W07 is too young: its last tickets are not yet 14 days old"),
         ({"period": "2027-W07", "metric": "reopen_rate"}, "maturing", "may come back until 7 days"),
         ({"period": "2027-W05", "metric": "waited_hours"}, "maturing", ""),
-        ({"period": "2025-W37", "metric": "arrived"}, "connected", "desk has no ticket before 2025-W36"),
+        (
+            {"period": "2025-W37", "metric": "arrived"},
+            "connected",
+            "desk has no ticket before 2025-09-01: 2025-W36 may",
+        ),
     ],
 )
 def test_what_is_not_whole_is_flagged_with_the_reason_and_not_compared(
@@ -270,3 +274,34 @@ def test_the_other_side_of_a_comparison_takes_fields_and_no_days() -> None:
     assert versus(EVERYTHING, {}) is None
     both = versus(Filter(q="parcel").having("group", "a"), {"group": [""], "channel": ["email"]})
     assert both == Filter(q="parcel", where={"group": ("",), "channel": ("email",)})
+
+
+def test_an_age_whose_intervals_lie_over_each_other_did_not_clearly_change(desk: Lens) -> None:
+    points = [point for point in desk.trend(metric="backlog.age").points if point.low is not None]
+    found = told(desk, metric="backlog.age", period=points[-1].label, against=points[0].label)
+    assert found.change.low is not None
+    assert found.change.high is not None
+    assert (found.change.verdict == "no clear change") is (found.change.low <= 0 <= found.change.high)
+
+
+def test_a_backlog_that_is_only_looked_at_no_longer_did_not_fall(make_lens: Callable[..., Lens]) -> None:
+    """Thirty tickets are open for good; in one store a source stops looking at ten of them."""
+    start = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    rows = [{"id": str(n), "subject": "a", "created_at": (start + timedelta(hours=n)).isoformat()} for n in range(30)]
+    rows += [
+        {
+            "id": f"late-{n}",
+            "subject": "a",
+            "created_at": (start + timedelta(days=n)).isoformat(),
+            "status": "solved",
+            "solved_at": (start + timedelta(days=n, hours=1)).isoformat(),
+        }
+        for n in range(28)
+    ]
+    left = [{**row, "observed_until": (start + timedelta(days=16)).isoformat()} for row in rows[:10]]
+    for name, told, verdict in (("seen", rows, "the same"), ("left", [*left, *rows[10:]], "not compared")):
+        lens = make_lens(name, now=start + timedelta(days=28), zone="UTC")
+        assert lens.push(told).stored == 58
+        found = lens.comparing.compare(Pairing(metric="backlog", period="2026-W04", against="2026-W03"))
+        assert found.change.verdict == verdict
+        assert ("observed no longer" in " ".join(found.refused)) is (verdict == "not compared")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ticketlens.answers.sides import Pairing
 from ticketlens.lens import Lens
 from ticketlens.model import Actor, Ticket
 from ticketlens.model.filter import Filter
@@ -82,6 +83,35 @@ def test_a_cost_is_the_minutes_that_are_told_times_the_rate(lens: Lens, tickets:
         minutes = [t.agent_minutes for t in solved if t.agent_minutes is not None]
         assert (point.n, point.assumed) == (len(minutes), 0)
         assert point.value == (pytest.approx(sum(minutes)) if minutes else None)
+
+
+def test_a_cost_says_of_how_many_of_the_solved_tickets_it_is(lens: Lens, tickets: tuple[Ticket, ...]) -> None:
+    told = with_rates(lens, cost_per_hour=60.0).trend(metric="cost", by="month")
+    each = [([t for t in solved if t.agent_minutes is not None], solved) for _, solved in solved_in(tickets, told)]
+    assert [point.left_out for point in told.points] == [len(solved) - len(known) for known, solved in each]
+    month = next(i for i, point in enumerate(told.points) if point.label == "2026-03")
+    known, solved = (len(some) for some in each[month])
+    every = [sum(map(len, some)) for some in zip(*each, strict=True)]
+    assert told.notes == (
+        f"agents' minutes are told of {known} of {solved} tickets solved in 2026-03, and of {every[0]:,} of "
+        f"{every[1]:,} in all periods; the others are not in the cost",
+    )
+    assert 0 < known < solved
+    assert told.to_json()["notes"] == list(told.notes)
+
+
+def test_both_sides_of_a_comparison_of_costs_say_of_how_many_they_are(lens: Lens) -> None:
+    asked = with_rates(lens, cost_per_hour=60.0, minutes_per_ticket=10.0)
+    told = asked.comparing.compare(Pairing(metric="cost", by="month", period="2026-03"))
+    assert [note.partition(" solved in ")[2].partition(";")[0] for note in told.notes[-2:]] == ["2026-02", "2026-03"]
+    assert all("10 minutes are assumed for each other one" in note for note in told.notes[-2:])
+
+
+def test_a_cost_of_all_tickets_has_nothing_to_say(make_lens: Callable[..., Lens]) -> None:
+    lens = with_rates(make_lens(), cost_per_hour=60.0)
+    done = {"status": "solved", "created_at": "2026-03-02T09:00:00Z", "solved_at": "2026-03-03T09:00:00Z"}
+    lens.push([{"id": str(n), "subject": "a", "agent_minutes": 5, **done} for n in range(3)])
+    assert lens.trend(metric="cost").notes == ()
 
 
 def test_assumed_minutes_count_only_where_none_are_told_and_are_said(lens: Lens, tickets: tuple[Ticket, ...]) -> None:

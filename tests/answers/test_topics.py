@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from ticketlens.answers.listed import rated
 from ticketlens.answers.topics import state_of
 from ticketlens.lens import Lens
 from ticketlens.model import Ticket
@@ -60,7 +61,8 @@ def test_every_size_is_that_of_the_list_it_opens(lens: Lens, where: Filter) -> N
     for row in table.rows:
         assert row.size == lens.count(inside.having("topic", str(row.topic.id)))
         own = where.having("topic", str(row.topic.id))
-        assert row.csat_n == lens.count(replace(own.between(*table.window, "rated"), states=("rated",)))
+        assert row.survey == table.survey
+        assert row.csat_n == (lens.count(rated(own.between(*table.window), row.survey)) if row.survey else 0)
         assert row.reopen_n == lens.count(replace(own.between(*table.window, "first_solved"), states=("settled",)))
         assert row.events + row.open <= row.size
     assert table.total == lens.count(inside) == table.coverage.total

@@ -7,6 +7,7 @@ from statistics import median_low
 
 import pytest
 
+from ticketlens.answers.listed import counted_in
 from ticketlens.errors import ConfigError
 from ticketlens.lens import Lens
 from ticketlens.metrics import contract
@@ -14,6 +15,7 @@ from ticketlens.model import Status, Ticket
 from ticketlens.model.filter import EVERYTHING, Filter
 
 SCALARS = [metric for metric in contract.METRICS if metric.kind != "duration"]
+LATER = datetime(2026, 4, 22, 9, tzinfo=UTC)
 DURATIONS = [metric for metric in contract.METRICS if metric.kind == "duration"]
 LISTED = {
     "arrived": "arrived", "solved": "solved", "waited_hours": "arrived", "reopen_rate": "first_solved", "csat": "rated",
@@ -29,7 +31,11 @@ def test_the_tickets_of_a_period_are_those_of_its_list(lens: Lens, metric: str, 
     assert len(told.points) == 26
     assert told.horizon == (14 * 24 * 60 if clock == "calendar" else 80 * 60)
     for point in told.points:
-        assert point.n == lens.count(EVERYTHING.between(point.start, point.end - timedelta(days=1), told.cohort))
+        last, every = point.end - timedelta(days=1), EVERYTHING.between(point.start, None, told.cohort)
+        listed = counted_in(metric, told.cohort, EVERYTHING, point.start, last, timed=clock if point.left_out else None)
+        assert listed is not None
+        assert point.n == lens.count(listed)
+        assert point.n + point.left_out == lens.count(replace(every, last=last))
         assert 0 <= point.open <= point.n
         if point.p50 is not None and point.low is not None:
             assert point.low <= point.p50 * 1.02
@@ -152,3 +158,61 @@ def test_groups_that_are_not_told_are_counted(make_lens: Callable[..., Lens]) ->
     assert told.groups is not None
     assert (len(told.groups), told.groups_left_out) == (20, 3)
     assert told.to_json()["groups_left_out"] == 3
+
+
+@pytest.mark.parametrize("metric", ["backlog", "backlog.age"])
+def test_groups_of_a_backlog_are_those_with_most_open_and_the_rest_is_counted(
+    make_lens: Callable[..., Lens], metric: str
+) -> None:
+    """Thirty groups, the n-th with n open tickets; one of the smallest had most tickets ever, all of them solved."""
+    lens = make_lens(now=LATER, zone="UTC")
+    at = (LATER - timedelta(days=30)).isoformat()
+    pairs = [(n, i) for n in range(1, 31) for i in range(n)]
+    rows = [{"id": f"{n}-{i}", "group": f"g{n:02}", "subject": "a", "created_at": at} for n, i in pairs]
+    done = {"status": "solved", "solved_at": (LATER - timedelta(days=29)).isoformat()}
+    rows += [{"id": f"done-{i}", "group": "g01", "subject": "a", "created_at": at, **done} for i in range(99)]
+    assert lens.push(rows).stored == 465 + 99
+    told = lens.trend(metric=metric, group_by="group")
+    assert told.groups is not None
+    assert set(told.groups) == {f"g{n:02}" for n in range(11, 31)}
+    assert told.groups_left_out == 10
+
+
+@pytest.mark.parametrize("field", ["requester", "tag", "custom.plan"])
+@pytest.mark.parametrize("metric", ["ttr.full", "waited_hours", "breach_rate", "backlog"])
+def test_the_largest_groups_are_told_as_under_a_filter_of_their_own(many: Lens, field: str, metric: str) -> None:
+    told = many.trend(metric=metric, group_by=field)
+    assert told.groups is not None
+    if metric != "backlog":
+        assert list(told.groups) == [f"c{n:02}" for n in range(25, 5, -1)]
+    assert (len(told.groups), told.groups_left_out) == (20, 5)
+    for key, points in told.groups.items():
+        assert points == many.trend(metric=metric, where=Filter(where={field: (key,)})).points
+    assert told.points == many.trend(metric=metric).points
+
+
+def test_the_largest_groups_have_their_own_shares_within_hours(many: Lens) -> None:
+    told = many.estimates.within(group_by="requester")
+    assert told.groups is not None
+    assert list(told.groups) == [f"c{n:02}" for n in range(25, 5, -1)]
+    assert told.groups_left_out == 5
+    for key, arrivals in told.groups.items():
+        assert arrivals == many.estimates.within(Filter(where={"requester": (key,)})).periods
+
+
+@pytest.fixture(scope="module")
+def many(lenses_in: Callable[..., Lens], tmp_path_factory: pytest.TempPathFactory) -> Lens:
+    """Twenty-five groups: the n-th has n tickets, every third of them open, and every other one a second tag."""
+    found = lenses_in(tmp_path_factory.mktemp("many"), now=datetime(2026, 4, 22, 9, tzinfo=UTC))
+    rows = [_of_group(n, number) for n in range(1, 26) for number in range(n)]
+    assert found.push(rows).stored == len(rows)
+    return found
+
+
+def _of_group(n: int, number: int) -> dict[str, object]:
+    at, name = datetime(2026, 4, 1, tzinfo=UTC) + timedelta(hours=7 * n + 5 * number), f"c{n:02}"
+    done = {} if number % 3 == 0 else {"status": "solved", "solved_at": (at + timedelta(hours=n + number)).isoformat()}
+    return {
+        "id": f"{n}-{number}", "subject": "a", "created_at": at.isoformat(), "requester": name,
+        "tags": [name, "c25"] if number % 2 else [name], "custom": {"plan": name, "seat": f"{number}"}, **done,
+    }  # fmt: skip

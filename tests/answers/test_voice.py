@@ -10,6 +10,7 @@ import pytest
 from ticketlens.answers.surveys import figures, in_words
 from ticketlens.errors import ConfigError
 from ticketlens.lens import Lens
+from ticketlens.metrics.contract import BY_ID
 from ticketlens.metrics.shares import yearly
 from ticketlens.model import Satisfaction, Ticket
 from ticketlens.model.answer import Direction, Survey, SurveyKind
@@ -117,6 +118,15 @@ def test_the_response_rate_is_of_those_sent_and_unknown_where_nobody_tells(lens:
     assert told["effort"].rate is None
 
 
+def test_an_answer_of_which_nobody_tells_the_sending_was_sent_all_the_same(lens: Lens) -> None:
+    given = [{**row, "sent_at": None} for row in rows(NPS, {9: 40})]
+    pushed(lens, given, rows(NPS, {None: 60}))
+    (told,) = lens.voice.report(**APRIL).surveys
+    assert (told.sent.sent, told.sent.answered, told.sent.rate) == (100, 40, 0.4)
+    assert [one.sent.rate for one in told.points] == [0.4]
+    assert [(one.sent.sent, one.sent.rate) for one in told.topics] == [(100, 0.4)]
+
+
 def test_an_answer_counts_when_it_was_given_and_not_when_it_was_sent(lens: Lens) -> None:
     late = [{**row, "sent_at": "2026-03-30T00:00:00Z"} for row in rows(NPS, {9: 21})]
     pushed(lens, late)
@@ -177,7 +187,7 @@ def desk(lens: Lens) -> Lens:
 def figure(lens: Lens, metric: str, **more: Any) -> tuple[str | None, int, float | None]:
     told = lens.trend(metric=metric, by="month", **APRIL, **more)
     (point,) = told.points
-    return told.survey, point.n, point.value
+    return told.survey and told.survey.name, point.n, point.value
 
 
 def test_a_trend_names_the_survey_that_it_is_of(desk: Lens) -> None:
@@ -201,6 +211,23 @@ def test_without_answers_a_trend_of_them_is_empty_and_a_wrong_name_is_told(desk:
         figure(desk, "nps", survey="relation")
     with pytest.raises(ConfigError, match="csat, nps, ces"):
         figure(desk, "ttr.full", survey="relationship")
+
+
+def test_an_answer_counts_whatever_became_of_its_ticket_and_the_contract_says_so(lens: Lens) -> None:
+    tickets = [
+        Ticket(source="import", id=str(number), subject="s", created_at=DAY, updated_at=DAY, spam=number < 5,
+               requester="kim", satisfaction=Satisfaction(3.0, 3, at=DAY))
+        for number in range(40)
+    ]  # fmt: skip
+    for _ in lens.add([TicketBatch(tuple(tickets))]):
+        pass
+    csat = Survey("after solve", SurveyKind.CSAT, 5)
+    pushed(lens, [{**row, "ticket": str(number)} for number, row in enumerate(rows(csat, {5: 40}))])
+    assert figure(lens, "csat", survey="after solve")[1] == 40
+    assert figure(lens, "csat", survey="after solve", where=Filter(where={"source": ("import",)}))[1] == 35
+    assert figure(lens, "csat", survey="ticket rating")[1] == 35
+    for id_ in ("csat", "nps", "ces"):
+        assert BY_ID[id_].exclusions.startswith("No answer, whatever became of its ticket.")
 
 
 def customers(count: int, value: float, start: int = 0, **more: Any) -> list[dict[str, Any]]:
@@ -263,6 +290,22 @@ def test_churn_is_of_those_who_were_there_and_a_year_is_not_twelve_months_added(
     assert found.rate is not None
     assert (found.rate.value, found.rate.low, found.rate.high) == nearly(0.05, 0.0215, 0.1118)
     assert yearly(0.05, 1) == pytest.approx(1 - 0.95**12)
+
+
+def test_who_has_no_beginning_is_not_taken_as_there_and_is_told(lens: Lens) -> None:
+    unknown = [*customers(7, 1.0, 300, since=None), *customers(2, 1.0, 400, since=None, churned_at="2026-04-09")]
+    lens.voice.push_customers([*customers(95, 1.0), *customers(5, 1.0, 95, churned_at="2026-04-10"), *unknown])
+    found = lens.voice.detractors(**APRIL).churn
+    assert found is not None
+    assert (found.there, found.lost, found.undated) == (100, 5, 9)
+
+
+def test_where_nobody_has_a_beginning_churn_is_not_known_and_the_reason_is_told(lens: Lens) -> None:
+    lens.voice.push_customers([*customers(50, 1.0, since=None), *customers(9, 1.0, 90, churned_at="2026-01-10")])
+    found = lens.voice.detractors(**APRIL).churn
+    assert found is not None
+    assert (found.there, found.rate) == (0, None)
+    assert "since" in (found.reason or "")
 
 
 def test_without_losses_there_is_no_churn_but_a_reason(lens: Lens) -> None:

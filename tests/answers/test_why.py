@@ -150,6 +150,16 @@ def test_a_cause_is_named_with_its_hours(explain: Explain) -> None:
     assert "Nearly all (+10 h) is speed: b, slower (+10 h)" in told.sentence
 
 
+def test_what_moves_only_in_parts_is_not_called_clear(explain: Explain) -> None:
+    """One group got slower and another faster by as much, while more came to a slow one."""
+    told = explain(
+        (("a", 80, 10), ("b", 80, 40), ("c", 120, 5), ("d", 40, 100)),
+        (("a", 80, 40), ("b", 80, 10), ("c", 40, 5), ("d", 120, 100)),
+    )
+    assert "Speed on the whole makes no clear difference (" in told.sentence
+    assert "), though parts of it do: a, slower (+" in told.sentence
+
+
 def test_where_nothing_moved_nothing_is_blamed(explain: Explain) -> None:
     told = explain((("a", 80, 10), ("b", 80, 20)), (("a", 80, 10), ("b", 80, 20)))
     assert told.sentence.startswith("No clear change: ")
@@ -220,3 +230,12 @@ def test_two_groups_alike_may_be_one_and_the_totals_stay() -> None:
     apart = parts({"a": ((20, 10), (30, 20)), "b": ((30, 10), (20, 20)), "c": ((50, 30), (60, 25))})
     merged = parts({"a": ((50, 10), (50, 20)), "c": ((50, 30), (60, 25))})
     assert np.sum(list(apart.values()), axis=0) == pytest.approx(np.sum(list(merged.values()), axis=0), abs=1e-9)
+
+
+def test_two_filters_at_one_time_differ_and_nothing_moved(explain: Explain) -> None:
+    here, other = (EVERYTHING.having("group", NEW_LIVES[place][0]) for place in (0, 1))
+    told = explain(OLD_LIVES, NEW_LIVES, split_by="channel", where=here, versus=other)
+    assert told.against == "same"
+    assert not {"rose", "fell", "new", "gone"} & {*told.sentence.replace(",", " ").split()}
+    assert (" here and " in told.sentence) is not bool(told.refused)
+    assert not told.refused

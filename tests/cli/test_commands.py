@@ -126,6 +126,24 @@ def test_topics_and_trends_are_exported_with_the_pages_numbers(run: Run, lens: L
     assert [point["n"] for point in points] == [point.n for point in lens.trend().points]
 
 
+def test_a_trend_is_exported_as_it_is_asked_for(run: Run, lens: Lens) -> None:
+    asked = ("--metric", "reply.first", "--clock", "business", "--cohort", "solved", "--by", "month")
+    told = lens.trend(metric="reply.first", clock="business", cohort="solved", by="month")
+    rows = [json.loads(line) for line in run("export", "trend", *asked, "--format", "ndjson").out.splitlines()]
+    assert [(row["label"], row["n"], row["p50"]) for row in rows] == [(p.label, p.n, p.p50) for p in told.points]
+    assert {(row["metric"], row["clock"], row["cohort"], row["by"]) for row in rows} == {
+        ("reply.first", "business", "solved", "month")
+    }
+    grouped = ("--metric", "arrived", "--by", "month", "--group-by", "group", "--as-of", "2026-11-01T00:00:00Z")
+    rows = list(csv.DictReader(io.StringIO(run("export", "trend", *grouped).out, newline="")))
+    assert len({row["group"] for row in rows}) > 1
+    assert json.loads(run("trend", *grouped, "--json").out)["groups"][0]["key"] == rows[0]["group"]
+
+
+def test_what_only_a_trend_has_is_refused_for_the_others(run: Run) -> None:
+    assert "--clock: tickets have none" in run("export", "tickets", "--clock", "business", code=2).err
+
+
 def test_clustering_tells_its_counts_and_seconds(lens: Lens, shop: Path) -> None:
     session = Session(shop / "ticketlens.toml")
     session.__dict__["lens"] = lens

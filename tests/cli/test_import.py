@@ -3,10 +3,16 @@
 import gzip
 import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ticketlens.model.report import Counts
+from ticketlens.sources.imported import MOST, imported
+from ticketlens.store.sqlite import SqliteStore
 
 Run = Callable[..., Any]
 Write = Callable[[str, str | bytes], str]
@@ -114,6 +120,19 @@ def test_a_packed_file_that_breaks_off_keeps_and_counts_what_it_held(run: Run, w
     assert 500 < counts(told)["stored"] < 3_000
     assert told.json["set_aside_items"] or told.json["errors"]
     assert counts(run("import", "a.csv.gz", "--json", code=None))["stored"] == 0
+
+
+def test_what_became_of_each_file_is_kept_for_the_page_sources(run: Run, write: Write, tmp_path: Path) -> None:
+    bad = "2,early,2026-01-02T03:04:05Z,solved,2026-01-01\n"
+    run("import", write("a.csv", HEAD + GOOD + bad), write("b.csv", ""), "--json")
+    with closing(SqliteStore(tmp_path / "ticketlens.db")) as store:
+        (told,) = imported(store)
+    assert (told.file, told.kind, told.counts) == ("a.csv", "tickets", Counts(2, 1, 0, 1, 0))
+    assert "before created_at" in told.reasons[0]
+    for number in range(MOST + 3):
+        run("import", write(f"{number}.csv", HEAD + GOOD), "--json")
+    with closing(SqliteStore(tmp_path / "ticketlens.db")) as store:
+        assert [one.file for one in imported(store)] == [f"{number}.csv" for number in range(MOST + 2, 2, -1)]
 
 
 def test_a_file_that_is_not_there_is_one_line(run: Run) -> None:

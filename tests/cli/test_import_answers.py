@@ -117,6 +117,65 @@ def test_a_mapping_translates_and_sets_what_a_file_does_not_say(run: Run, write:
     assert one.survey == Survey("effort", SurveyKind.CES, 5, Direction.LOW_IS_GOOD)
 
 
+def thumbs(*scores: object, scale: str = "2", survey: str = "Thumbs") -> str:
+    return "".join(
+        f"{survey}-{number},{survey},csat,{scale},,{score},2026-01-02,2026-01-03,,,\n"
+        for number, score in enumerate(scores)
+    )
+
+
+def kept_scores(folder: Path) -> list[int | None]:
+    store = store_in(folder)
+    kept = store.list_answers(AnswerFilter()).items
+    store.close()
+    assert {one.survey.scale for one in kept} <= {2}
+    return [one.score for one in sorted(kept, key=lambda one: one.id)]
+
+
+@pytest.mark.parametrize(
+    ("scores", "scale", "kept"),
+    [
+        ((1, 0, 1, "sent"), "2", [2, 1, 2, None]), (("1.0", "0.0"), "2", [2, 1]), ((0, 0), "2", [1, 1]),
+        ((1, 2), "2", [1, 2]), ((2, 2), "2", [2, 2]), (("good", "bad"), "2", [2, 1]), ((1, 1), "0-1", [2, 2]),
+        ((1, 0), "1", [2, 1]), ((1, "good"), "0 to 1", [2, 2]),
+    ],
+)  # fmt: skip
+def test_two_points_are_read_by_what_the_file_says_and_by_all_its_scores(
+    run: Run, write: Write, tmp_path: Path, scores: tuple[object, ...], scale: str, kept: list[int | None]
+) -> None:
+    told = run("import", write("a.csv", HEAD + thumbs(*scores, scale=scale)), "--kind", "answers", "--json")
+    assert counts(told)[3] == 0
+    assert kept_scores(tmp_path) == kept
+
+
+@pytest.mark.parametrize(
+    ("scores", "scale", "aside", "remedy"),
+    [
+        ((0, 1, 2, "good"), "2", 3, 'scale = "0-1"'), ((1, 1), "2", 2, "[values.score]"), ((0, 1, 7), "2", 1, "1 to 2"),
+        ((1, 2), "0-1", 1, "0 to 1"),
+    ],
+)  # fmt: skip
+def test_two_points_that_nobody_can_tell_apart_are_set_aside_with_the_remedy(
+    run: Run, write: Write, scores: tuple[object, ...], scale: str, aside: int, remedy: str
+) -> None:
+    told = run("import", write("a.csv", HEAD + thumbs(*scores, scale=scale)), "--kind", "answers", "--json")
+    assert counts(told)[3] == aside
+    assert all(remedy in item["reason"] for item in told.json["set_aside_items"])
+
+
+def test_one_survey_of_two_points_does_not_tell_of_another(run: Run, write: Write, tmp_path: Path) -> None:
+    rows = thumbs(0, 1, survey="A") + thumbs(1, 2, survey="B")
+    told = run("import", write("a.csv", HEAD + rows), "--kind", "answers", "--json")
+    assert "read as bad and good (2 times)" in " ".join(told.json["notes"])
+    assert kept_scores(tmp_path) == [1, 2, 1, 2]
+
+
+def test_words_of_a_mapping_say_what_two_points_are(run: Run, write: Write, tmp_path: Path) -> None:
+    mapping = write("m.toml", '[values.score]\n"1" = "good"\n"0" = "1"\n')
+    run("import", write("a.csv", HEAD + thumbs(1, 1, 0)), "--kind", "answers", "--mapping", mapping)
+    assert kept_scores(tmp_path) == [2, 2, 1]
+
+
 def test_a_mapping_of_tickets_is_no_mapping_of_answers(run: Run, write: Write) -> None:
     file = write("a.csv", HEAD + GOOD)
     told = run("import", file, "--kind", "answers", "--map", "subject=survey", code=2)

@@ -68,6 +68,7 @@ def test_a_summary_for_people_names_columns_counts_and_reasons(run: Run, desk: P
     assert '"First reply time (hrs)" is reply.first on the calendar clock, in hours' in told
     assert "2 tickets, 4 figures compared: 3 equal, 1 different, 0 of them not explained" in told
     assert "2 tickets only here" in told
+    assert "1 figure of 1 ticket" in told
     assert "when the ticket was closed" in " ".join(told.split())
 
 
@@ -75,6 +76,18 @@ def test_a_row_that_cannot_be_read_is_set_aside_and_counted(run: Run, desk: Path
     told = run("parity", export(desk, "1,60,,0", ",60,,0", "2,soon,,0"), "--json").json
     assert (told["tickets"], told["set_aside"]) == (1, 2)
     assert [item["line"] for item in told["set_aside_items"]] == [3, 4]
+
+
+def test_cells_without_a_figure_are_counted_by_themselves_and_listed_last(run: Run, desk: Path) -> None:
+    file = export(desk, "1,,,0", "2,n/a,,", "5,77,,0")
+    told = run("parity", file, "--json").json
+    counts = (told["compared"], told["equal"], told["differing"], told["unexplained"], told["blank"])
+    assert counts == (3, 2, 1, 1, 3)
+    assert [(item["id"], item["reason"]) for item in told["items"]] == [
+        ("5", "unexplained"), ("1", "no_figure"), ("2", "no_figure"), ("2", "no_figure"),
+    ]  # fmt: skip
+    printed = " ".join(run("parity", file).out.split())
+    assert "They show no figure where there is one here: 3 figures of 2 tickets" in printed
 
 
 def test_our_own_export_is_equal_to_the_last_figure(run: Run, desk: Path) -> None:

@@ -118,6 +118,14 @@ def test_solved_before_the_customer_wrote_has_no_resolution_time() -> None:
     assert told.durations["ttr.full"] == (None, None)
     assert told.cycles == ((START, START + 2 * HOUR),)
     assert "solved_before_begun" in told.flaws
+    unknown = [name for name, pair in told.durations.items() if pair == (None, None)]
+    assert {"ttr.full", "ttr.first", "wait.requester", "wait.agent", "handling.first", "handling.sum"} <= {*unknown}
+
+
+def test_after_a_reopening_only_what_came_after_the_customer_wrote_is_handled() -> None:
+    again = moves((2, "open", "solved", None), (30, "solved", "open", None), (33, "open", "solved", None))
+    told = timing(history=again, messages=talk((0, "a"), (20, "c")))
+    assert [told.durations[name][0] for name in ("handling.first", "handling.sum", "wait.requester")] == [3 * HOUR] * 3
 
 
 def test_replies_alone_do_not_make_a_ticket_the_agent_s_own() -> None:

@@ -19,6 +19,12 @@ def test_days_are_those_of_the_hours_for_everybody_less_their_holidays() -> None
     assert calendar.holidays(date(2026, 3, 30), date(2026, 4, 13)) == (date(2026, 4, 3), date(2026, 4, 6))
 
 
+def test_a_holiday_is_called_by_its_name_and_a_closure_of_one_s_own_by_its_date() -> None:
+    calendar = working_days((SWEDEN,))
+    assert calendar.called(date(2026, 4, 3)) == "Good Friday (2026-04-03)"
+    assert working_days((SATURDAYS,)).called(date(2026, 4, 4)) == "2026-04-04"
+
+
 def test_a_week_may_run_from_tuesday_to_saturday() -> None:
     assert working_days((SATURDAYS,)).count(date(2026, 3, 30), date(2026, 4, 6)) == 4
 

@@ -12,6 +12,7 @@ from ticketlens.answers.sides import Pairing
 from ticketlens.answers.trend import Asked
 from ticketlens.answers.why import explain
 from ticketlens.metrics.periods import By
+from ticketlens.model.answer import Survey
 from ticketlens.model.comparison import Comparison, Explanation, Overlay
 from ticketlens.model.filter import EVERYTHING, Filter
 
@@ -46,11 +47,12 @@ class Comparing:
         back: int | None = None,
         where: Filter = EVERYTHING,
         as_of: datetime | None = None,
+        survey: Survey | str | None = None,
     ) -> Overlay:
         """Periods beside the same ones a year before, or `back` periods before."""
         desk = self._desk(as_of, where)
         periods = desk.periods(by, first or where.first, last or where.last)
-        return overlay(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None)), back)
+        return overlay(desk, Asked(metric, clock, cohort, by, periods, where.between(None, None), survey=survey), back)
 
     def _desk(self, as_of: datetime | None, where: Filter) -> Desk:
         return self.desk(as_of or where.as_of)

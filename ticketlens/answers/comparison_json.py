@@ -36,11 +36,15 @@ def explanation_json(told: Explanation) -> Json:
 
 
 def side_json(side: Side) -> Json:
-    """`tickets` are the parameters of the list of exactly its `n` tickets."""
-    names = (field.name for field in fields(side) if field.name not in ("where", "flags"))
+    """`tickets` are the parameters of the list of exactly its `n` tickets, `answers` of its `n` answers."""
+    names = (field.name for field in fields(side) if field.name not in ("where", "flags", "survey", "answers"))
     told = {name: _plain(getattr(side, name)) for name in names}
     flags = [asdict(flag) for flag in side.flags]
-    return {**told, "flags": flags, "tickets": None if side.where is None else _query(side.where)}
+    return {
+        **told, "flags": flags, "survey": None if side.survey is None else side.survey.to_json(),
+        "tickets": None if side.where is None else _query(side.where),
+        "answers": None if side.answers is None or side.survey is None else _query(side.answers, survey=side.survey.id),
+    }  # fmt: skip
 
 
 def _reason(reason: Reason) -> Json:
@@ -48,7 +52,7 @@ def _reason(reason: Reason) -> Json:
         "keys": list(reason.keys), "name": reason.name, "kind": reason.kind, "pooled": reason.pooled,
         "n": list(reason.n), "share": list(reason.share), "mean": list(reason.mean),
         **{name: _effect(getattr(reason, name)) for name in ("speed", "mix", "total")},
-        "tickets": [_query(reason.before), _query(reason.after)],
+        "tickets": [None if where is None else _query(where) for where in (reason.before, reason.after)],
     }  # fmt: skip
 
 
@@ -56,8 +60,8 @@ def _effect(effect: Effect | None) -> Json | None:
     return None if effect is None else {**asdict(effect), "clear": effect.clear}
 
 
-def _query(where: Filter) -> str:
-    return urlencode(filter_parameters(where))
+def _query(where: Filter, **more: str) -> str:
+    return urlencode([*filter_parameters(where), *more.items()])
 
 
 def _plain(value: object) -> object:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ticketlens.metrics.bins import BINS
 from ticketlens.metrics.survival import TOO_FEW, Counts, KaplanMeier, kaplan_meier
 from ticketlens.store.base import Cell
+from ticketlens.store.cells import columns
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,15 +26,15 @@ class Histogram:
 
     @classmethod
     def of(cls, cells: Sequence[Cell], periods: int, groups: Sequence[str | None] | None = None) -> "Histogram":
-        """Of these groups in the order given, or of all as they come."""
-        keys = tuple(dict.fromkeys(cell.group for cell in cells)) if groups is None else tuple(groups)
-        keys = keys or (None,)
+        """Of these groups in the order given, or of all that there are."""
+        told = columns(cells)
+        keys = (told.names if groups is None else tuple(groups)) or (None,)
         number = {key: index for index, key in enumerate(keys)}
-        rows = [(int(over), number[key], period, bin_, n) for period, key, bin_, over, n in cells if key in number]
         counts = np.zeros((2, len(keys), periods, BINS), dtype=np.int64)
-        if rows:
-            *place, n = np.array(rows, dtype=np.int64).T
-            np.add.at(counts, tuple(place), n)
+        period, place, bins, ended, n = told.places
+        group = np.array([number.get(name, -1) for name in told.names], dtype=np.int64)[place]
+        kept = group >= 0
+        np.add.at(counts, (ended[kept], group[kept], period[kept], bins[kept]), n[kept])
         return cls(keys, counts[1], counts[0])
 
     def pooled(self, name: Callable[[str | None], str | None]) -> "Histogram":

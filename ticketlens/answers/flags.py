@@ -1,24 +1,22 @@
-"""Why a side is not to be compared: it is not over, a source begins in it, it was not read whole, or is too young."""
+"""Why days are not to be compared: not over, not read whole, too young, or a source begins in them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from ticketlens.answers.begun import Points, by_source, halved
 from ticketlens.answers.desk import Desk
 from ticketlens.answers.sides import Look, Pair, ripe
 from ticketlens.answers.words import length
 from ticketlens.metrics.periods import complete
 from ticketlens.metrics.shares import REOPEN_DAYS
-from ticketlens.model.comparison import Flag
-from ticketlens.model.filter import Filter
-from ticketlens.model.trend import Minutes
+from ticketlens.model.filter import EVERYTHING, Filter
+from ticketlens.model.flag import Flag
+from ticketlens.model.trend import Minutes, Trend
 from ticketlens.sources.state import moment, states
 from ticketlens.store.codec import from_seconds
-
-STILL_OPEN = 0.02
-"""With a larger share of tickets open, a sum of waits goes on growing too fast to be held against an older one."""
 
 MOST_SOURCES = 1_000
 NEAR, FAR = 7, 91
@@ -51,24 +49,41 @@ class Reading:
 
     def begin_in(self, look: Look) -> list[str]:
         """Those that have no ticket before a side. Most have one in the days just before, so these are asked first."""
-        left, last = set(self.sources), look.period.start - timedelta(days=1)
-        for days in (NEAR, FAR, None):
+        last = look.period.start - timedelta(days=1)
+        left = set(self.read_to) - self._of(Filter(last - timedelta(days=NEAR - 1), last))
+        left &= set(self.sources) if left else left
+        for days in (FAR, None):
             if left:
                 left -= self._of(Filter(None if days is None else last - timedelta(days=days - 1), last))
         return sorted(left)
+
+    def first_day(self, source: str, look: Look) -> date:
+        """The day of its first ticket, which is on one of the sides and not before this one; by halving."""
+        own = EVERYTHING.having("source", source)
+        low, high = look.period.start, max(one.last for one in self.looks)
+        return halved(low, high, lambda day: bool(self.desk.store.count_tickets(own.between(low, day))))
 
     def _of(self, where: Filter) -> set[str]:
         return {name for name, _ in self.desk.store.facet("source", where, limit=MOST_SOURCES)}
 
 
-def flags(pair: Pair, look: Look, still_open: float, reading: Reading) -> tuple[Flag, ...]:
+def flags(pair: Pair, look: Look, own: tuple[Flag, ...], reading: Reading) -> tuple[Flag, ...]:
     """What keeps one side of a pair from being compared, by what is known now, whatever age it is seen at.
 
-    `still_open` is the share of its tickets that are open.
+    `own` are those of its figure itself.
     """
+    empty = any(flag.kind == "empty" for flag in own)
+    told = [flag for flag in shared(look, reading) if not (empty and flag.kind == "connected")]
+    if complete(look.period, reading.desk.as_of):
+        told += [*_maturing(pair, look, reading.desk), *own]
+    return tuple(told)
+
+
+def shared(look: Look, reading: Reading) -> tuple[Flag, ...]:
+    """What keeps one side from being compared, whatever the figure."""
     told = [*_running(look, reading.desk), *_connected(look, reading)]
     if complete(look.period, reading.desk.as_of):
-        told += [*_gaps(look, reading), *_maturing(pair, look, reading.desk, still_open)]
+        told += _gaps(look, reading)
     return tuple(told)
 
 
@@ -84,7 +99,30 @@ def _running(look: Look, desk: Desk) -> Iterator[Flag]:
 
 def _connected(look: Look, reading: Reading) -> Iterator[Flag]:
     for source in reading.begin_in(look):
-        yield Flag("connected", f"{source} has no ticket before {look.period.label}, which may not be whole")
+        yield _begins(source, reading.first_day(source, look), look.period.label)
+
+
+def _begins(source: str, first: date, label: str) -> Flag:
+    return Flag("connected", f"{source} has no ticket before {first}: {label} may not be whole")
+
+
+def with_beginnings(desk: Desk, told: Trend, where: Filter, group_by: str | None = None) -> Trend:
+    """A trend with a flag at each period in which a source begins: it may have been connected within it."""
+    return by_source(told, where, group_by, lambda of, points: _with_beginnings(desk, of, points))
+
+
+def _with_beginnings(desk: Desk, where: Filter, points: Points) -> Points:
+    if not points:
+        return points
+    look = Look(desk, desk.days(points[0].start, points[-1].end - timedelta(days=1)), where)
+    reading = Reading(desk, (look,))
+    days = {source: reading.first_day(source, look) for source in reading.begin_in(look)}
+    return tuple(
+        point.flagged(
+            *(_begins(name, day, point.label) for name, day in days.items() if point.start <= day < point.end)
+        )
+        for point in points
+    )
 
 
 def _gaps(look: Look, reading: Reading) -> Iterator[Flag]:
@@ -96,12 +134,9 @@ def _gaps(look: Look, reading: Reading) -> Iterator[Flag]:
             yield Flag("gap", f"{source} was read only up to {until}, before the end of {look.period.label}")
 
 
-def _maturing(pair: Pair, look: Look, desk: Desk, still_open: float) -> Iterator[Flag]:
-    label = look.period.label
+def _maturing(pair: Pair, look: Look, desk: Desk) -> Iterator[Flag]:
     if not ripe(desk, look.period, pair.metric, pair.asked, pair.horizon):
-        yield Flag("maturing", f"{label} is too young: {_needs(pair)}")
-    elif pair.metric.id == "waited_hours" and still_open > STILL_OPEN:
-        yield Flag("maturing", f"{label} is too young: {still_open * 100:.0f} % of its tickets are open and wait on")
+        yield Flag("maturing", f"{look.period.label} is too young: {_needs(pair)}")
 
 
 def _needs(pair: Pair) -> str:

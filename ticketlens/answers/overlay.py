@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ticketlens.answers.desk import Desk
+from ticketlens.answers.flags import with_beginnings
 from ticketlens.answers.sides import back, whole
 from ticketlens.answers.trend import Asked, trend
 from ticketlens.errors import ConfigError
@@ -19,11 +20,11 @@ def overlay(desk: Desk, asked: Asked, periods_back: int | None = None) -> Overla
     """Beside a year before, or `periods_back` periods before. An arrival cohort is seen at the age of its partner."""
     if periods_back is not None and not 1 <= periods_back <= MOST_BACK:
         raise ConfigError(f"back: a number of periods from 1 to {MOST_BACK} is needed")
-    after = trend(desk, replace(asked, group_by=None))
+    after = with_beginnings(desk, trend(desk, replace(asked, group_by=None)), asked.where)
     partners = [_partner(desk, period, periods_back) for period in asked.periods]
-    points = _points(desk, replace(asked, cohort=after.cohort, group_by=None), after, partners)
+    points = _points(desk, replace(asked, cohort=after.cohort, group_by=None, survey=after.survey), after, partners)
     labels = tuple((period.label, partner.label) for period, (partner, _) in zip(asked.periods, partners, strict=True))
-    return Overlay(after, replace(after, points=points), labels)
+    return Overlay(after, with_beginnings(desk, replace(after, points=points), asked.where), labels)
 
 
 def _partner(desk: Desk, period: Period, periods_back: int | None) -> tuple[Period, int]:
@@ -44,8 +45,9 @@ def _points(desk: Desk, asked: Asked, after: Trend, partners: list[tuple[Period,
     points: dict[int, Point] = {}
     for (older, _), places in together.items():
         there = replace(asked, periods=tuple(partners[i][0] for i in places))
-        told = trend(replace(desk, asked=desk.as_of - timedelta(days=older)), there)
-        points |= dict(zip(places, told.points, strict=True))
+        then = desk.as_of - timedelta(days=older)
+        told = trend(replace(desk, asked=then) if older else desk, there).points
+        points |= {i: replace(point, as_of=then if older else None) for i, point in zip(places, told, strict=True)}
     return tuple(_mean(points[i], after, partners[i][1]) for i in range(len(partners)))
 
 

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from ticketlens.answers.desk import Desk
-from ticketlens.answers.trend import Asked, checked, cohort_of, horizon_of
+from ticketlens.answers.maturing import MATURING
+from ticketlens.answers.trend import Asked, checked, cohort_of, horizon_of, trend
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.contract import Metric
-from ticketlens.metrics.periods import By, Period, last_complete, parse_period, periods, year_before
+from ticketlens.metrics.periods import By, Period, complete, parse_period, periods, year_before
 from ticketlens.metrics.shares import REOPEN_DAYS
+from ticketlens.model.answer import Survey
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.query import check_year, parse_filter
 
@@ -30,7 +32,8 @@ class Pairing:
     The later side is `period` (2026-W46, 2026-11, 2026-Q4, or 2026-11-02..2026-11-29), else the days of `where`, else
     the last period by `by` that is complete and old enough for the figure. `against` is "previous", "year" (before),
     "same" (time) or a period of its own; None is "same" with another filter `versus`, else "previous". `horizon`, in
-    minutes, is that of restricted means: 14 days, or 80 business hours, where it is not named.
+    minutes, is that of restricted means: 14 days, or 80 business hours, where it is not named. Metrics of answers are
+    of `survey`, else of the one that the later side has most of.
     """
 
     metric: str = "ttr.full"
@@ -42,6 +45,7 @@ class Pairing:
     where: Filter = EVERYTHING
     versus: Filter | None = None
     horizon: float | None = None
+    survey: Survey | str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,12 @@ def pair(desk: Desk, wanted: Pairing) -> Pair:
     """Raises ConfigError where the metric, clock, cohort, period or horizon does not exist or does not go together."""
     if wanted.where.dated != "arrived":
         raise ConfigError(f"dated: {wanted.where.dated!r} is for lists of tickets; name a cohort instead")
-    asked = Asked(wanted.metric, wanted.clock, wanted.cohort, wanted.by, (), wanted.where.between(None, None))
+    where, survey = wanted.where.between(None, None), wanted.survey
+    asked = Asked(wanted.metric, wanted.clock, wanted.cohort, wanted.by, (), where, survey=survey)
     metric = checked(asked)
     asked = replace(asked, cohort=cohort_of(metric, wanted.cohort))
     horizon = _horizon(wanted)
-    after = _later(desk, wanted, lambda period: ripe(desk, period, metric, asked, horizon))
+    after = _later(desk, wanted, lambda period: _settled(desk, period, metric, asked, horizon))
     against = wanted.against or ("same" if wanted.versus is not None else "previous")
     earlier = _earlier(desk, after, against, wanted.by)
     other = asked.where if wanted.versus is None else wanted.versus.between(None, None)
@@ -116,6 +121,13 @@ def ripe(desk: Desk, period: Period, metric: Metric, asked: Asked, horizon: floa
     return _age(desk, period.end_at, asked.clock) >= horizon * 60
 
 
+def _settled(desk: Desk, period: Period, metric: Metric, asked: Asked, horizon: float) -> bool:
+    """Whether it is ripe, and its own tickets do not move the figure any more."""
+    if metric.id in MATURING:
+        return not trend(desk, replace(asked, periods=(period,))).points[0].flags
+    return ripe(desk, period, metric, asked, horizon)
+
+
 def _age(desk: Desk, since: datetime, clock: str) -> float:
     """Seconds from then to `as_of`; of business time the least of any opening hours."""
     if clock == "calendar" or not desk.clocks.schedules:
@@ -136,7 +148,7 @@ def _later(desk: Desk, wanted: Pairing, old_enough: Callable[[Period], bool]) ->
         return named(desk, wanted.period)
     if wanted.where.first or wanted.where.last:
         return desk.window(wanted.where)
-    found = last_complete(wanted.by, BACK, desk.anchor, desk.zone)
+    found = [period for period in desk.newest(wanted.by, BACK) if complete(period, desk.as_of)]
     return next((period for period in reversed(found) if old_enough(period)), found[-1])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ticketlens.answers.surveys import figures, scores_of
+from ticketlens.answers.surveys import Figures, figures, scores_of
 from ticketlens.answers.voice import counted
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.periods import Period, complete
@@ -28,16 +28,15 @@ class SurveyTrend:
 
 def survey_trend(
     store: Store, kind: SurveyKind, periods: tuple[Period, ...], where: Filter, as_of: datetime,
-    *, group_by: str | None = None, name: str | None = None,
+    *, group_by: str | None = None, survey: Survey | str | None = None,
 ) -> SurveyTrend:  # fmt: skip
-    """Of the surveys of `kind` with answers in the periods the one of that name or id, the largest of several.
+    """Of `survey`, else of the surveys of `kind` with answers in the periods the one of that name or id.
 
-    Raises ConfigError, which names those there are, for another.
+    The largest of several. Raises ConfigError, which names those there are, for a name that none has.
     """
-    asked = AnswerFilter(kind=kind, until=as_of, customers=where.where.get("requester", ()),
-                         where=where.without("requester"))  # fmt: skip
+    asked = _asked(kind, where, as_of)
     counts = counted(store, periods, asked, as_of)
-    survey = _chosen(counts, kind, name)
+    survey = survey if isinstance(survey, Survey) else _chosen(counts, kind, survey)
     points = _points(survey, counts, periods, as_of)
     if group_by is None or survey is None:
         return SurveyTrend(survey, points, None if group_by is None else {}, 0)
@@ -47,6 +46,32 @@ def survey_trend(
     largest = sorted(by_group, key=lambda key: (-sum(one.n for one in by_group[key]), key))
     groups = {key: _points(survey, by_group[key], periods, as_of) for key in largest[:GROUPS]}
     return SurveyTrend(survey, points, groups, max(0, len(largest) - GROUPS))
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """One survey of a window by topic; `survey` is None where there was no answer at all."""
+
+    survey: Survey | None
+    by_topic: Mapping[int, Figures]
+
+
+def ratings_by_topic(store: Store, window: Period, where: Filter, as_of: datetime) -> Ratings:
+    """CSAT by topic, of the survey that `survey_trend` tells of the same window: scales are never added up."""
+    counts = counted(store, (window,), _asked(SurveyKind.CSAT, where, as_of), as_of, "topic")
+    survey = _chosen(counts, SurveyKind.CSAT, None)
+    by_topic: dict[int, list[AnswerCount]] = defaultdict(list)
+    for one in counts:
+        if one.survey == survey and one.group is not None:
+            by_topic[int(one.group)].append(one)
+    if survey is None:
+        return Ratings(None, {})
+    return Ratings(survey, {topic: figures(survey, scores_of(told)) for topic, told in by_topic.items()})
+
+
+def _asked(kind: SurveyKind, where: Filter, as_of: datetime) -> AnswerFilter:
+    customers = where.where.get("requester", ())
+    return AnswerFilter(kind=kind, until=as_of, customers=customers, where=where.without("requester"))
 
 
 def _chosen(counts: Sequence[AnswerCount], kind: SurveyKind, name: str | None) -> Survey | None:

@@ -41,7 +41,8 @@ class Figures:
 class Sent:
     """Of the surveys sent in the days asked for, how many were answered by now. None: nobody tells what was sent.
 
-    Where every survey that is known to be sent was answered, those that were not are simply not told.
+    An answer of which nobody tells the sending was sent all the same, and counts in the days of the answer. Where every
+    survey that is known to be sent was answered, those that were not are simply not told.
     """
 
     sent: int

@@ -3,15 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypedDict
 
 from scipy.special import bdtr, bdtrc
 
 from ticketlens.answers.curves import curves, known
 from ticketlens.answers.desk import Desk
-from ticketlens.metrics.periods import Period, last_complete
+from ticketlens.answers.listed import listable
+from ticketlens.answers.reopening import ever
+from ticketlens.answers.survey_trend import Ratings, ratings_by_topic
+from ticketlens.metrics.periods import Period
 from ticketlens.metrics.shares import share
 from ticketlens.model.filter import Filter
 from ticketlens.model.overview import TopicTable
+from ticketlens.model.portion import Portion
 from ticketlens.model.topic import Example, Topic, TopicFigures
 from ticketlens.store.base import Question, Tally
 
@@ -53,7 +58,8 @@ def topic_table(desk: Desk, where: Filter, *, hidden: bool = False, examples: bo
     inside = where.between(None, None)
     rows = _tallies(desk, inside, window)
     total = sum(row.n for row in rows[1].values())
-    figures = _figures(desk, desk.store.topics(retired=hidden), inside, window, rows, total)
+    ratings = ratings_by_topic(desk.store, window, inside, desk.asked or desk.now())
+    figures = _figures(desk, desk.store.topics(retired=hidden), inside, window, rows, total, ratings)
     seen = tuple(
         sorted(
             (f for f in figures if hidden or not f.topic.hidden), key=lambda f: (-f.waited_hours, -f.size, f.topic.id)
@@ -70,6 +76,8 @@ def topic_table(desk: Desk, where: Filter, *, hidden: bool = False, examples: bo
         coverage=desk.store.coverage(covered),
         as_of=desk.as_of,
         half=_half([f.size for f in seen], total),
+        survey=ratings.survey,
+        currency=desk.rates.currency if desk.rates.cost_per_hour else None,
     )
 
 
@@ -80,7 +88,7 @@ def _examples(desk: Desk, topic: Topic) -> tuple[Example, ...]:
 
 def topic_weeks(desk: Desk, where: Filter, topics: Sequence[Topic]) -> Weeks:
     """Complete weeks up to where windows end."""
-    weeks = last_complete("week", WEEKS, desk.anchor, desk.zone)
+    weeks = desk.newest("week", WEEKS)
     inside = where.between(None, None).without("topic")
     counts = desk.store.weekly([topic.id for topic in topics], weeks, inside)
     total = [0] * len(weeks)
@@ -141,23 +149,24 @@ def _tallies(desk: Desk, where: Filter, window: Period) -> dict[int, dict[str | 
 
 
 def _figures(
-    desk: Desk, topics: list[Topic], where: Filter, window: Period, rows: dict[int, dict[str | None, Tally]], total: int
-) -> list[TopicFigures]:
+    desk: Desk, topics: list[Topic], where: Filter, window: Period, rows: dict[int, dict[str | None, Tally]],
+    total: int, rated: Ratings,
+) -> list[TopicFigures]:  # fmt: skip
     weeks = topic_weeks(desk, where, topics)
     days = desk.store.first_and_last_day()
     question = Question((window,), desk.as_of, "arrived", where, "topic")
     keys = [str(topic.id) for topic in topics]
     found = curves(desk.histogram(question, "ttr.full", "calendar").picked(keys))
     p50, p90 = found.quantile(0.5)[:, 0], found.quantile(0.9)[:, 0]
-    returned = _by_topic(desk, where, window, "first_solved")
-    rated = _by_topic(desk, where, window, "rated")
+    returned, costs = _by_topic(desk, where, window, "first_solved"), _costs(desk, where, window)
     nothing = Tally(0, None, 0, 0, 0, 0, 0, 0, 0)
+    comes_back = any(row.returned for row in returned.values()) or ever(desk, where)
     figures = []
     for index, topic in enumerate(topics):
         before, now, year = (rows[number].get(keys[index], nothing) for number in (0, 1, 2))
         seen = days.get(topic.id)
-        solved, answers = returned.get(keys[index], nothing), rated.get(keys[index], nothing)
-        reopened, csat = share(solved.returned, solved.settled), share(answers.satisfied, answers.rated)
+        solved, said = returned.get(keys[index], nothing), rated.by_topic.get(topic.id)
+        reopened, csat = share(solved.returned, solved.settled) if comes_back else None, said.score if said else None
         weekly = tuple(weeks.by_topic[topic.id])
         figures.append(
             TopicFigures(
@@ -176,15 +185,43 @@ def _figures(
                 reopen_rate=reopened.value if reopened else None,
                 reopen_n=solved.settled,
                 csat=csat.value if csat else None,
-                csat_n=answers.rated,
+                csat_n=said.n if said else 0,
+                survey=rated.survey,
+                **costs.get(keys[index], {}),
                 waited_hours=now.waited_seconds / 3600,
                 before=before.n,
+                last_year=year.n,
                 first_seen=seen and seen[0],
                 last_seen=seen and seen[1],
                 weekly=weekly,
             )
         )
     return figures
+
+
+class Cost(TypedDict, total=False):
+    cost: float | None
+    cost_n: int
+    cost_assumed: int
+    cost_listed: bool
+
+
+def _costs(desk: Desk, where: Filter, window: Period) -> dict[str | None, Cost]:
+    """Of the tickets solved in the window, as the metric `cost` tells it; nothing where no rate is set."""
+    if not desk.rates.cost_per_hour:
+        return {}
+    parts = {
+        one.group: one for one in desk.portions(Question((window,), desk.as_of, "solved", where, "topic"), "effort")
+    }
+    solved = _by_topic(desk, where, window, "solved") if desk.rates.minutes_per_ticket else {}
+    found: dict[str | None, Cost] = {}
+    listed = listable(desk, "cost", "solved", where)
+    for key in {**parts, **solved}:
+        part = parts.get(key, Portion(0, key, 0, 0))
+        assumed = solved[key].n - part.n if key in solved else 0
+        cost = desk.rates.of(part.sum, assumed, part.n)
+        found[key] = Cost(cost=cost, cost_n=part.n + assumed, cost_assumed=assumed, cost_listed=listed)
+    return found
 
 
 def _by_topic(desk: Desk, where: Filter, window: Period, cohort: str) -> dict[str | None, Tally]:

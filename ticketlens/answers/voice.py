@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ticketlens.answers.surveys import Figures, Sent, figures, in_words, scores_of, sent_of
+from ticketlens.answers.widened import narrowed
 from ticketlens.metrics.periods import Period, complete
 from ticketlens.metrics.shares import TOP_BOXES
 from ticketlens.model.answer import Survey, SurveyKind, rating_of
@@ -75,10 +76,15 @@ class VoiceReport:
     def of(self, kind: SurveyKind) -> tuple[SurveyVoice, ...]:
         return tuple(one for one in self.surveys if one.survey.kind is kind)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which periods are cut to the days asked for."""
+        return narrowed(self.periods)
+
     def to_json(self) -> dict[str, object]:
         first, last = self.periods[0].start.isoformat(), self.periods[-1].end.isoformat()
         return {
-            "from": first, "until": last, "as_of": self.as_of.isoformat(),
+            "from": first, "until": last, "as_of": self.as_of.isoformat(), "notes": list(self.notes),
             "surveys": [one.to_json() for one in self.surveys],
         }  # fmt: skip
 

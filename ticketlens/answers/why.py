@@ -1,16 +1,19 @@
 """Why the mean wait moved: mix of topics, groups, channels, …, and speed within them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from math import fsum, sqrt
 
 import numpy as np
 
 from ticketlens.answers.compare import notes, side
 from ticketlens.answers.curves import Histogram, Ints, curves
-from ticketlens.answers.desk import CALENDAR_HORIZON, Desk
+from ticketlens.answers.desk import Desk
 from ticketlens.answers.flags import Reading
+from ticketlens.answers.listed import in_state, listable, timed_state
 from ticketlens.answers.pooling import Pooled, pooled
 from ticketlens.answers.sides import Look, Pair, Pairing, pair
+from ticketlens.answers.trend import horizon_of
 from ticketlens.answers.why_words import why_sentence
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.mix import Split
@@ -28,26 +31,25 @@ SPLITS = ("topic", "group", "channel", "priority", "brand", "language", "source"
 UNGROUPED = "in no topic"
 
 
-def why(desk: Desk, where: Filter, before: Period, after: Period, topics: dict[str, Topic]) -> Why | None:
+def why(
+    desk: Desk, where: Filter, before: Period, after: Period, topics: dict[str, Topic], *, clock: str, cohort: str
+) -> Why | None:
     """The change of the restricted mean of `ttr.full` between two windows, by topic (Kitagawa 1955).
 
     Topics with fewer than 20 ends in either window are pooled. None where a mean is not known to the horizon.
     """
-    both = _beside(
-        desk, desk, [Question((period,), desk.as_of, "arrived", where, "topic") for period in (before, after)]
-    )
-    mean, error = (figure[0] for figure in curves(both.pooled(lambda group: None)).mean(CALENDAR_HORIZON))
-    found = None if np.isnan(mean).any() else pooled(both, CALENDAR_HORIZON)
+    questions = [Question((period,), desk.as_of, cohort, where, "topic") for period in (before, after)]
+    both, horizon = _beside(desk, desk, questions, clock=clock), horizon_of(clock)
+    mean, error = (figure[0] for figure in curves(both.pooled(lambda group: None)).mean(horizon))
+    found = None if np.isnan(mean).any() else pooled(both, horizon)
     if found is None:
         return None
     told = found.split()
     return Why(
-        horizon=float(CALENDAR_HORIZON),
-        before=told.before,
-        after=told.after,
+        horizon=float(horizon), before=told.before, after=told.after, parts=_parts(found, told, topics),
         standard_error=float(sqrt(error[0] ** 2 + error[1] ** 2)),
-        parts=_parts(found, told, topics),
-    )
+        first=after.start, last=after.end - timedelta(days=1), clock=clock, cohort=cohort,
+    )  # fmt: skip
 
 
 def _parts(found: Pooled, told: Split, topics: dict[str, Topic]) -> tuple[Part, ...]:
@@ -55,8 +57,8 @@ def _parts(found: Pooled, told: Split, topics: dict[str, Topic]) -> tuple[Part, 
     parts = []
     for i, key in enumerate(found.keys):
         effect, shares = told.effects[key], found.shares[i]
-        name, n = _name(key, "topic", topics), int(found.n[i, 1])
-        parts.append(Part(topics.get(key), name, effect.speed, effect.mix, n, float(shares[1] - shares[0])))
+        name, n, groups = _name(key, "topic", topics), int(found.n[i, 1]), len(found.members[key])
+        parts.append(Part(topics.get(key), name, effect.speed, effect.mix, n, float(shares[1] - shares[0]), groups))
     return tuple(sorted(parts, key=lambda part: (part.topic is None, -abs(part.total), part.name)))
 
 
@@ -112,10 +114,12 @@ def _reason(
     key = groups.keys[i]
     effect, members = parted.effects[key], groups.members[key]
     ends = {name: tuple(float(end[i]) for end in getattr(strays, name)) for name in ("speed", "mix", "total")}
-    n = [sum(one.get(member, 0) for member in members) for one in counts]
+    n = [int(one) for one in groups.n[i]]
+    short = [sum(one.get(member, 0) for member in members) != n[side] for side, one in enumerate(counts)]
     mean = [None if np.isnan(one) else float(one) for one in groups.means[i]]
     keys = tuple(sorted(member or "" for member in members))
-    lists = [_listed(look, found, split_by, keys) for look in (found.before, found.after)]
+    looks = zip((found.before, found.after), short, strict=True)
+    lists = [_listed(look, found, split_by, keys, short=some) for look, some in looks]
     return Reason(
         keys=keys, name=_name(key, split_by, topics), kind=effect.kind,
         n=(n[0], n[1]), share=(float(groups.shares[i, 0]), float(groups.shares[i, 1])), mean=(mean[0], mean[1]),
@@ -150,8 +154,13 @@ def _counts(look: Look, question: Question) -> dict[str | None, int]:
     return {row.group: row.n for row in look.desk.tally(question)}
 
 
-def _listed(look: Look, found: Pair, split_by: str, keys: tuple[str, ...]) -> Filter:
+def _listed(look: Look, found: Pair, split_by: str, keys: tuple[str, ...], *, short: bool) -> Filter | None:
+    """`short`: not all tickets have the duration."""
+    if not listable(look.desk, found.asked.metric, found.asked.cohort, look.where):
+        return None
     inside = look.where.between(look.period.start, look.last, found.asked.cohort)
+    if short:
+        inside = in_state(inside, timed_state(found.asked.metric, found.asked.cohort, found.asked.clock))
     return replace(inside.having(split_by, keys), as_of=look.as_of)
 
 

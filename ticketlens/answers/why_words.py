@@ -20,11 +20,24 @@ def why_sentence(told: Explanation) -> str:
     assert told.old is not None
     assert told.new is not None
     assert told.change is not None
+    if told.against == "same":
+        return _apart(told, subject)
     moved = f"from {length(told.old)} to {length(told.new)} ({_with_interval(told.change)})"
     if told.change.low <= 0 <= told.change.high:
         return " ".join((f"No clear change: {subject}, went {moved}.", *_offsetting(told)))
     start = f"{subject}, {'rose' if told.change.value > 0 else 'fell'} {moved}."
     return " ".join((start, *_shares(told)))
+
+
+def _apart(told: Explanation, subject: str) -> str:
+    """Of two filters at one time: nothing moved, the two differ."""
+    assert told.old is not None
+    assert told.new is not None
+    assert told.change is not None
+    both = f"{length(told.new)} here and {length(told.old)} in the other ({_with_interval(told.change)})"
+    if not told.change.clear:
+        return " ".join((f"No clear difference: {subject}, {both}.", *_offsetting(told)))
+    return " ".join((f"{subject}: {both}.", *_shares(told)))
 
 
 def _shares(told: Explanation) -> list[str]:
@@ -34,7 +47,7 @@ def _shares(told: Explanation) -> list[str]:
     assert told.mix is not None
     both = [("speed", told.speed, _speeds), ("mix", told.mix, _mixes)]
     ordered = sorted(both, key=lambda one: -abs(one[1].value))
-    return [_share(name, effect, told.change, named(told.reasons)) for name, effect, named in ordered]
+    return [_share(name, effect, told.change, named(told)) for name, effect, named in ordered]
 
 
 def _share(name: str, effect: Effect, change: Effect, named: Sequence[str]) -> str:
@@ -44,24 +57,32 @@ def _share(name: str, effect: Effect, change: Effect, named: Sequence[str]) -> s
     if part > 1.05:
         return f"More than the whole ({amount}) is {name}{tail}."
     if not effect.clear:
-        return f"{name.capitalize()} makes no clear difference ({amount}){tail}."
+        parts = f", though parts of it do{tail}" if named else ""
+        return f"{name.capitalize()} on the whole makes no clear difference ({amount}){parts}."
     if part < 0:
         return f"{name.capitalize()} works against it ({amount}){tail}."
     words = fraction(part)
     return f"{words[0].upper()}{words[1:]} ({amount}) is {name}{tail}."
 
 
-def _speeds(reasons: Sequence[Reason]) -> list[str]:
-    return _clear(reasons, lambda one: one.speed, lambda one: "slower" if one.speed.value > 0 else "faster")
+def _speeds(told: Explanation) -> list[str]:
+    return _clear(told.reasons, lambda one: one.speed, lambda one: "slower" if one.speed.value > 0 else "faster")
 
 
-def _mixes(reasons: Sequence[Reason]) -> list[str]:
-    return _clear(reasons, lambda one: one.mix, _amount)
+def _mixes(told: Explanation) -> list[str]:
+    return _clear(told.reasons, lambda one: one.mix, lambda one: _amount(one, told.against))
 
 
-def _amount(reason: Reason) -> str:
+def one_sided(kind: str, against: str) -> str:
+    """Of a part that one side alone has: two filters at one time have no before."""
+    if against == "same":
+        return "only here" if kind == "new" else "only in the other"
+    return "new" if kind == "new" else "gone"
+
+
+def _amount(reason: Reason, against: str) -> str:
     if reason.kind != "kept":
-        return "new" if reason.kind == "new" else "gone"
+        return one_sided(reason.kind, against)
     return "more of the tickets" if reason.share[1] > reason.share[0] else "less of the tickets"
 
 
@@ -72,7 +93,7 @@ def _clear(reasons: Sequence[Reason], of: Callable[[Reason], Effect], how: Calla
 
 def _offsetting(told: Explanation) -> list[str]:
     """What moved within a mean that did not."""
-    moved = [*_speeds(told.reasons), *_mixes(told.reasons)]
+    moved = [*_speeds(told), *_mixes(told)]
     return [f"Within it: {'; '.join(moved)}."] if moved else []
 
 

@@ -1,6 +1,7 @@
 """The share resolved within so many hours, by period of arrival: 1 - S, with what is too young to tell marked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -9,7 +10,7 @@ from ticketlens.answers.curves import Curves, curves, known
 from ticketlens.answers.desk import Desk
 from ticketlens.answers.trend import GROUPS
 from ticketlens.errors import ConfigError
-from ticketlens.metrics.periods import Period, complete
+from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import ENDING, Filter
 from ticketlens.model.within import Arrivals, Reached, Within
 from ticketlens.store.base import Question
@@ -39,21 +40,18 @@ def within(
         raise ConfigError(f"metric: {metric!r} has no share within hours; known are {', '.join(ENDING)}")
     if clock not in ("calendar", "business"):
         raise ConfigError(f"clock: {clock!r} is neither calendar nor business")
-    whole = _arrivals(desk, metric, clock, periods, where, hours, None)[""]
-    groups = None if group_by is None else _arrivals(desk, metric, clock, periods, where, hours, group_by)
-    largest = sorted(groups or {}, key=lambda key: -sum(one.n for one in (groups or {})[key]))
-    return Within(
-        metric, clock, desk.zone, by, desk.as_of, hours, whole,
-        None if groups is None else {key: groups[key] for key in largest[:GROUPS]}, max(0, len(largest) - GROUPS),
-    )  # fmt: skip
+    question = Question(periods, desk.as_of, "arrived", where, group_by)
+    sizes, counted = desk.sized_histogram(question, metric, clock, GROUPS)
+    groups = None if group_by is None else _arrivals(desk, curves(counted), clock, periods, hours)
+    _, counted = desk.sized_histogram(replace(question, group_by=None), metric, clock, GROUPS)
+    whole = _arrivals(desk, curves(counted), clock, periods, hours)[""]
+    return Within(metric, clock, desk.zone, by, desk.as_of, hours, whole, groups, sizes.left_out)
 
 
 def _arrivals(
-    desk: Desk, metric: str, clock: str, periods: tuple[Period, ...], where: Filter, hours: Sequence[int],
-    group_by: str | None,
-) -> dict[str, tuple[Arrivals, ...]]:  # fmt: skip
-    question = Question(periods, desk.as_of, "arrived", where, group_by)
-    found = curves(desk.histogram(question, metric, clock, None if group_by else [None]))
+    desk: Desk, found: Curves, clock: str, periods: tuple[Period, ...], hours: Sequence[int]
+) -> dict[str, tuple[Arrivals, ...]]:
+    """By group."""
     reached = [_reached(desk, found, clock, periods, each) for each in hours]
     return {
         key or "": tuple(
@@ -67,9 +65,7 @@ def _arrivals(
 def _period(desk: Desk, found: Curves, place: tuple[int, int], period: Period, reached: Sequence[Reached]) -> Arrivals:
     n, over = int(found.estimate.n[place]), int(found.estimate.over[place])
     few = bool(found.too_few[place])
-    return Arrivals(
-        period.label, period.start, period.end, complete(period, desk.as_of), n, n - over, few, tuple(reached)
-    )
+    return Arrivals(period.label, period.start, period.end, desk.over(period), n, n - over, few, tuple(reached))
 
 
 def _reached(desk: Desk, found: Curves, clock: str, periods: Sequence[Period], hours: int) -> list[list[Reached]]:

@@ -1,5 +1,7 @@
 """Lengths of time and shares as a person says them."""
 
+from datetime import date
+
 FRACTIONS = (
     (0.95, "nearly all"), (0.80, "most"), (0.71, "three quarters"), (0.62, "two thirds"), (0.55, "more than half"),
     (0.46, "half"), (0.36, "two fifths"), (0.29, "a third"), (0.22, "a quarter"), (0.17, "a fifth"),
@@ -26,3 +28,14 @@ def fraction(share: float) -> str:
         if share >= least:
             return words
     return f"{share * 100:.0f} %"
+
+
+def named_day(day: date) -> str:
+    """3 March 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def named_days(first: date, last: date) -> str:
+    """3 – 9 March, 28 September – 25 October: both days included, without the year."""
+    start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%B}"
+    return f"{start} – {last.day} {last:%B}"

@@ -18,6 +18,8 @@ from ticketlens.store.base import Store
 COMPARED_WITH = "passives and promoters"
 DETRACTOR = 6
 MONTH_DAYS = 365.25 / 12
+NO_BEGINNING = "of no customer is it known that they were there before these days: tell it as since"
+NOBODY_BEFORE = "no customers are known from before these days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class Churn:
     """Customers there at the start of the days, how many of them were lost in these, and the share with its interval.
 
     `a_year` is the share that would be lost in a year at this pace: 1 - (1 - m)^12, not 12 m. Source: Wilson 1927.
+    `undated` are customers of whom nobody tells since when: they are in neither number.
     """
 
     there: int
     lost: int
     rate: Score | None
     a_year: float | None
+    undated: int = 0
     reason: str | None = None
 
 
@@ -89,13 +93,15 @@ def detractor_cost(
 def churn(store: Store, whole: Period) -> Churn:
     (kept,) = store.kept_customers([whole])
     months = (whole.end_at - whole.start_at).total_seconds() / 86_400 / MONTH_DAYS
+    told = Churn(kept.there, kept.lost, None, None, kept.undated)
     if not kept.there:
-        return Churn(0, 0, None, None, "no customers are known from before these days")
+        return replace(told, reason=NO_BEGINNING if kept.undated else NOBODY_BEFORE)
     if not kept.lost:
-        return Churn(kept.there, 0, None, None, "no customer is known to be lost: it may be that nobody tells")
+        return replace(told, reason="no customer is known to be lost: it may be that nobody tells")
     rate = share(kept.lost, kept.there)
-    reason = None if rate else f"too few customers: {kept.there} of {TOO_FEW}"
-    return Churn(kept.there, kept.lost, rate, yearly(rate.value, months) if rate else None, reason)
+    if rate is None:
+        return replace(told, reason=f"too few customers: {kept.there} of {TOO_FEW}")
+    return replace(told, rate=rate, a_year=yearly(rate.value, months))
 
 
 def _chosen(store: Store, whole: Period, name: str | None) -> Survey | None:

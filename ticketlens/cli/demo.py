@@ -13,6 +13,7 @@ import click
 from ticketlens.cli.serve import first_link, start
 from ticketlens.cli.session import Session, Step, steps
 from ticketlens.demo.generator import generate
+from ticketlens.demo.help_centre import articles
 from ticketlens.demo.voices import Voices
 from ticketlens.errors import ConfigError
 from ticketlens.model.batch import TicketBatch, VoiceBatch, Voiced
@@ -78,6 +79,8 @@ def _fill(session: Session, count: int, step: Step) -> None:
         done += report.received
         progress(done, count)
     _fill_voice(session, voices, step("demo answers"))
+    for _ in session.lens.articles.add(_voiced(articles(now))):
+        pass
 
 
 def _batches(count: int, now: datetime, voices: Voices) -> Iterator[TicketBatch]:

@@ -12,6 +12,7 @@ from ticketlens.cli.session import Session, echo_json, json_option
 from ticketlens.config import TABLE, Settings, unknown_variables, variable
 from ticketlens.errors import TicketLensError
 from ticketlens.lens import Lens
+from ticketlens.naming.naming import names_of
 from ticketlens.store.base import Store
 from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.open import missing_folder, store_exists
@@ -107,7 +108,7 @@ def _problems(lens: Lens) -> list[str]:
         return []
     if lens.empty():
         return _sources(lens)
-    found = lens.ready() + _holidays(lens) + _sources(lens)
+    found = lens.ready() + _holidays(lens) + _sources(lens) + _names(lens)
     share = lens.foreign_share()
     if share > FOREIGN and lens.settings.model == "english":
         found.append(f"{share * 100:.0f} % of the tickets are not in English: {REMEDY}")
@@ -121,6 +122,12 @@ def _holidays(lens: Lens) -> list[str]:
     """Where the installed package tells other dates than those kept; they stay until somebody says so."""
     told = [line for one in lens.hours.changes() for line in sentences(one)]
     return [f"{line}; the dates kept still count: take the new ones by ticketlens schedule refresh" for line in told]
+
+
+def _names(lens: Lens) -> list[str]:
+    """What the namer did not name in the last run, where there is one."""
+    told = names_of(lens.runs.last() or {}) if lens.settings.namer_url else None
+    return [f"{told.line}; asked again at the next run"] if told is not None and told.kept else []
 
 
 def _sources(lens: Lens) -> list[str]:

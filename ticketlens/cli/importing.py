@@ -1,4 +1,4 @@
-"""ticketlens import: tickets, answers to surveys or customers from files."""
+"""ticketlens import: tickets, answers to surveys, customers or articles from files."""
 
 import codecs
 import hashlib
@@ -15,13 +15,15 @@ from ticketlens.cli.session import Session, Step, echo_json, json_option, steps
 from ticketlens.cli.telling import tell
 from ticketlens.config import Settings
 from ticketlens.errors import ConfigError, TicketLensError
+from ticketlens.intake.article import article_reader
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.mapping import FieldMapping, fields_from_option, mapping_from, mapping_from_file
-from ticketlens.intake.vocabulary import ANSWERS, NOUNS, TICKETS, Vocabulary
+from ticketlens.intake.vocabulary import ANSWERS, ARTICLES, NOUNS, TICKETS, Vocabulary
 from ticketlens.intake.voice import answer_reader, customer_reader
 from ticketlens.lens import Lens
 from ticketlens.model.batch import VoiceBatch, Voiced
 from ticketlens.model.report import Report
+from ticketlens.sources.imported import note
 
 FOREIGN = 0.1
 
@@ -44,7 +46,8 @@ def import_(
     session: Session, files: tuple[Path, ...], source: str | None, format_: str | None, encoding: str | None,
     fields: tuple[str, ...], mapping: Path | None, kind: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Store tickets from CSV, NDJSON or mbox FILEs (.gz too); by --kind answers to surveys, or customers.
+    """Store tickets from CSV, NDJSON or mbox FILEs (.gz too); by --kind answers to surveys, customers,
+    or articles of the help centre.
 
     Run it again at any time: what is stored already is counted as unchanged.
     """
@@ -53,14 +56,18 @@ def import_(
     report, failed = Report(), []
     with steps(quiet=as_json) as step:
         for file in files:
-            context = _context(session.settings, plan, source)
+            context, own, error = _context(session.settings, plan, source), Report(), None
             try:
                 reading = FileSource(file, context, format=format_, encoding=encoding)
                 for told in _reports(session.lens, kind, reading, step):
-                    report = report.add(told)
-            except TicketLensError as error:
-                failed.append(str(error))
-            report = report.add(Report(notes=context.notes.sentences()))
+                    own = own.add(told)
+            except TicketLensError as trouble:
+                error = str(trouble)
+                failed.append(error)
+            report = report.add(own).add(Report(notes=context.notes.sentences()))
+            if own.received:
+                redact = session.lens.preparer.redactor.redact
+                note(session.lens.store, context.now, file.name, kind, own, error, redact)
     if kind == TICKETS.noun:
         report = replace(report, notes=(*report.notes, *_languages(session.lens)))
     if as_json:
@@ -87,6 +94,8 @@ def _reports(lens: Lens, kind: str, source: FileSource, step: Step) -> Iterator[
     progress = step(f"import {source.path.name}")
     if kind == ANSWERS.noun:
         return lens.voice.add_answers(_seen(source.batches(answer_reader(source.context)), progress))
+    if kind == ARTICLES.noun:
+        return lens.articles.add(_seen(source.batches(article_reader(source.context)), progress))
     return lens.voice.add_customers(_seen(source.batches(customer_reader(source.context)), progress))
 
 

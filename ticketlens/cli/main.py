@@ -16,12 +16,14 @@ from ticketlens.cli.importing import import_
 from ticketlens.cli.parity import parity
 from ticketlens.cli.people import person, token
 from ticketlens.cli.pull import pull
+from ticketlens.cli.run import run
 from ticketlens.cli.schedule import schedule
 from ticketlens.cli.search import search
 from ticketlens.cli.serve import serve, worker
 from ticketlens.cli.session import Session
 from ticketlens.cli.source import source
 from ticketlens.cli.store import store
+from ticketlens.cli.topic import topic
 from ticketlens.cli.trend import trend
 from ticketlens.cli.why import why
 from ticketlens.collector import look_seldom
@@ -44,7 +46,7 @@ def cli(context: click.Context, config: Path | None, store: str | None) -> None:
 
 for command in (
     import_, source, pull, cluster, serve, worker, trend, compare, why, parity, search, export, doctor, demo, person,
-    token, store, schedule,
+    token, store, schedule, topic, run,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -23,7 +23,8 @@ from ticketlens.intake.times import TimeRule
 from ticketlens.lens import Lens
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.parity.columns import Layout, layout
-from ticketlens.parity.compare import Compared, Ours, Terms, Theirs, compare, judged, summary
+from ticketlens.parity.compare import Compared, Ours, Terms, Theirs, compare, summary
+from ticketlens.parity.judging import judged
 from ticketlens.parity.rows import flat, theirs_of
 from ticketlens.query import parse_moment
 
@@ -150,7 +151,7 @@ def _ours(lens: Lens, theirs: Theirs) -> Ours | None:
 
 
 def _write(compared: list[Compared], output: Path) -> None:
-    rows = [one.to_json() for one in compared if one.why]
+    rows = [one.to_json() for one in _listed(compared)]
     lines = csv_lines(rows) if rows else [",".join(f'"{name}"' for name in HEAD) + "\r\n"]
     try:
         output.write_text("".join(lines), encoding="utf-8", newline="")
@@ -167,11 +168,16 @@ def _tell(lens: Lens, gone: Gone, found: Layout, as_json: bool) -> None:
         ],
         "set_aside": len(gone.set_aside), "notes": list(found.notes),
     }  # fmt: skip
-    differing = [one.to_json() for one in gone.compared if one.why]
     if as_json:
-        echo_json({**told, "set_aside_items": gone.set_aside[:SHOWN], "items": differing[:SHOWN]})
+        items = [one.to_json() for one in _listed(gone.compared)[:SHOWN]]
+        echo_json({**told, "set_aside_items": gone.set_aside[:SHOWN], "items": items})
         return
-    _print(told, differing, found, gone)
+    _print(told, found, gone)
+
+
+def _listed(compared: Sequence[Compared]) -> list[Compared]:
+    """What differs; then what they do not show."""
+    return sorted((one for one in compared if one.why), key=lambda one: one.is_blank)
 
 
 def _only_here(lens: Lens, gone: Gone) -> int:
@@ -181,7 +187,7 @@ def _only_here(lens: Lens, gone: Gone) -> int:
     return max(0, there - sum(gone.tickets.values()))
 
 
-def _print(told: Mapping[str, Any], differing: Sequence[object], found: Layout, gone: Gone) -> None:
+def _print(told: Mapping[str, Any], found: Layout, gone: Gone) -> None:
     console = Console(markup=False)
     for note in (*found.notes, *(f"line {item.get('line')}: {item['reason']}" for item in gone.set_aside[:PRINTED])):
         console.print(note)
@@ -192,8 +198,15 @@ def _print(told: Mapping[str, Any], differing: Sequence[object], found: Layout, 
         f"{told['differing']:,} different, {told['unexplained']:,} of them not explained; "
         f"{told['set_aside']:,} rows set aside, {told['only_here']:,} tickets only here"
     )
-    table = Table("n", "reason")
+    table = Table("differing", "reason")
     for row in told["reasons"]:
-        table.add_row(f"{row['n']:,}", row["told"])
-    if differing:
+        table.add_row(f"{_counted(row['n'], 'figure')} of {_counted(row['tickets'], 'ticket')}", row["told"])
+    if told["reasons"]:
         console.print(table)
+    if told["blank"]:
+        blank = f"{_counted(told['blank'], 'figure')} of {_counted(told['blank_tickets'], 'ticket')}"
+        console.print(f"They show no figure where there is one here: {blank}, which are not compared")
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

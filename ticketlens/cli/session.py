@@ -1,5 +1,6 @@
 """What every command starts from: settings, one store, one Lens, and how progress is shown."""
 
+import getpass
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -95,3 +96,11 @@ def steps(*, quiet: bool) -> Iterator[Step]:
             return lambda done, total: bars.update(task, completed=done, total=total or None)
 
         yield start
+
+
+def who() -> str:
+    """Who sits at the command line, as the system calls them: kept with what they do."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"

@@ -5,8 +5,10 @@ How far it is stands in the store after each page of tickets: whoever is killed 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from ticketlens.hours.breaks import changed, note
 from ticketlens.hours.derivation import Derivation, Touched
 from ticketlens.hours.opening import Hours
 from ticketlens.model.ticket import Ticket
@@ -14,6 +16,7 @@ from ticketlens.store.base import Key, Prepared, Record, Store
 
 NOUN, SETTINGS, UNDER_WAY = "derived", "settings", "measuring"
 PAGE = 500
+STALE = "what is measured, zone, opening hours, holidays, targets or exclusions changed"
 
 Prepare = Callable[[Ticket], Prepared]
 
@@ -48,6 +51,7 @@ class _UnderWay:
 class Measuring:
     store: Store
     hours: Hours
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def stale(self) -> bool:
         """Whether any day or duration in the store was computed by something else than what is set now."""
@@ -55,6 +59,14 @@ class Measuring:
         if held is None:
             return self.store.span() is not None
         return held.fields != self.hours.derivation.fields() or self._under_way() is not None
+
+    def pending(self) -> list[str]:
+        """That times are not those of the settings, with the remedy; nothing where they are."""
+        if not self.stale():
+            return []
+        under_way = self.progress()
+        far = f" ({under_way.seen:,} of {under_way.total:,} tickets looked at)" if under_way else ""
+        return [f"{STALE}: a worker recomputes times by itself{far}; without one, run ticketlens cluster"]
 
     def begin(self) -> None:
         """Before the first ticket of a process is stored: an empty store begins with what is set now."""
@@ -95,6 +107,8 @@ class Measuring:
         befores = [dict(held.fields) if held else {}]
         if under_way is not None:
             befores = [*under_way.befores, under_way.to]
+        if befores[-1]:
+            note(self.store, changed(Derivation.read(befores[-1]), self.hours.derivation), self.now())
         state = _UnderWay(to, tuple(befores), None, Progress(0, self.store.count_part("tickets"), 0))
         self.store.put_record(NOUN, UNDER_WAY, state.fields())
         return state

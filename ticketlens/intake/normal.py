@@ -14,7 +14,7 @@ from ticketlens.intake.shown import shown
 from ticketlens.intake.solved import apply_history
 from ticketlens.intake.times import optional_time
 from ticketlens.intake.work import read_agent_minutes, read_sla_met
-from ticketlens.metrics.statuses import goes_back
+from ticketlens.metrics.statuses import goes_back, status_changes
 from ticketlens.model import Channel, Event, Message, Priority, Satisfaction, Status, Ticket
 
 __all__ = ["read_ticket"]
@@ -34,9 +34,10 @@ def read_ticket(row: Mapping[str, object], context: ReadContext) -> Ticket:
     plan = context.plan(row)
     record = Record(plan.pick(row), context)
     ticket = apply_history(_as_given(record, row, plan))
+    told = {change.at for change in status_changes(ticket.history) if change.solves}
     for name in ("solved_at", "first_solved_at"):
         moment = getattr(ticket, name)
-        if moment is not None and moment < ticket.created_at:
+        if moment is not None and moment < ticket.created_at and moment not in told:
             raise BadPayload(name, "before created_at")
     return ticket
 

@@ -10,7 +10,7 @@ from ticketlens.intake.notes import Notes
 from ticketlens.intake.shown import shown
 
 _EXPORT_ADDS = frozenset({"topic", "topic_name", "match"})
-_METRICS = re.compile(r"metrics|[a-z_.]+\.(calendar|business)_minutes")
+_METRICS = re.compile(r"metrics|counted\.[a-z_0-9]+|[a-z_.]+\.(calendar|business)_minutes")
 _Path = tuple[str, ...]
 
 

@@ -77,6 +77,17 @@ _CUSTOMER_ALIASES: Final = {
     "updated_at": "updated, updated_on, modified_at, last_modified",
     "custom": "custom_fields",
 }
+_ARTICLE: Final = ("id", "source", "title", "body", "url", "language", "state", "updated_at")
+_ARTICLE_ALIASES: Final = {
+    "id": "article_id, page_id, document_id",
+    "source": "help_center, help_centre, knowledge_base",
+    "title": "name, headline, subject, question, article_title",
+    "body": "content, text, html, article_body, body_html, answer, description_text, description",
+    "url": "html_url, link, public_url, article_url, permalink, address",
+    "language": "locale, lang, language_code",
+    "state": "status, article_status, article_state, visibility",
+    "updated_at": "edited_at, updated, updated_on, modified_at, last_modified, last_updated, created_at",
+}
 _SCORES: Final = {
     "nps": "nps",
     "nps_score": "nps",
@@ -106,4 +117,8 @@ CUSTOMERS: Final = Vocabulary(
     "customers", _CUSTOMER, ("organization", "currency"), ("zone", "dates", "organization", "currency"),
     _names(_CUSTOMER, _CUSTOMER_ALIASES), {}, _PRIVATE,
 )  # fmt: skip
-NOUNS: Final = {one.noun: one for one in (TICKETS, ANSWERS, CUSTOMERS)}
+ARTICLES: Final = Vocabulary(
+    "articles", _ARTICLE, ("state", "language"), ("zone", "dates", "source", "state", "language"),
+    _names(_ARTICLE, _ARTICLE_ALIASES),
+)  # fmt: skip
+NOUNS: Final = {one.noun: one for one in (TICKETS, ANSWERS, CUSTOMERS, ARTICLES)}

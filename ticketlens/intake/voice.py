@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -13,8 +14,10 @@ from ticketlens.intake.payload import read_id, scalar_text
 from ticketlens.intake.record import LONGEST_CUSTOM, LONGEST_SUBJECT, MOST_CUSTOM, Record
 from ticketlens.intake.shown import shown
 from ticketlens.intake.terms import fold_term
+from ticketlens.intake.two_points import WORDS, TwoPoints, from_zero, score_text
 from ticketlens.intake.vocabulary import ANSWERS, CUSTOMERS, Vocabulary
 from ticketlens.model.answer import SCALES, TICKET_RATING, Answer, Direction, Survey, SurveyKind
+from ticketlens.model.article import Article
 from ticketlens.model.customer import Customer
 
 LONGEST_COMMENT = 20_000
@@ -27,20 +30,21 @@ KINDS = {
     "ces": SurveyKind.CES, "customer_effort_score": SurveyKind.CES, "customer_effort": SurveyKind.CES,
     "effort": SurveyKind.CES,
 }  # fmt: skip
-WORDS = {"good": 2, "bad": 1}
-"""Of a scale of two points."""
-
 NOT_ANSWERED = frozenset({"offered", "unoffered", "sent", "not_answered", "unanswered"})
-Noun = TypeVar("Noun", Answer, Customer)
+Noun = TypeVar("Noun", Answer, Customer, Article)
 
 
 @dataclass(frozen=True)
 class Reader(Generic[Noun]):
-    """Reads the rows of one file or push; what was understood on the way is in the context's notes."""
+    """Reads the rows of one file or push; what was understood on the way is in the context's notes.
+
+    `look` is told all rows before the first one is read, where what a row means is told by others.
+    """
 
     of: Vocabulary
     context: ReadContext
     read_record: Callable[[Record, Mapping[str, object], Columns], Noun]
+    look: Callable[[Record], None] | None = None
     _columns: dict[tuple[str, ...], Columns] = field(default_factory=dict, repr=False)
 
     def columns(self, names: Iterable[str]) -> Columns:
@@ -50,6 +54,15 @@ class Reader(Generic[Noun]):
                 self._columns.clear()
             self._columns[key] = columns_for(key, self.of, self.context.mapping, self.context.notes)
         return self._columns[key]
+
+    def foresee(self, rows: Iterable[object]) -> None:
+        """Look at all rows of the file or push, before any is read."""
+        if self.look is None:
+            return
+        for row in rows:
+            if isinstance(row, Mapping):
+                with suppress(BadPayload):
+                    self.look(Record(self.columns(row).pick(row), self.context))
 
     def read(self, row: object) -> Noun:
         """Raises BadPayload that names the first field that cannot be read."""
@@ -65,18 +78,19 @@ class Reader(Generic[Noun]):
 
 
 def answer_reader(context: ReadContext) -> Reader[Answer]:
-    return Reader(ANSWERS, context, lambda record, row, columns: read_answer(record))
+    two = TwoPoints()
+    return Reader(ANSWERS, context, lambda record, row, columns: read_answer(record, two), two.look)
 
 
 def customer_reader(context: ReadContext) -> Reader[Customer]:
     return Reader(CUSTOMERS, context, read_customer)
 
 
-def read_answer(record: Record) -> Answer:
-    source = _source(record)
+def read_answer(record: Record, two: TwoPoints) -> Answer:
+    source = source_of(record)
     id_ = read_id(record.found.get("id"), "id")
     survey = _survey(record)
-    score = _score(record, survey)
+    score = _score(record, survey, two)
     sent, updated = record.time("sent_at"), record.time("updated_at")
     at = _rated(record, score, sent, updated)
     known = [moment for moment in (updated, at, sent) if moment is not None]
@@ -89,7 +103,8 @@ def read_answer(record: Record) -> Answer:
     )  # fmt: skip
 
 
-def _source(record: Record) -> str:
+def source_of(record: Record) -> str:
+    """The source that the call, the row or the mapping names, in this order."""
     context = record.context
     if context.source_override:
         return context.source_override
@@ -133,6 +148,8 @@ def _scale(record: Record, kind: SurveyKind) -> int:
         raise BadPayload(
             "scale", f'missing: say of how many points it is ({known}), as in scale = "5" under [defaults]'
         )
+    if kind is SurveyKind.CSAT and from_zero(record):
+        return 2
     scale = _whole(told, "scale", f"a {kind} has a scale of {known} points")
     scale = 10 if kind is SurveyKind.NPS and scale == 11 else scale
     if scale not in scales:
@@ -156,11 +173,8 @@ def _direction(record: Record, kind: SurveyKind, scale: int) -> Direction:
     return direction
 
 
-def _score(record: Record, survey: Survey) -> int | None:
-    value = record.found.get("score")
-    text = "" if value is None else scalar_text(value, "score").strip()
-    words = record.context.mapping.values.get("score")
-    text = text if words is None or (ours := words.get(text)) is None else ours
+def _score(record: Record, survey: Survey, two: TwoPoints) -> int | None:
+    text, translated = score_text(record)
     word = fold_term(text)
     if not text or word in NOT_ANSWERED:
         return None
@@ -168,6 +182,8 @@ def _score(record: Record, survey: Survey) -> int | None:
         return WORDS[word]
     low, high = survey.lowest, survey.scale
     score = _whole(text, "score", f"whole numbers from {low} to {high} are scores of this {survey.kind}")
+    if survey.scale == 2 and not translated:
+        return two.read(record, score)
     if not low <= score <= high:
         hint = "; if it is of another scale, say which" if survey.kind is not SurveyKind.NPS else ""
         raise BadPayload("score", f"{score} is outside its scale, {low} to {high}{hint}")
@@ -211,13 +227,8 @@ def read_customer(record: Record, row: Mapping[str, object], columns: Columns) -
         id=read_id(record.found.get("id"), "id"), organization=record.name("organization"), value_per_year=value,
         currency=_currency(record, needed=value is not None or order is not None), since=since, churned_at=churned,
         orders_per_year=orders, average_order_value=order, custom=_custom(record, row, columns),
-        updated_at=record.time("updated_at") or _read_now(record),
+        updated_at=record.time("updated_at") or record.read_now(),
     )  # fmt: skip
-
-
-def _read_now(record: Record) -> datetime:
-    record.context.notes.say("no updated_at is told: what was read last counts")
-    return record.context.now
 
 
 def _currency(record: Record, *, needed: bool) -> str | None:

@@ -11,7 +11,10 @@ LEFT_OUT = (
     "Spam, deleted, merged and test tickets; those without a customer's message; those that bots alone answered. "
     "The setting `exclusions` switches each of them."
 )
-_ANSWERS_LEFT_OUT = f"Answers about a ticket that is left out. {LEFT_OUT}"
+_ANSWERS_LEFT_OUT = (
+    "No answer, whatever became of its ticket. Of the ratings on tickets, and under a filter on tickets: "
+    f"{LEFT_OUT[0].lower()}{LEFT_OUT[1:]}"
+)
 _NO_TIME = "Tickets solved at an unknown time."
 _NO_HISTORY = "Tickets without a status history."
 _SURVIVAL = (
@@ -177,7 +180,8 @@ METRICS: tuple[Metric, ...] = (
         formula=f"reopened within 7 days / first solved; {_WILSON}",
         source="Interval: Wilson 1927",
         exclusions=f"{LEFT_OUT} Tickets reopened at an unknown time.",
-        instead='"too few" under 20; "not known yet" until the 7 days are over.',
+        instead='"too few" under 20; "not known yet" until the 7 days are over; nothing where no ticket of the source '
+        "ever came back, since its helpdesk may not tell.",
         differs="Usual practice takes every solve of the period; here each ticket counts once, at its first solve. "
         "dbt_zendesk counts solves less one, so a ticket that is open again counts as 0. Chatwoot keeps one resolution "
         "a conversation.",
@@ -206,11 +210,14 @@ METRICS: tuple[Metric, ...] = (
         kind="share",
         cohorts=("arrived", "solved"),
         definition="Share of the tickets under a target that passed it, by the target in force then: of the priority "
-        "and group that the ticket had then. Open tickets count as kept until their age passes it.",
-        formula=f"breached / tickets under a target; {_WILSON}",
-        source="Interval: Wilson 1927",
+        "and group that the ticket had then. Of tickets that arrived it is told once none of them may still pass one.",
+        formula=f"breached / tickets under a target; {_WILSON}; while some may still pass one: from the lower end with "
+        "none of those to the upper end with all of them",
+        source="Interval: Wilson 1927; bounds: Manski 1989",
         exclusions=f"{LEFT_OUT} Tickets under no target.",
-        instead=_TOO_FEW,
+        instead=f"{_TOO_FEW} Between which bounds it ends, while tickets of the period may still pass a target: those "
+        "breached so far are too few, and those decided so far are the quick ones, so both flatter. A survival curve "
+        "tells no more: in the newest week few tickets are as old as the longest target.",
         differs="Where the priority of today decides, a changed priority rewrites the past. Libredesk averages only "
         "targets already met.",
     ),
@@ -324,7 +331,8 @@ METRICS: tuple[Metric, ...] = (
         kind="amount",
         cohorts=("arrived",),
         definition="Sum of the time in new, open and on hold; without a status history, all time until the solve. "
-        "Open tickets count with what they waited so far.",
+        "Open tickets count with what they waited so far; a period of which more than 2 % are open is still growing, "
+        "and flagged.",
         formula="Σ over tickets of Σ stretches of new, open and on hold",
         source="A sum",
         exclusions=LEFT_OUT,

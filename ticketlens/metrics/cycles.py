@@ -42,11 +42,14 @@ def cycles_of(course: Course, created: int) -> tuple[tuple[Cycle, ...], tuple[in
 def handling(
     cycles: tuple[Cycle, ...], ends: tuple[int | None, ...], start: int, track: Track, *, told: bool
 ) -> dict[str, Pair]:
-    """The first, the last and the sum of the finished cycles; no cycle is known without a status history."""
+    """The first, the last and the sum of the finished cycles; no cycle is known without a status history.
+
+    One that was over before the clock began is none of the customer's.
+    """
     finished = [
         _length(max(opened, start), max(end, start), track)
         for (opened, _), end in zip(cycles, ends, strict=True)
-        if end is not None and told
+        if end is not None and told and end >= start
     ]
     if not finished:
         return dict.fromkeys((FIRST, LAST, SUM), UNKNOWN)

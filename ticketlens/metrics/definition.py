@@ -76,6 +76,11 @@ RULES: tuple[tuple[str, str], ...] = (
         "solved cohort they are not there. The two are never drawn as one line.",
     ),
     (
+        "n",
+        "The tickets, or answers, that the figure is of. A duration that only some tickets have, such as the time to a "
+        "further reply, is of those; the others of the cohort are told as left out, and its list has none of them.",
+    ),
+    (
         "Clocks",
         "Calendar time counts every hour. Business time adds up the opening hours of each schedule while it held, less "
         "its holidays; wholly out of hours is 0, and an unknown schedule is nothing, never 0.",

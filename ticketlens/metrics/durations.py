@@ -1,7 +1,8 @@
 """The durations of one ticket on both clocks. No ticket makes this raise; what is odd is named in `Timing.flaws`:
 
 solved_at_unknown_time  solved with no time anywhere: no `ttr.*`, no cycle, no wait.
-solved_before_created   the solve is too early: no `ttr.*` from it. Waits count from the creation on.
+solved_before_created   the solve is too early: no `ttr.*` from it. Waits and cycles count from the creation on, and are
+                        unknown where all was over by then.
 solved_before_begun     so it is where an agent opened the ticket, and solved it before the customer wrote at all.
 replied_before_created  so is the first reply: no `reply.first`.
 changes_before_created  some change of status is older than the ticket: taken as happening at its creation.
@@ -27,7 +28,7 @@ from ticketlens.metrics.track import Track
 from ticketlens.model.ticket import Status, Ticket
 from ticketlens.model.timing import Timing
 
-RULES = 2
+RULES = 3
 """The number of this way of measuring. It grows with each change of what a ticket's times come out as: a store that was
 measured by another number is measured again."""
 
@@ -69,7 +70,7 @@ def measure(ticket: Ticket, clocks: Clocks, targets: Targets = NO_TARGETS) -> Ti
             "ttr.first": _since(start, course.first_end, track, early, flaws),
             "reply.first": _since(start, first, track, "replied_before_created", flaws),
             "reply.next": _length(wait, track),
-            **(waits if course.told and course.last_solve is not None else dict.fromkeys(waits, UNKNOWN)),
+            **(waits if course.told and _ends_after(start, course) else dict.fromkeys(waits, UNKNOWN)),
             **handling(cycles, ends, start, track, told=course.told),
         },
         start=created,
@@ -90,6 +91,10 @@ def measure(ticket: Ticket, clocks: Clocks, targets: Targets = NO_TARGETS) -> Ti
         breach_at=held.breach_at,
         flaws=_named(flaws, ticket, course, track, start),
     )
+
+
+def _ends_after(start: int, course: Course) -> bool:
+    return course.last_solve is not None and course.last_solve >= start
 
 
 def _since(start: int, end: int | None, track: Track, flaw: str, flaws: list[str]) -> Pair:

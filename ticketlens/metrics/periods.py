@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Literal
@@ -21,7 +21,7 @@ _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 class Period:
     """From `start` up to, without, `end`; `start_at` and `end_at` are these midnights of the zone, as instants in UTC.
 
-    A week with a clock change has 167 or 169 hours.
+    A week with a clock change has 167 or 169 hours. One that is not `whole` is cut to the days that were asked for.
     """
 
     label: str
@@ -29,6 +29,7 @@ class Period:
     end: date
     start_at: datetime
     end_at: datetime
+    whole: bool = True
 
 
 def periods(by: By, first: date, last: date, zone: str | ZoneInfo = "UTC") -> tuple[Period, ...]:
@@ -39,6 +40,17 @@ def periods(by: By, first: date, last: date, zone: str | ZoneInfo = "UTC") -> tu
         found.append(_period(by, start, place))
         start = found[-1].end
     return tuple(found)
+
+
+def cut(found: tuple[Period, ...], first: date | None, last: date | None, zone: str | ZoneInfo) -> tuple[Period, ...]:
+    """The same periods without what is before `first` and after `last`; who is cut keeps its label."""
+    place = _zone(zone)
+    if first is not None and found[0].start < first < found[0].end:
+        found = (replace(found[0], start=first, start_at=_midnight(first, place), whole=False), *found[1:])
+    end = None if last is None else last + timedelta(days=1)
+    if end is not None and found[-1].start < end < found[-1].end:
+        found = (*found[:-1], replace(found[-1], end=end, end_at=_midnight(end, place), whole=False))
+    return found
 
 
 def parse_period(label: str, zone: str | ZoneInfo = "UTC") -> Period:
@@ -56,8 +68,8 @@ def parse_period(label: str, zone: str | ZoneInfo = "UTC") -> Period:
 
 
 def complete(period: Period, as_of: datetime) -> bool:
-    """Whether the period is over at `as_of`."""
-    return period.end_at <= as_of
+    """Whether the period is whole, and over at `as_of`."""
+    return period.whole and period.end_at <= as_of
 
 
 def last_complete(by: By, count: int, as_of: datetime, zone: str | ZoneInfo = "UTC") -> tuple[Period, ...]:

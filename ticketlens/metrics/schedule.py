@@ -49,10 +49,21 @@ class Schedule:
     brands: frozenset[str] = frozenset()
     special: tuple[Special, ...] = ()
     region: Region | None = None
+    names: Mapping[date, str] = field(default_factory=dict, repr=False, compare=False)
 
-    def on_holidays(self, dates: Iterable[date]) -> "Schedule":
-        """The same schedule, closed on these dates too."""
-        return replace(self, closed=self.closed | frozenset(dates))
+    def on_holidays(self, dates: Mapping[date, str] | Iterable[date]) -> "Schedule":
+        """The same schedule, closed on these dates too; `names` knows what they are called, where that is told."""
+        names = {**self.names, **dates} if isinstance(dates, Mapping) else self.names
+        return replace(self, closed=self.closed | frozenset(dates), names=names)
+
+    def shared(self, other: "Schedule") -> str | None:
+        """In words for whom both are, where neither is the more special one; else None."""
+        told = []
+        for noun, own, others in (("group", self.groups, other.groups), ("brand", self.brands, other.brands)):
+            if bool(own) != bool(others) or (own and not own & others):
+                return None
+            told += [f"{noun} {name!r}" for name in sorted(own & others)[:1]]
+        return " with ".join(told) or "everybody"
 
 
 def schedule_from(settings: Mapping[str, object]) -> Schedule:
@@ -85,14 +96,15 @@ def schedule_from(settings: Mapping[str, object]) -> Schedule:
 
 
 def public_holidays(region: Region, years: Iterable[int]) -> dict[date, str]:
-    """The holidays of these years and their names, as the package `holidays` tells them now.
+    """The holidays of these years and their names, as the package `holidays` tells them now: in English where it has
+    them so, else in the country's language, and never in one that depends on the process's surroundings.
 
     Raises NotImplementedError where it knows no such country or subdivision.
     """
     from holidays import country_holidays
 
     country, subdivision = region
-    found = country_holidays(country, subdiv=subdivision, years=years)
+    found = country_holidays(country, subdiv=subdivision, years=years, language="en_US")
     return {day: str(found[day]) for day in sorted(found)}
 
 
@@ -181,6 +193,8 @@ def _hours(value: object, place: str) -> tuple[tuple[Window, ...], ...]:
         for day in _days(str(days), here):
             week[day] += [_window(text, here) for text in _texts(windows, here)]
     hours = tuple(tuple(sorted(windows)) for windows in week)
+    if not any(hours):
+        raise ConfigError(f"{place}: no day has a window, so that nobody would ever be there; leave the schedule out")
     _refuse_overlap(hours, place)
     return hours
 

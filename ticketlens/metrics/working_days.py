@@ -1,6 +1,6 @@
 """Working days of the installation: the weekdays of the opening hours for everybody, less their closed dates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -16,6 +16,7 @@ class WorkingDays:
     name: str
     weekdays: frozenset[int]
     closed: frozenset[date] = field(default=frozenset(), repr=False)
+    names: Mapping[date, str] = field(default_factory=dict, repr=False)
 
     def count(self, start: date, end: date) -> int:
         """Working days from `start` up to, without, `end`."""
@@ -24,6 +25,11 @@ class WorkingDays:
     def holidays(self, start: date, end: date) -> tuple[date, ...]:
         """Closed dates on days that are worked otherwise."""
         return tuple(day for day in _days(start, end) if self._works(day) and day in self.closed)
+
+    def called(self, day: date) -> str:
+        """Midsummer's Eve (2026-06-19), or the date alone of a closure of one's own."""
+        name = self.names.get(day)
+        return f"{name} ({day.isoformat()})" if name else day.isoformat()
 
     def _works(self, day: date) -> bool:
         return day.weekday() in self.weekdays
@@ -34,7 +40,7 @@ def working_days(schedules: Sequence[Schedule]) -> WorkingDays:
     for schedule in schedules:
         weekdays = frozenset(number for number, windows in enumerate(schedule.hours) if windows)
         if weekdays and not schedule.groups and not schedule.brands:
-            return WorkingDays(schedule.name, weekdays, schedule.closed)
+            return WorkingDays(schedule.name, weekdays, schedule.closed, schedule.names)
     return WorkingDays(MONDAY_TO_FRIDAY, frozenset(range(5)))
 
 

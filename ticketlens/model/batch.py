@@ -1,9 +1,10 @@
-"""Tickets, answers or customers as they were read from somewhere, a batch at a time."""
+"""Tickets, answers, customers or articles as they were read from somewhere, a batch at a time."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ticketlens.model.answer import Answer
+from ticketlens.model.article import Article
 from ticketlens.model.customer import Customer
 from ticketlens.model.report import Place, SetAside
 from ticketlens.model.ticket import Ticket
@@ -24,12 +25,12 @@ class TicketBatch:
         return SetAside(self.place, number, self.tickets[index].id, reason)
 
 
-Voiced = TypeVar("Voiced", Answer, Customer)
+Voiced = TypeVar("Voiced", Answer, Customer, Article)
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceBatch(Generic[Voiced]):
-    """The same of answers or customers; `position` of `total` bytes were read by then."""
+    """The same of answers, customers or articles; `position` of `total` bytes were read by then."""
 
     items: tuple[Voiced, ...]
     set_aside: tuple[SetAside, ...] = ()

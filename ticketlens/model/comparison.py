@@ -4,20 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from ticketlens.model.answer import Survey
 from ticketlens.model.filter import Filter
+from ticketlens.model.flag import Flag
 from ticketlens.model.trend import Minutes, Trend
 
 Verdict = Literal["rose", "fell", "no clear change", "the same", "not compared"]
-FlagKind = Literal["running", "connected", "gap", "maturing"]
 Kind = Literal["kept", "new", "vanished"]
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Why a side is not to be compared, in words: it is not over, not whole, or not old enough."""
-
-    kind: FlagKind
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +21,8 @@ class Side:
     with `standard_error`. All else has `value`, with `low` and `high` where it is an estimate; what counts by the day
     also has `per_day`, its value a working day. None is "not reached", "too few" or "not known", never 0.
     `where` lists exactly the `n` tickets, None where no list of tickets does. `parts` is 2 where week 53 is compared
-    with both its neighbours of a year before: then `value` and `working_days` are the mean of the two weeks.
+    with both its neighbours of a year before: then `value` and `working_days` are the mean of the two weeks. Answers
+    are of one `survey`, and no list of tickets has them where tickets do not carry them themselves.
     """
 
     label: str
@@ -50,6 +44,8 @@ class Side:
     too_few: bool = False
     parts: int = 1
     flags: tuple[Flag, ...] = ()
+    survey: Survey | None = None
+    answers: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,7 @@ class Reason:
     """What one topic, group, channel, … adds to the change. `keys` are its values of the field, several if pooled.
 
     A pair is (before, after): tickets, their share of all, and their mean; None where there are no tickets.
-    `before` and `after` list them.
+    `before` and `after` list them, None where no list does.
     """
 
     keys: tuple[str, ...]
@@ -137,8 +133,8 @@ class Reason:
     speed: Effect
     mix: Effect
     total: Effect
-    before: Filter
-    after: Filter
+    before: Filter | None
+    after: Filter | None
 
     @property
     def pooled(self) -> bool:

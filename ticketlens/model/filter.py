@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
+from ticketlens.metrics.shares import TOP_BOXES
+
 FIELDS = (
     "source", "group", "assignee", "brand", "channel", "priority", "language",
     "tag", "organization", "requester", "status", "topic", "flaw",
@@ -13,22 +15,27 @@ LISTS = {"tag": "tags", "flaw": "flaws"}
 """Fields of which a ticket may have several values, and where a store keeps those."""
 
 DATED = ("arrived", "solved", "first_solved", "rated")
-STATES = (
-    "open",
-    "solved",
-    "reopened",
-    "settled",
-    "returned",
-    "rated",
-    "satisfied",
-    "core",
-    "weak",
-    "edited",
-    "ungrouped",
-)
+RATED_ON: Mapping[int, str] = MappingProxyType({scale: f"rated_{scale}" for scale in TOP_BOXES})
+"""The state of tickets with a whole score on that scale: those that one survey of ratings is of."""
+
 ENDING = ("ttr.full", "ttr.first", "reply.first")
 """The durations whose event has a moment of its own: what had not come yet is censored."""
 
+DURATIONS = (*ENDING, "reply.next", "wait.requester", "wait.agent", "wait.hold", "handling.first", "handling.last",
+             "handling.sum")  # fmt: skip
+TIMED: Mapping[str, tuple[str, str, str]] = MappingProxyType({
+    ".".join((how, metric, *([clock] if clock != "calendar" else []))): (how, metric, clock)
+    for how, metrics in (("timed", DURATIONS), ("watched", (*ENDING, "reply.next")))
+    for metric in metrics
+    for clock in ("calendar", "business")
+})  # fmt: skip
+"""The states of tickets that the figure of a duration is of: (how, metric, clock)."""
+
+STATES = (
+    "open", "solved", "reopened", "settled", "returned", "rated", "satisfied", "dissatisfied", *RATED_ON.values(),
+    "replied", "one_touch", "targeted", "breached", "worked", "unobserved", "core", "weak", "edited", "ungrouped",
+    *TIMED,
+)  # fmt: skip
 CUSTOM = "custom."
 NONE = ""
 
@@ -52,8 +59,13 @@ class Filter:
     "flaw" is what is odd in a ticket, by its name in `ticketlens.metrics.durations`.
     `first` and `last` are days of the workspace's zone, both included, on the date that `dated` names.
     `states` all hold at once: "open" (neither solved nor closed), "solved", "reopened" (at least once), "settled"
-    (first solved 7 days ago or more), "returned" (reopened within 7 days of its first solve), "rated", "satisfied", and
-    how its topic was found.
+    (first solved 7 days ago or more), "returned" (reopened within 7 days of its first solve), "rated" (on a scale with
+    a rule), "rated_5" (a whole score of 5), "satisfied", "dissatisfied", "replied" (its replies are known, and there
+    was one), "one_touch" (exactly one, and no reopening), "targeted" (under a target), "breached" (passed it by
+    `as_of`), "worked" (agents' work is told), "unobserved" (open when it was last seen, before `as_of`),
+    "timed.reply.next" (that duration ended by `as_of`, and its length is known; "timed.reply.next.business": on that
+    clock), "watched.reply.next" (so, or its end is awaited), and how its
+    topic was found.
     `open_at` keeps what was open at that moment. `as_of` keeps what was there by then, with "open" and "solved" as they
     stood: the list behind a figure that was asked for as of that moment. `excluded` asks for what stays out of every
     figure: "spam", … `ended` keeps the tickets that a figure of a window counts as ended in it.

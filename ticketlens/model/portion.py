@@ -16,5 +16,6 @@ class Portion(NamedTuple):
 PORTIONS: Mapping[str, str] = {
     "one_touch": "tickets with a reply: those with exactly one, and no reopening, as it is known now",
     "breach": "tickets under a target: those that passed it by `as_of`",
+    "due": "tickets under a target: those that had not passed it by `as_of`, and may pass it later",
     "effort": "tickets of which the agents' work is told: its seconds",
 }

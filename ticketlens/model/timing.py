@@ -7,6 +7,20 @@ Cycle = tuple[int, int | None]
 """Epoch seconds (opened, solved); solved is None while the cycle runs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What shares and sums count of one ticket. Instants are epoch seconds.
+
+    began_at  when the clock began. The others are those of `Timing`: `returned` is its reopened_within_7_days.
+    """
+
+    began_at: int
+    returned: bool | None
+    one_touch: bool | None
+    targeted: bool
+    breach_at: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
     """Durations and open cycles of one ticket. Instants are epoch seconds, durations whole seconds.

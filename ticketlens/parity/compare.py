@@ -1,27 +1,21 @@
 """A helpdesk's figures of each ticket beside ours: equal, or different for a reason."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from math import gcd
 
 from ticketlens.intake.solved import apply_history
 from ticketlens.metrics.clock import Clocks
-from ticketlens.metrics.definition import Clock
 from ticketlens.metrics.durations import measure
 from ticketlens.metrics.statuses import status_changes
 from ticketlens.model.ticket import Status, Ticket
 from ticketlens.parity.columns import REOPENS, Column
-from ticketlens.parity.explain import RESOLUTIONS, WAITS, WHOLE, Case, Why, explain
+from ticketlens.parity.explain import RESOLUTIONS, WAITS, Case, Why, explain
 from ticketlens.parity.reading import Hours
 from ticketlens.parity.reasons import Reason, told
 
-SHARED_BY = 3
-"""So many tickets with one and the same difference make it a shift."""
-
-_QUARTER, _MOST = 900, 14 * 3600
 Durations = Mapping[tuple[str, str], int | None]
 
 
@@ -88,6 +82,11 @@ class Compared:
         return bool(self.why) and self.why[0][0] is Reason.UNEXPLAINED
 
     @property
+    def is_blank(self) -> bool:
+        """Whether they show nothing, which is no other figure than ours."""
+        return bool(self.why) and self.why[0][0] is Reason.NO_FIGURE
+
+    @property
     def explanation(self) -> str:
         return " ".join(told(reason, detail) for reason, detail in self.why)
 
@@ -121,40 +120,6 @@ def compare(theirs: Theirs, ours: Ours | None, terms: Terms) -> list[Compared]:
     return found
 
 
-def judged(compared: Iterable[Compared]) -> list[Compared]:
-    """The same, judged over the whole file.
-
-    Differences that nothing explained but that many tickets share are a shift; whole hours or days are a rounding only
-    where all figures of the column are such.
-    """
-    every = list(compared)
-    rounded = {key: _rounding(one.theirs for one in every if one.column.key == key) for key in _keys(every)}
-    every = [
-        replace(one, why=((Reason.UNEXPLAINED, ""),)) if _by_chance(one, rounded[one.column.key]) else one
-        for one in every
-    ]
-    shared = Counter((one.column.key, _quarters(one)) for one in every if one.is_unexplained)
-    return [
-        replace(one, why=((Reason.CONSTANT_SHIFT, _hours(one)),))
-        if one.is_unexplained and _quarters(one) and shared[one.column.key, _quarters(one)] >= SHARED_BY
-        else one
-        for one in every
-    ]
-
-
-def _keys(compared: Iterable[Compared]) -> set[tuple[str, Clock]]:
-    return {one.column.key for one in compared}
-
-
-def _rounding(figures: Iterable[int | None]) -> int:
-    """The greatest number of seconds that all figures are multiples of."""
-    return gcd(*(figure for figure in figures if figure))
-
-
-def _by_chance(one: Compared, step: int) -> bool:
-    return bool(one.why) and one.why[0][0] is Reason.ROUNDED and step % WHOLE[one.why[0][1]] != 0
-
-
 def _why(one: Compared, theirs: Theirs, ours: Ours | None, terms: Terms) -> Why:
     if ours is None:
         return ((Reason.NOT_HERE, ""),)
@@ -165,11 +130,9 @@ def _why(one: Compared, theirs: Theirs, ours: Ours | None, terms: Terms) -> Why:
     found = _reopens(one, ours.ticket) if one.column.metric == REOPENS else _duration(one, theirs, ours, terms)
     if not found and theirs.updated_at and theirs.updated_at > ours.ticket.updated_at:
         return ((Reason.BEHIND, ""),)
-    return found or ((Reason.UNEXPLAINED, _lacking(one)),)
-
-
-def _lacking(one: Compared) -> str:
-    return ": they show no figure" if one.theirs is None else ": there is none here" if one.ours is None else ""
+    if one.theirs is None:
+        return ((Reason.NO_FIGURE, ""),)
+    return found or ((Reason.UNEXPLAINED, ": there is none here" if one.ours is None else ""),)
 
 
 def _duration(one: Compared, theirs: Theirs, ours: Ours, terms: Terms) -> Why:
@@ -233,24 +196,24 @@ def _by(moment: datetime | None, at: datetime) -> datetime | None:
     return moment if moment is not None and moment <= at else None
 
 
-def _quarters(one: Compared) -> int:
-    """The difference in quarters of an hour, 0 where it is no multiple of them or more than a zone can be off."""
-    gap = one.difference or 0
-    nearest = round(gap / _QUARTER)
-    return nearest if abs(gap - nearest * _QUARTER) <= 1 and abs(gap) <= _MOST else 0
-
-
-def _hours(one: Compared) -> str:
-    return f"{_quarters(one) / 4:+g} h"
-
-
 def summary(compared: Sequence[Compared]) -> dict[str, object]:
-    """How many figures were compared, and how many differ, by their reasons, the most frequent first."""
-    differing = [one for one in compared if one.why]
+    """How many figures were compared, and how many differ, by their reasons, the most frequent first.
+
+    Of each reason `n` figures of so many `tickets`. What they do not show is `blank`, neither equal nor differing.
+    """
+    blank = [one for one in compared if one.is_blank]
+    differing = [one for one in compared if one.why and not one.is_blank]
     reasons = Counter((one.reasons, one.explanation) for one in differing)
+    tickets: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for one in differing:
+        tickets[one.reasons, one.explanation].add((one.source, one.id))
     unexplained = sum(one.is_unexplained for one in differing)
     return {
-        "compared": len(compared), "equal": len(compared) - len(differing), "differing": len(differing),
-        "explained": len(differing) - unexplained, "unexplained": unexplained,
-        "reasons": [{"reason": reason, "told": told, "n": n} for (reason, told), n in reasons.most_common()],
+        "compared": len(compared) - len(blank), "equal": len(compared) - len(blank) - len(differing),
+        "differing": len(differing), "explained": len(differing) - unexplained, "unexplained": unexplained,
+        "blank": len(blank), "blank_tickets": len({(one.source, one.id) for one in blank}),
+        "reasons": [
+            {"reason": reason, "told": told, "n": n, "tickets": len(tickets[reason, told])}
+            for (reason, told), n in reasons.most_common()
+        ],
     }  # fmt: skip

@@ -25,7 +25,6 @@ WAITS: Mapping[str, frozenset[str]] = {
 }
 _SOLVED = frozenset({str(Status.SOLVED), str(Status.CLOSED)})
 _HOLD, _WAITING = frozenset({str(Status.ON_HOLD)}), frozenset({str(Status.WAITING_CUSTOMER)})
-WHOLE: Mapping[str, int] = {"minutes": 60, "hours": 3600, "days": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,7 @@ def explain(case: Case) -> Why:
         return ()
     alone = list(_ways(case, story, base))
     own = [(Reason.OWN_TIME, name, replace(base, end=end)) for name, end in case.ends.items()]
-    return (
-        _first_that_fits(case, story, [*alone, *own])
-        or _rounded(case)
-        or _shifted(case, base)
-        or _pair(case, story, [*alone, *own])
-    )
+    return _first_that_fits(case, story, [*alone, *own]) or _shifted(case, base) or _pair(case, story, [*alone, *own])
 
 
 def _base(case: Case, story: Story) -> Reading | None:
@@ -169,15 +163,6 @@ def _without_ours(case: Case, story: Story) -> Why:
             return ((Reason.REOPENED, ""),)
         if found := _first_that_fits(case, story, list(_ways(case, story, base))):
             return ((Reason.REOPENED, ""), *found)
-    return ()
-
-
-def _rounded(case: Case) -> Why:
-    if case.ours is None or case.theirs == 0:
-        return ()
-    for name, size in WHOLE.items():
-        if case.theirs % size == 0 and abs(case.theirs - case.ours) < size:
-            return ((Reason.ROUNDED, name),)
     return ()
 
 

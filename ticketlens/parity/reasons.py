@@ -37,6 +37,7 @@ class Reason(StrEnum):
     SOLVES_LESS_ONE = "solves_less_one"
     NO_HOURS = "no_hours"
     BEHIND = "behind"
+    NO_FIGURE = "no_figure"
     UNEXPLAINED = "unexplained"
 
 
@@ -57,7 +58,7 @@ TOLD: Mapping[Reason, str] = {
     Reason.BOT_REPLY: "Theirs counts the reply of a bot or an automation.",
     Reason.PRIVATE_NOTE: "Theirs counts a private note as a reply.",
     Reason.OPENING_MESSAGE: "Theirs counts the agent's message that opened the ticket as a reply.",
-    Reason.SECOND_REPLY: "Theirs ends at the second public reply, since an agent opened the ticket.",
+    Reason.SECOND_REPLY: "Theirs ends at the second public reply, ours at the first.",
     Reason.ONE_SCHEDULE: "Theirs takes the last group's schedule for the whole ticket; here each counts while it held.",
     Reason.NO_HOLIDAYS: "Theirs does not take holidays out of the opening hours.",
     Reason.WITHOUT_HOLD: "Theirs leaves out the time on hold.",
@@ -66,13 +67,14 @@ TOLD: Mapping[Reason, str] = {
     Reason.WITH_SOLVED: "Theirs counts the time in solved before the ticket was opened again.",
     Reason.OWN_TIME: "Theirs ends at {detail} of its own row, a moment that the history here does not have.",
     Reason.STILL_OPEN: "The ticket is open: theirs shows what has passed until its last change of status.",
-    Reason.ROUNDED: "Theirs is rounded to whole {detail}.",
+    Reason.ROUNDED: "Theirs is rounded to {detail}.",
     Reason.ZONE: "Theirs takes one of its two times in the zone {detail} for UTC.",
     Reason.CLOCK_CHANGE: "Theirs subtracts local times of {detail} over a change of the clocks.",
     Reason.CONSTANT_SHIFT: "Theirs is shifted by the same {detail} on many tickets: times of another zone.",
     Reason.SOLVES_LESS_ONE: "Theirs counts solves less one, so a ticket that is open again now counts one less.",
     Reason.NO_HOURS: "No opening hours fit this ticket here, so its business time is not known.",
     Reason.BEHIND: "Theirs was changed after the ticket was last read here.",
+    Reason.NO_FIGURE: "They show no figure there.",
     Reason.UNEXPLAINED: "Not explained{detail}.",
 }
 

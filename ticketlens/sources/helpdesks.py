@@ -73,7 +73,7 @@ class Helpdesks:
 
     def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
         """Reads what changed in one source, or all of it. Raises ConfigError where there is none of that name."""
-        puller = Puller(self.store, self.registry, self.put, self.now)
+        puller = Puller(self.store, self.registry, self.put, self.redact, self.now)
         return puller.pull(name, since=since, full=full, step=step)
 
     def standings(self, tickets: Mapping[str, int] | None = None) -> list[Standing]:

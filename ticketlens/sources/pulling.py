@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from ticketlens.articles.pulled import taken
 from ticketlens.connector import Connector, Page
 from ticketlens.errors import ConfigError, Stopped, StoreError, TicketLensError, Unavailable
 from ticketlens.intake.shown import shown
@@ -49,11 +50,12 @@ class Pulled:
 
 @dataclass(frozen=True)
 class Puller:
-    """`add` stores batches and tells what became of each, in order."""
+    """`add` stores batches and tells what became of each, in order; `redact` takes what is personal out of a text."""
 
     store: Store
     registry: Registry
     add: Add
+    redact: Callable[[str], str]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def pull(self, name: str, *, since: datetime | None = None, full: bool = False, step: Step) -> Pulled:
@@ -141,6 +143,12 @@ class _Run:
             self.store.set_read_to(self.name, begun - SETTLING)
         if full and not since:
             self.deleted = self._find_gone(connector, seen)
+        if not since and (full or new):
+            self._take_articles(connector)
+
+    def _take_articles(self, connector: Connector) -> None:
+        told = taken(self.store, self.name, connector, self.puller.redact, self.lease.check)
+        self._note(tuple(shown(self.hidden(note), LONGEST_ERROR) for note in told))
 
     def _batches(self, pages: Iterator[Page], known: dict[str, Ticket], read: deque[Page]) -> Iterator[TicketBatch]:
         """The pages as batches of this source; `read` holds those of which it was not told yet what became."""

@@ -12,7 +12,7 @@ from ticketlens.answers.worth import DetractorCost, detractor_cost
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.redact import Redactor
 from ticketlens.intake.voice import answer_reader, customer_reader
-from ticketlens.metrics.periods import By, Period, periods
+from ticketlens.metrics.periods import By, Period, cut, periods
 from ticketlens.model.answer import Answer, Survey, SurveyKind
 from ticketlens.model.batch import VoiceBatch
 from ticketlens.model.customer import Customer
@@ -110,7 +110,10 @@ class Voice:
         self, where: Filter = EVERYTHING, *, by: By = "month", first: date | None = None, last: date | None = None,
         as_of: datetime | None = None, kind: SurveyKind | None = None, topics: bool = True,
     ) -> VoiceReport:  # fmt: skip
-        """Every survey by itself over the days from `first` to `last`, the last twelve months if none are named."""
+        """Every survey by itself over the days from `first` to `last`, the last twelve months if none are named.
+
+        A month or week that holds more days than these is cut to them.
+        """
         asked, months = answers_of(where.between(None, None), self.zone), self._periods(by, first, last)
         at = as_of or self._minute()
         key = ("report", repr(asked), months, at, kind, topics)
@@ -128,9 +131,9 @@ class Voice:
             key, lambda: detractor_cost(self.store, months, survey=survey, now=at, cost_per_ticket=cost_per_ticket)
         )
 
-    def journey(self, customer: str, *, limit: int = 500) -> Journey | None:
+    def journey(self, customer: str, *, limit: int = 500, as_of: datetime | None = None) -> Journey | None:
         """Tickets, answers and value of one customer in order of time; None where nobody of that id is known."""
-        return journey(self.store, self.stored(customer), limit=limit, now=self.now())
+        return journey(self.store, self.stored(customer), limit=limit, now=as_of or self.now())
 
     def _minute(self) -> datetime:
         return self.now().replace(second=0, microsecond=0)
@@ -148,7 +151,7 @@ class Voice:
         today = self.now().astimezone(ZoneInfo(self.zone)).date()
         end = last or today
         start = first or _year_before(end)
-        return periods(by, start, end, self.zone)
+        return cut(periods(by, start, end, self.zone), first, last, self.zone)
 
     def _context(self, source: str | None) -> ReadContext:
         return ReadContext(now=self.now(), source_override=source, zone=ZoneInfo(self.zone))

@@ -34,6 +34,7 @@ class Taking(Generic[Voiced]):
     def push(self, rows: Sequence[object], reader: Reader[Voiced]) -> Report:
         """Rows of the NDJSON form; one that cannot be read is set aside with its index, from 0."""
         report = Report()
+        reader.foresee(rows)
         for told in self.add(_read(rows, reader)):
             report = report.add(told)
         return replace(report, notes=reader.context.notes.sentences())

@@ -6,7 +6,7 @@ from flask import current_app, g
 
 from ticketlens.hooks.gate import Gate
 from ticketlens.lens import Lens
-from ticketlens.model.person import Visitor
+from ticketlens.model.person import Role, Visitor
 from ticketlens.people import People
 
 
@@ -24,3 +24,15 @@ def gate() -> Gate:
 
 def visitor() -> Visitor | None:
     return cast(Visitor | None, g.get("person"))
+
+
+def who() -> str:
+    """The name that what is done now is written down under."""
+    by = visitor()
+    return (by and by.name) or "somebody on this machine"
+
+
+def may_edit() -> bool:
+    """Whether whoever asks may change topics."""
+    by = visitor()
+    return by is not None and by.role.covers(Role.LEAD)

@@ -12,6 +12,7 @@ from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from ticketlens.edits.refusal import NotThere, Refused
 from ticketlens.errors import BadPayload, ConfigError, Denied, TicketLensError, Unavailable
 from ticketlens.people import TooManyAttempts
 from web.trouble import note_trouble
@@ -66,6 +67,10 @@ def _http(error: HTTPException) -> Response:
 def _ours(error: TicketLensError) -> Response:
     if isinstance(error, ConfigError | BadPayload):
         return answer(Problem(400, str(error)))
+    if isinstance(error, NotThere):
+        return answer(Problem(404, str(error)))
+    if isinstance(error, Refused):
+        return answer(Problem(409, str(error)))
     if isinstance(error, TooManyAttempts):
         return answer(Problem(429, str(error), _retry_after(error.retry_after)))
     if isinstance(error, Unavailable):

@@ -5,6 +5,7 @@ Unknown is told in words, never as 0. Units are bound to their number by a no-br
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ DAY = 24 * HOUR
 MINUTES_UP_TO = 90.0
 HOURS_UP_TO = 2 * DAY
 SMALLEST_SAMPLE = 20
+ONE_DECIMAL_UNDER = 9.95
+TOLERANCE = 1e-6
 UNITLESS = ("tickets", "count", "points", "money")
 """Units that are not written after a figure; a currency is."""
 LEFT_OUT = {"no_customer_message": "to which no customer wrote", "bot_only": "that bots alone answered"}
@@ -49,6 +52,13 @@ def duration(minutes: float | None) -> str:
     return f"{_short(minutes / DAY)}{NBSP}days"
 
 
+def at_most(word: str, minutes: float) -> str:
+    """ "within 19 h", "up to 19 h"; of what is less than the shortest time that is told apart "in under 1 min"."""
+    if 0 < minutes < 1:
+        return f"{'in ' if word == 'within' else ''}{duration(minutes)}"
+    return f"{word} {duration(minutes)}"
+
+
 def alike(*minutes: float | None) -> tuple[str, ...]:
     """Durations that are held against each other, in one unit: that of the largest, hours up to four days."""
     most = max((abs(value) for value in minutes if value is not None), default=0.0)
@@ -56,7 +66,50 @@ def alike(*minutes: float | None) -> tuple[str, ...]:
         divisor, unit = (1.0, "min") if most < MINUTES_UP_TO else (DAY, "days")
     else:
         divisor, unit = HOUR, "h"
-    return tuple(UNKNOWN if value is None else f"{_short(value / divisor)}{NBSP}{unit}" for value in minutes)
+    return tuple(
+        duration(value) if value is None or 0 < value < 1 else f"{_short(value / divisor)}{NBSP}{unit}"
+        for value in minutes
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What two durations and their difference are told in: one unit of `divisor` minutes, as few digits as agree."""
+
+    divisor: float
+    unit: str
+    digits: int
+
+    def figure(self, minutes: float | None) -> str:
+        if minutes is None:
+            return UNKNOWN
+        if 0 < minutes < 1 and self.divisor == 1:
+            return duration(minutes)
+        return f"{number(minutes / self.divisor, self.digits)}{NBSP}{self.unit}"
+
+    def change(self, minutes: float) -> str:
+        """Of the difference or an end of its interval, without the sign."""
+        return f"{_short(abs(minutes) / self.divisor)}{NBSP}{self.unit}"
+
+
+def yardstick(before: float | None, after: float | None) -> Yardstick:
+    """Minutes up to 90; days where the difference is one or more and the larger is four or more; else hours."""
+    known = [value for value in (before, after) if value is not None] or [0.0]
+    most, between = max(abs(value) for value in known), known[-1] - known[0]
+    if most < MINUTES_UP_TO:
+        divisor, unit = 1.0, "min"
+    elif most >= 2 * HOURS_UP_TO and abs(between) >= DAY:
+        divisor, unit = DAY, "days"
+    else:
+        divisor, unit = HOUR, "h"
+    return Yardstick(divisor, unit, _agreeing(known[0] / divisor, known[-1] / divisor))
+
+
+def _agreeing(before: float, after: float) -> int:
+    """As few digits as show the difference of two figures as it is told beside them."""
+    told = round(after - before, 0 if abs(after - before) >= ONE_DECIMAL_UNDER else 1)
+    shown = (round(after, digits) - round(before, digits) for digits in (0, 1))
+    return next((digits for digits, seen in enumerate(shown) if abs(seen - told) < TOLERANCE), 2)
 
 
 def fraction(share: float) -> str:
@@ -141,15 +194,34 @@ def short_range(first: date, last: date, *, year: bool = False) -> str:
     return re.sub(r"\b([A-Z][a-z]{2})[a-z]+", r"\1", day_range(first, last, year=year))
 
 
-def period_days(start: date, end: date) -> str:
+def dated(text: str) -> str:
+    """A sentence of the core with its days, weeks, months and quarters as a person says them, each with its year."""
+    text = re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda found: day(date.fromisoformat(found[0]), year=True), text)
+    text = re.sub(r"\b(\d{4})-W(\d{2})\b", lambda found: f"week{NBSP}{int(found[2])} of {found[1]}", text)
+    text = re.sub(r"\b(\d{4})-Q(\d)\b", lambda found: f"quarter{NBSP}{found[2]} of {found[1]}", text)
+    return re.sub(r"\b(\d{4}-\d{2})\b", lambda found: f"{date.fromisoformat(f'{found[1]}-01'):%B{NBSP}%Y}", text)
+
+
+def within(name: str) -> str:
+    """A name inside a sentence: "Reopen rate" begins small there, "SLA breach rate" does not."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def breaking(days: str) -> str:
+    """The same where a line may end before the year."""
+    return re.sub(rf"{NBSP}(?=\d{{4}}\b)", " ", days)
+
+
+def period_days(start: date, end: date, *, year: bool = False) -> str:
     """A period whose `end` is the first day after it."""
-    return day_range(start, end - timedelta(days=1))
+    return day_range(start, end - timedelta(days=1), year=year)
 
 
-def moment(at: datetime, zone: str) -> str:
-    """ "Thu 19 Nov 09:12" in `zone`."""
+def moment(at: datetime, zone: str, *, year: bool = False) -> str:
+    """ "Thu 19 Nov 09:12" in `zone`, "Wed 24 Dec 2025 17:41" with its year."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%a}{NBSP}{local.day}{NBSP}{local:%b}{NBSP}{local:%H:%M}"
+    told = [f"{local:%a}", str(local.day), f"{local:%b}", *([str(local.year)] if year else []), f"{local:%H:%M}"]
+    return NBSP.join(told)
 
 
 def stamp(at: datetime, zone: str) -> str:
@@ -175,4 +247,4 @@ def plain(name: str) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:,.0f}"
+    return f"{value:.1f}".removesuffix(".0") if value < ONE_DECIMAL_UNDER else f"{value:,.0f}"

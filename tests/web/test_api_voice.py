@@ -40,6 +40,16 @@ def test_one_a_list_or_a_line_each_is_stored_once(client: FlaskClient, path: str
     assert len(client.get(path).json["items"]) == 2
 
 
+def test_a_thumb_that_is_pushed_alone_as_1_is_set_aside_and_as_a_word_is_not(client: FlaskClient) -> None:
+    thumb = {**ANSWER, "scale": 2, "survey": "thumbs"}
+    alone = client.post("/api/v1/answers", json={**thumb, "score": 1}).json
+    assert (alone["set_aside"], "0-1" in alone["set_aside_items"][0]["reason"]) == (1, True)
+    both = [{**thumb, "id": "2", "score": 0}, {**thumb, "id": "3", "score": 1}, {**thumb, "id": "4", "score": "good"}]
+    assert client.post("/api/v1/answers", json=both).json["stored"] == 3
+    kept = {one["id"]: one["score"] for one in client.get("/api/v1/answers").json["items"]}
+    assert kept == {"2": 1, "3": 2, "4": 2}
+
+
 @pytest.mark.parametrize("path", PUSHES)
 def test_a_call_that_is_sent_again_gets_the_first_answer(client: FlaskClient, path: str) -> None:
     key = {"Idempotency-Key": "k"}
@@ -107,7 +117,7 @@ def test_the_voice_of_a_month_has_each_survey_by_itself(client: FlaskClient) -> 
     (told,) = client.get("/api/v1/voice?from=2026-11-01&to=2026-11-30").json["surveys"]
     assert (told["survey"]["name"], told["n"], told["good"]) == ("after solve", 40, [4, 5])
     assert told["score"]["value"] == pytest.approx(0.4)
-    assert told["response"] == {"sent": 3, "answered": 0, "rate": 0.0}
+    assert told["response"] == {"sent": 43, "answered": 40, "rate": pytest.approx(40 / 43)}
     assert [one["label"] for one in told["periods"]] == ["2026-11"]
 
 

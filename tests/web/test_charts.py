@@ -10,6 +10,7 @@ from ticketlens.model.topic import Topic, TopicFigures
 from ticketlens.model.trend import Point, Trend
 from web.charts import drawing, pareto, spark, theme
 from web.charts import trend as charts
+from web.charts.statistics import STATISTICS
 
 SVG = "{http://www.w3.org/2000/svg}"
 WEEKS = 12
@@ -161,3 +162,66 @@ def test_a_rate_that_is_not_ripe_is_called_not_known_yet():
     ripe = tuple(replace(point, value=0.1 if point.complete else None) for point in valued.points)
     told = replace(valued, points=ripe)
     assert "not known yet →" in drawing.draw(charts.amounts(told, where))
+
+
+UNKNOWN = {"p50": None, "p90": None, "low": None, "high": None, "too_few": True, "n": 3}
+
+
+def rising(root):
+    """Upright strokes, the whiskers: what a band would have no width for."""
+    lines = [line for line in root.iter(f"{SVG}line") if line.get("stroke") == theme.ACCENT]
+    return [abs(float(line.get("y2"))) for line in lines]
+
+
+@pytest.mark.parametrize("size", [charts.WIDE, charts.NARROW])
+def test_one_period_has_a_whisker_of_its_interval_in_place_of_a_band(size):
+    one = trend(weeks=1)
+    found = rising(drawn(charts.half(one, where, size)))
+    assert len(found) == 1
+    assert found[0] > 10
+    assert rising(drawn(charts.half(trend(), where, size))) == []
+
+
+@pytest.mark.parametrize(("weeks", "dotted"), [(40, 38), (80, 2)])
+def test_a_period_between_two_that_are_not_known_has_a_whisker_and_its_dot(weeks, dotted):
+    found = trend(weeks=weeks)
+    gaps = [replace(one, **UNKNOWN) if at in (19, 21) else one for at, one in enumerate(found.points)]
+    root = drawn(charts.half(replace(found, points=tuple(gaps)), where))
+    assert len(rising(root)) == 1
+    groups = [list(one) if one.get("fill") == theme.PANEL else [] for one in root.iter(f"{SVG}g")]
+    dots = sum(map(len, groups)) + sum(one.get("fill") == theme.PANEL for one in root.iter(f"{SVG}path"))
+    assert dots == dotted
+
+
+def test_a_whisker_of_a_score_and_of_a_share_follows_the_page_and_is_in_the_picture():
+    share = trend("share", "csat", "share", weeks=1, value=0.8, low=0.7, high=0.9)
+    spec = charts.amounts(share, where)
+    assert len(rising(drawn(spec))) == 1
+    inside = drawing.inline(drawing.draw(spec), "x")
+    assert 'stroke="var(--accent)" stroke-width="1.5"' in inside
+    assert theme.ACCENT not in inside
+    without = charts.amounts(replace(share, points=tuple(replace(p, low=None, high=None) for p in share.points)), where)
+    assert drawing.png(drawing.draw(spec)) != drawing.png(drawing.draw(without))
+
+
+def test_where_nothing_is_reached_there_are_words_and_no_line():
+    found = trend()
+    unreached = replace(found, points=tuple(replace(p, p50=None, p90=None, low=None, high=None) for p in found.points))
+    shown = drawing.draw(charts.durations(unreached, where))
+    assert "Half not reached in any week" in shown
+    assert "Nine in ten not reached in any week" in shown
+    assert "↑" not in shown
+    assert "0 min" not in shown
+
+
+def test_a_value_beyond_the_scale_is_marked_at_the_edge():
+    found = trend()
+    first = replace(found.points[0], p50=90_000.0)
+    far = replace(found, points=(first, *found.points[1:]))
+    spec = charts.small(far, where, STATISTICS["p50"], replace(charts.SMALL, top=10_000.0))
+    assert "▲" in drawing.draw(spec)
+    assert "▲" not in drawing.draw(charts.small(found, where, STATISTICS["p50"], charts.SMALL))
+
+
+def test_a_spark_line_leaves_out_what_it_passes_level():
+    assert 'points="0,42 2,42 3,6 4,42"' in spark.spark([0, 0, 0, 5, 0], "x")

@@ -21,6 +21,14 @@ def test_a_duration_is_told_in_the_unit_that_reads_best(minutes, text):
     )
 
 
+def test_what_is_under_a_minute_is_never_told_as_the_middle_of_a_minute():
+    assert wording.alike(0.5, 3.0, 0) == (f"under 1{NBSP}min", f"3{NBSP}min", f"0{NBSP}min")
+    assert wording.yardstick(0.5, 0.5).figure(0.5) == f"under 1{NBSP}min"
+    assert wording.at_most("up to", 0.5) == f"under 1{NBSP}min"
+    assert wording.at_most("within", 0.5) == f"in under 1{NBSP}min"
+    assert wording.at_most("within", 1140) == f"within 19{NBSP}h"
+
+
 def test_unknown_is_never_zero():
     assert {
         wording.number(None),
@@ -87,3 +95,41 @@ def test_a_number_is_bound_to_its_unit():
     assert wording.bound(
         "from 14 h to 3.2 days, 12 % of 20 tickets"
     ) == "from 14~h to 3.2~days, 12~% of 20~tickets".replace("~", NBSP)
+
+
+def test_a_moment_of_another_year_is_told_with_it():
+    at = datetime(2025, 12, 24, 16, 41, tzinfo=UTC)
+    assert wording.moment(at, "Europe/Stockholm", year=True).replace(NBSP, " ") == "Wed 24 Dec 2025 17:41"
+    assert wording.period_days(date(2025, 12, 1), date(2025, 12, 8), year=True) == f"1–7{NBSP}December{NBSP}2025"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (39.46 * 60, 42.56 * 60, ("39.5 h", "42.6 h", "3.1 h")),
+        (20 * 60, 21 * 60, ("20 h", "21 h", "1 h")),
+        (305.1 * 60, 301.4 * 60, ("305.1 h", "301.4 h", "3.7 h")),
+        (9 * 1440, 12.5 * 1440, ("9.0 days", "12.5 days", "3.5 days")),
+        (39.46 * 60, 42.64 * 60, ("39.46 h", "42.64 h", "3.2 h")),
+        (20, 45, ("20 min", "45 min", "25 min")),
+        (None, 45, ("–", "45 min", "0 min")),
+    ],
+)
+def test_two_figures_agree_with_the_change_between_them(before, after, told):
+    held = wording.yardstick(before, after)
+    change = 0 if before is None else after - before
+    texts = held.figure(before), held.figure(after), held.change(change)
+    assert tuple(text.replace(NBSP, " ") for text in texts) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("desk has no ticket before 2024-11-22: 2024-11 may not be whole",
+         "desk has no ticket before 22 November 2024: November 2024 may not be whole"),
+        ("2026-W07 and 2026-Q1 are over", "week 7 of 2026 and quarter 1 of 2026 are over"),
+        ("14 of 1,024-03 are none", "14 of 1,024-03 are none"),
+    ],
+)  # fmt: skip
+def test_days_and_periods_in_a_sentence_are_said_as_people_do(text, said):
+    assert wording.dated(text).replace("\xa0", " ") == said

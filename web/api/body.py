@@ -28,6 +28,17 @@ def read_rows(headers: Headers, body: bytes) -> list[object]:
     return rows
 
 
+def read_object(headers: Headers, body: bytes) -> dict[str, object]:
+    """The one object of a JSON body."""
+    kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != JSON:
+        raise UnsupportedMediaType(f"Send {JSON}.")
+    told = _parsed(_text(plain(body, headers, LARGEST_BODY)))
+    if not isinstance(told, dict):
+        raise BadRequest("The body is no JSON object.")
+    return {str(name): value for name, value in told.items()}
+
+
 def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")

@@ -7,8 +7,9 @@ from ticketlens.metrics.contract import BY_ID, IDS, METRICS
 from ticketlens.model.answer import SurveyKind
 from ticketlens.model.filter import DATED, ENDING, FIELDS, STATES
 from ticketlens.model.person import Role
-from web.api import comparisons, figures, metrics, sources, tickets, voice
+from web.api import articles, comparisons, figures, metrics, sources, tickets, voice
 from web.api.body import JSON, NDJSON
+from web.api.edit_routes import EDIT_ROUTES, TOPIC_ID
 from web.api.schemas import DAY, TEXT, TIME, choice, field_of
 from web.api.table import Parameter, Route
 
@@ -28,7 +29,6 @@ FILTERS = (
     ),
     *(Parameter(name, TEXT, f"{name}; several are alternatives, an empty one means none") for name in FIELDS),
 )
-TOPIC_ID = Parameter("id", {"type": "integer", "minimum": 1}, "id of the topic", "path")
 TICKET_KEY = (
     Parameter("source", TEXT, "name of the source, percent-encoded", "path"),
     Parameter("id", TEXT, "id of the ticket in its source, percent-encoded", "path"),
@@ -47,6 +47,9 @@ TREND = (
     Parameter("as_of", TIME, "as it was known at this moment"),
     Parameter("group_by", field_of(*FIELDS), "one series for each value of a field"),
     Parameter("survey", TEXT, "of csat, nps and ces: name or id of the survey, if not the one with most answers"),
+)
+AGAINST = Parameter(
+    "against", TEXT, "year, or a number of periods from 1 to 520: each period's partner so long before, in `against`"
 )
 SIDES = (
     *(parameter for parameter in TREND if parameter.name not in ("group_by", "survey")),
@@ -94,7 +97,8 @@ ROUTES = (
     Route("GET", "/topics", "list_topics", "Topics of a window, by customer-hours waited", figures.topics, "TopicList"),
     Route("GET", "/topics/{id}", "get_topic", "One topic", figures.topic, "TopicPage", (TOPIC_ID,),
           fails={404: "There is no such topic"}),
-    Route("GET", "/trend", "get_trend", "One metric over periods", figures.trend, "Trend", TREND),
+    Route("GET", "/trend", "get_trend", "One metric over periods", figures.trend, "Trend",
+          (*TREND, AGAINST)),
     Route("GET", "/compare", "compare", "One metric in two periods, or of two filters", comparisons.compare,
           "Comparison", SIDES, versus=True),
     Route("GET", "/why", "explain", "Why a mean wait moved: mix and speed by one field", comparisons.why,
@@ -107,10 +111,12 @@ ROUTES = (
     Route("GET", "/tickets/{source}/{id}", "get_ticket", "One ticket", tickets.ticket, "Ticket", TICKET_KEY,
           filters=False, fails={404: "There is no such ticket"}),
     _push("tickets", tickets.push),
+    *EDIT_ROUTES,
     Route("GET", "/answers", "list_answers", "Answers to surveys, newest first; from and to are about when they came",
           voice.answers, "AnswerList",
           (*PAGING, Parameter("commented", choice("true", "false"), "only those with a comment"),
-           Parameter("kind", choice(*SurveyKind), "csat, nps or ces"))),
+           Parameter("kind", choice(*SurveyKind), "csat, nps or ces"),
+           Parameter("survey", TEXT, "of one survey, by its id"))),
     _push("answers", voice.push_answers),
     Route("GET", "/customers", "list_customers", "Customers, by their ids", voice.customers, "CustomerList", PAGING,
           filters=False),
@@ -120,6 +126,11 @@ ROUTES = (
     Route("DELETE", "/customers/{id}", "delete_customer", "Forget a customer; tickets and answers stay",
           voice.forget, "Deleted", CUSTOMER_ID, filters=False, role=Role.LEAD,
           fails={404: "There is no such customer"}),
+    Route("GET", "/articles", "list_articles", "Articles of the help centre, by source and id", articles.articles,
+          "ArticleList", PAGING, filters=False),
+    _push("articles", articles.push),
+    Route("GET", "/articles/gaps", "get_gaps", "Topics without an article by customer-hours waited, and those with one",
+          articles.gaps, "Gaps"),
     Route("GET", "/voice", "get_voice", "What customers say: every survey by itself, by month and by topic",
           voice.voice, "Voice"),
     Route("GET", "/sources", "list_sources", "How each source stands: how fresh, how whole, what went wrong",

@@ -4,7 +4,12 @@ from typing import Any, get_args
 
 from ticketlens.metrics.definition import COHORTS, UNITS, Clock, Kind
 from ticketlens.model.answer import Direction, SurveyKind
-from ticketlens.model.comparison import FlagKind, Verdict
+from ticketlens.model.article import ArticleState
+from ticketlens.model.comparison import Verdict
+from ticketlens.model.edit import KINDS as EDIT_KINDS
+from ticketlens.model.edit import TOPIC_KINDS
+from ticketlens.model.flag import FlagKind
+from ticketlens.model.run import TURNS
 from ticketlens.model.ticket import Actor, Channel, Priority, Status
 from ticketlens.model.topic import MATCHES, STATES
 from ticketlens.sources.standing import PHASES
@@ -48,35 +53,45 @@ def field_of(*names: str) -> Schema:
 
 WINDOW = record({"from": DAY, "to": DAY})
 EXAMPLE = record({"source": TEXT, "id": TEXT, "subject": TEXT, "match": choice(*MATCHES)})
+SURVEY = record({
+    "id": TEXT, "name": TEXT, "kind": choice(*SurveyKind), "scale": COUNT, "lowest": COUNT,
+    "direction": choice(*Direction), "question": nullable(TEXT),
+})  # fmt: skip
 TOPIC = record({
     "id": {"type": "integer"}, "name": TEXT, "words": {"type": "array", "items": TEXT}, "state": choice(*STATES),
     "kind": TEXT, "size": COUNT, "share": NUMBER,
     "change": record({"month": nullable(NUMBER), "year": nullable(NUMBER)}),
     "ttr": record({"p50": nullable(NUMBER), "p90": nullable(NUMBER), "n": COUNT, "open": COUNT}),
-    "reopen_rate": nullable(NUMBER), "csat": record({"score": nullable(NUMBER), "n": COUNT}), "waited_hours": NUMBER,
+    "reopen_rate": nullable(NUMBER), "waited_hours": NUMBER,
+    "csat": record({"score": nullable(NUMBER), "n": COUNT, "survey": nullable(SURVEY)}),
+    "cost": record({"value": nullable(NUMBER), "n": COUNT, "assumed": COUNT}),
     "examples": {"type": "array", "items": EXAMPLE},
+    "theme": nullable({"type": "integer"}), "theme_name": nullable(TEXT),
 })  # fmt: skip
+FLAGGED = record({"kind": choice(*get_args(FlagKind)), "reason": TEXT})
 REACHED = record({"p50": FLAG, "p75": FLAG, "p90": FLAG})
 INTERVAL = record({"of": choice("p50", "value"), "low": nullable(NUMBER), "high": nullable(NUMBER)})
 PERIOD = record({
     "start": DAY, "end": DAY, "label": TEXT, "complete": FLAG, "n": COUNT, "open": COUNT,
+    "left_out": COUNT, "flags": {"type": "array", "items": FLAGGED},
     "p50": nullable(NUMBER), "p75": nullable(NUMBER), "p90": nullable(NUMBER), "mean": nullable(NUMBER),
     "reached": REACHED, "value": nullable(NUMBER),
-    "low": nullable(NUMBER), "high": nullable(NUMBER), "interval": INTERVAL,
-}, optional=("p50", "p75", "p90", "mean", "reached", "value"))  # fmt: skip
+    "low": nullable(NUMBER), "high": nullable(NUMBER), "interval": INTERVAL, "as_of": TIME,
+}, optional=("as_of", "p50", "p75", "p90", "mean", "reached", "value"))  # fmt: skip
 PERIODS: Schema = {"type": "array", "items": ref("Period")}
 TREND = record({
     "metric": TEXT, "kind": TEXT, "cohort": TEXT, "clock": TEXT, "zone": TEXT, "unit": TEXT, "by": TEXT, "as_of": TIME,
-    "horizon": nullable(NUMBER), "periods": PERIODS,
+    "horizon": nullable(NUMBER), "notes": {"type": "array", "items": TEXT}, "periods": PERIODS,
+    "against": record({"periods": PERIODS}),
     "groups": {"type": "array", "items": record({"key": nullable(TEXT), "periods": PERIODS})},
     "groups_left_out": {"type": "integer", "minimum": 0}, "survey": TEXT,
-}, optional=("groups", "groups_left_out", "survey"))  # fmt: skip
+}, optional=("against", "groups", "groups_left_out", "survey"))  # fmt: skip
 NULLABLE_NUMBER = nullable(NUMBER)
-FLAGGED = record({"kind": choice(*get_args(FlagKind)), "reason": TEXT})
 SIDE = record({
     "label": TEXT, "first": DAY, "last": DAY, "as_of": TIME, "n": COUNT, "open": COUNT, "working_days": NUMBER,
     **dict.fromkeys(("value", "per_day", "p50", "p90", "mean", "standard_error", "low", "high"), NULLABLE_NUMBER),
-    "too_few": FLAG, "parts": COUNT, "flags": {"type": "array", "items": FLAGGED}, "tickets": nullable(TEXT),
+    "too_few": FLAG, "parts": COUNT, "flags": {"type": "array", "items": FLAGGED},
+    "tickets": nullable(TEXT), "answers": nullable(TEXT), "survey": nullable(SURVEY),
 })  # fmt: skip
 CHANGE = record({
     "of": choice("mean", "per_day", "value"), "verdict": choice(*get_args(Verdict)),
@@ -103,7 +118,7 @@ def both(item: Schema) -> Schema:
 REASON = record({
     "keys": TEXTS, "name": TEXT, "kind": choice("kept", "new", "vanished"), "pooled": FLAG, "n": both(COUNT),
     "share": both(NUMBER), "mean": both(NULLABLE_NUMBER), "speed": ref("Effect"), "mix": ref("Effect"),
-    "total": ref("Effect"), "tickets": both(TEXT),
+    "total": ref("Effect"), "tickets": both(nullable(TEXT)),
 })  # fmt: skip
 EXPLANATION = record({
     **PAIRED, "split_by": TEXT, "old": NULLABLE_NUMBER, "new": NULLABLE_NUMBER,
@@ -222,6 +237,24 @@ ANSWER = record({
     "sent_at": nullable(TIME), "at": nullable(TIME), "ticket": nullable(TEXT), "ticket_source": nullable(TEXT),
     "customer": nullable(TEXT), "updated_at": TIME, "first_score": nullable(COUNT), "first_at": nullable(TIME),
 })  # fmt: skip
+_PAGE: Schema = {
+    "title": TEXT, "body": nullable(TEXT), "url": nullable(TEXT), "language": nullable(TEXT),
+    "state": choice(*ArticleState), "updated_at": TIME,
+}  # fmt: skip
+NEW_ARTICLE = record(
+    {"id": _OR_TEXT, "source": TEXT, **_PAGE}, optional=("source", *(n for n in _PAGE if n != "title"))
+)
+ARTICLE = record({"id": TEXT, "source": TEXT, **_PAGE})
+_NAMED: Schema = {"source": TEXT, "id": TEXT, "title": TEXT, "url": nullable(TEXT), "language": nullable(TEXT)}
+GAP = record({
+    "id": {"type": "integer"}, "name": TEXT, "size": COUNT, "waited_hours": NUMBER, "tickets": TEXT,
+    "near": nullable(record({**_NAMED, "cosine": NUMBER})),
+})  # fmt: skip
+GAPS = record({
+    "sentence": TEXT, "window": nullable(WINDOW), "as_of": nullable(TIME), "articles": COUNT, "waiting": COUNT,
+    "least": NUMBER, "waited_hours": NUMBER, "gap_hours": NUMBER, "gaps": {"type": "array", "items": ref("Gap")},
+    "known": {"type": "array", "items": ref("Gap")}, "unmet": {"type": "array", "items": record(_NAMED)},
+})  # fmt: skip
 _WORTH: Schema = {
     "organization": nullable(TEXT), "value_per_year": nullable(NUMBER), "currency": nullable(TEXT),
     "since": nullable(TIME), "churned_at": nullable(TIME), "orders_per_year": nullable(NUMBER),
@@ -246,19 +279,67 @@ SAID: Schema = {
     "counts": {"type": "object", "additionalProperties": COUNT},
     "response": record({"sent": nullable(COUNT), "answered": nullable(COUNT), "rate": nullable(NUMBER)}),
 }  # fmt: skip
-SURVEY = record({
-    "id": TEXT, "name": TEXT, "kind": choice(*SurveyKind), "scale": COUNT, "lowest": COUNT,
-    "direction": choice(*Direction), "question": nullable(TEXT),
-})  # fmt: skip
 SURVEY_VOICE = record({
     "survey": SURVEY, "counts_as": TEXT, **SAID,
     "periods": {"type": "array", "items": record({"label": TEXT, "start": DAY, "end": DAY, "complete": FLAG, **SAID})},
     "topics": {"type": "array", "items": record(
         {"topic": nullable({"type": "integer"}), "topic_name": nullable(TEXT), **SAID})},
 })  # fmt: skip
-VOICE = record({"from": DAY, "until": DAY, "as_of": TIME, "surveys": {"type": "array", "items": SURVEY_VOICE}})
+VOICE = record(
+    {"from": DAY, "until": DAY, "as_of": TIME, "notes": TEXTS, "surveys": {"type": "array", "items": SURVEY_VOICE}}
+)
+
+NUMBERS: Schema = {"type": "array", "items": {"type": "integer"}}
+KEYS: Schema = {"type": "array", "items": record({"source": TEXT, "id": TEXT}), "minItems": 1}
+EDIT = record({
+    "id": {"type": "integer"}, "at": TIME, "by": TEXT, "kind": choice(*EDIT_KINDS), "topics": NUMBERS,
+    "tickets": {**KEYS, "minItems": 0}, "told": {"type": "object"}, "why": nullable(TEXT), "undone": FLAG,
+    "undone_at": nullable(TIME), "undone_by": nullable(TEXT),
+})  # fmt: skip
+PART = record({
+    "key": TEXT, "name": TEXT, "words": {"type": "array", "items": TEXT}, "n": COUNT, "typical": KEYS, "tickets": KEYS,
+})  # fmt: skip
+SUGGESTION = record(
+    {"topic": {"type": "integer"}, "at": TIME, "tickets": COUNT, "parts": {"type": "array", "items": PART}}
+)
+TOPIC_FIELDS = record({
+    "name": nullable(TEXT), "kind": choice(*TOPIC_KINDS), "pinned": FLAG, "hidden": FLAG, "owner": nullable(TEXT),
+    "note": nullable(TEXT), "theme": nullable(COUNT), "why": nullable(TEXT),
+}, optional=("name", "kind", "pinned", "hidden", "owner", "note", "theme", "why"))  # fmt: skip
+TURN = record({"kind": choice(*TURNS), "topic": {"type": "integer"}, "name": TEXT, "others": NUMBERS, "tickets": COUNT})
+DIFFERENCE = record({
+    "turns": {"type": "array", "items": TURN},
+    **dict.fromkeys(("continued", "stayed", "moved", "joined", "left"), COUNT),
+})  # fmt: skip
+RUN = record({
+    "id": nullable({"type": "integer"}), "at": TIME, "kind": choice("full", "pool", "back"), "by": nullable(TEXT),
+    "why": nullable(TEXT), "model": TEXT, "texts": COUNT, "quality": {"type": "object"},
+    "difference": nullable(DIFFERENCE), "words": nullable(TEXT),
+})  # fmt: skip
+
+
+def _asked(properties: Schema, *optional: str) -> Schema:
+    return record({**properties, "why": nullable(TEXT)}, optional=(*optional, "why"))
+
 
 SCHEMAS: dict[str, Schema] = {
+    "Edit": EDIT,
+    "EditList": listing("Edit"),
+    "TopicFields": TOPIC_FIELDS,
+    "Merge": _asked({"into": {"type": "integer"}, "topics": NUMBERS}, "topics"),
+    "Split": _asked({"tickets": KEYS, "name": nullable(TEXT)}, "name"),
+    "Suggestion": SUGGESTION,
+    "PartsChosen": _asked({"parts": {"type": "array", "items": TEXT}, "names": {"type": "object"}}, "names"),
+    "ThemeList": listing("Theme"),
+    "Theme": record({"id": {"type": "integer"}, "name": TEXT, "label": TEXT, "topics": NUMBERS}),
+    "ThemeName": _asked({"name": nullable(TEXT)}),
+    "Move": _asked({"tickets": KEYS, "to": nullable({"type": "integer"})}),
+    "Apart": _asked({"from": {"type": "integer"}}),
+    "Always": _asked({"rule": {"type": "object"}}),
+    "Run": RUN,
+    "RunList": listing("Run"),
+    "Waiting": record({"waiting": nullable(ref("Run"))}),
+    "Published": record({"id": {"type": "integer"}}),
     "Topic": TOPIC,
     "TopicPage": {"allOf": [ref("Topic"), record({"window": WINDOW})]},
     "TopicList": listing(
@@ -290,6 +371,12 @@ SCHEMAS: dict[str, Schema] = {
     "NewAnswers": {"oneOf": [ref("NewAnswer"), {"type": "array", "items": ref("NewAnswer")}]},
     "Customer": CUSTOMER,
     "CustomerList": listing("Customer"),
+    "Article": ARTICLE,
+    "ArticleList": listing("Article"),
+    "NewArticle": NEW_ARTICLE,
+    "NewArticles": {"oneOf": [ref("NewArticle"), {"type": "array", "items": ref("NewArticle")}]},
+    "Gap": GAP,
+    "Gaps": GAPS,
     "NewCustomer": NEW_CUSTOMER,
     "NewCustomers": {"oneOf": [ref("NewCustomer"), {"type": "array", "items": ref("NewCustomer")}]},
     "Journey": JOURNEY,

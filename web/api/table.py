@@ -67,14 +67,14 @@ class Route:
 
     @property
     def rule(self) -> str:
-        """The path as Flask writes it; the last part of text may hold slashes."""
-        rule = re.sub(r"\{(\w+)\}$", rf"<{self._converter}:\1>", self.path)
-        return re.sub(r"\{(\w+)\}", r"<\1>", rule)
-
-    @property
-    def _converter(self) -> str:
-        last = [parameter for parameter in self.parameters if parameter.place == "path"][-1:]
-        return "int" if last and last[0].schema.get("type") == "integer" else "path"
+        """The path as Flask writes it; text at its end may hold slashes."""
+        rule = self.path
+        for parameter in self.parameters:
+            if parameter.place == "path":
+                part = f"{{{parameter.name}}}"
+                kind = "int:" if parameter.schema.get("type") == "integer" else "path:" if rule.endswith(part) else ""
+                rule = rule.replace(part, f"<{kind}{parameter.name}>")
+        return rule
 
     @property
     def own(self) -> dict[str, Parameter]:

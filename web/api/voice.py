@@ -6,8 +6,9 @@ from werkzeug.exceptions import NotFound
 
 from ticketlens.answers.journey import Step
 from ticketlens.answers.voice import VoiceReport
+from ticketlens.errors import ConfigError
 from ticketlens.lens import Lens
-from ticketlens.model.answer import Answer, SurveyKind
+from ticketlens.model.answer import Answer, Survey, SurveyKind
 from ticketlens.model.customer import Customer
 from web.api.table import Asked
 from web.api.tickets import pushed
@@ -17,11 +18,21 @@ Json = dict[str, object]
 
 def answers(lens: Lens, asked: Asked) -> Json:
     told = asked.own
+    survey = survey_of(lens, told["survey"]) if "survey" in told else None
     page = lens.voice.list_answers(
         asked.where, cursor=told.get("cursor"), limit=int(told.get("limit", 50)),
         commented=told.get("commented") == "true", kind=SurveyKind(told["kind"]) if "kind" in told else None,
+        survey=survey,
     )  # fmt: skip
     return {"items": [answer_json(one) for one in page.items], "next": page.next}
+
+
+def survey_of(lens: Lens, id: str) -> Survey:
+    """Raises ConfigError for one that nobody was ever sent."""
+    found = next((one for one in lens.voice.surveys() if one.id == id), None)
+    if found is None:
+        raise ConfigError(f"survey: {id[:40]!r} is the id of none")
+    return found
 
 
 def customers(lens: Lens, asked: Asked) -> Json:

@@ -39,9 +39,13 @@ def draw(spec: dict[str, Any]) -> str:
 
 
 def inline(svg: str, label: str) -> Markup:
-    """The drawing as part of a page: colours follow the page's, `label` says what it shows."""
+    """The drawing as part of a page: colours follow the page's, whose styles hide what is only there to be pointed at.
+
+    `label` says what it shows.
+    """
     for colour, variable in VARIABLES.items():
         svg = svg.replace(f'"{colour}"', f'"var({variable})"')
+    svg = svg.replace(' fill="transparent"', "")
     opening = f'<svg role="group" aria-label="{escape(label)}" focusable="false" '
     return Markup(svg.replace("<svg ", opening, 1))  # noqa: S704  our own drawing; texts were escaped by the serializer
 
@@ -62,6 +66,7 @@ def _drawn(spec: str) -> str:
     mark = "h" + sha256(spec.encode()).hexdigest()[:8]
     _drop_noise(root)
     _mend_links(root)
+    _share_fills(root)
     _hatch(root, mark)
     root.set("class", "chart")
     return _LONG_NUMBER.sub(_shorter, ET.tostring(root, encoding="unicode")).replace(" />", "/>")
@@ -99,6 +104,16 @@ def _mend_links(root: ET.Element) -> None:
             link.set("tabindex", "-1")
             link.set("aria-hidden", "true")
         met.add(address)
+
+
+def _share_fills(root: ET.Element) -> None:
+    """One fill of many marks is said once, by their group."""
+    for group in root.iter(f"{{{SVG}}}g"):
+        fills = {mark.get("fill", "") for mark in group}
+        if len(group) > 2 and len(fills) == 1 and fills.isdisjoint({"", *HATCHED}):
+            group.set("fill", fills.pop())
+            for mark in group:
+                del mark.attrib["fill"]
 
 
 def _shorter(found: re.Match[str]) -> str:

@@ -20,9 +20,13 @@ DAYS_OF_DAY_NAMES = 75
 DAYS_ON_AXIS = 8 * wording.DAY
 DAYS_OF_MONTH_NAMES = 500
 _BAR_GAP = 0.14
+NEAR = 4
+"""So many of the last values share the ground with words at the end of a line."""
 HALO = {"stroke": theme.PANEL, "strokeWidth": 4}
 """Under words that may stand on a line."""
 TOO_FEW = "∘"
+BEYOND = "▲"
+DASHES = [5, 4]
 YET = {"not reached yet": "↑", "not known yet": "…"}
 
 
@@ -47,12 +51,17 @@ PERCENT = Scale(0.01, " %")
 
 
 def running(trend: Trend) -> str | None:
-    """ "4 of 7 days" of the last period while it runs; None where it is complete."""
+    """ "4 of 7 days" of the last period while it runs, or why it is not complete; None where it is."""
     if not trend.points or trend.points[-1].complete:
         return None
     last = trend.points[-1]
+    if last.flags:
+        return last.standing
     whole = (last.end - last.start).days
-    gone = min(max((trend.as_of.astimezone(ZoneInfo(trend.zone)).date() - last.start).days + 1, 0), whole)
+    today = trend.as_of.astimezone(ZoneInfo(trend.zone)).date()
+    if last.end <= today:
+        return "not whole"
+    gone = max((today - last.start).days + 1, 0)
     return f"{gone} of {whole} days" if whole > 1 else "running"
 
 
@@ -70,41 +79,70 @@ def columns(
 
 
 def hatched(points: Sequence[Point], height: int, said: str | None, *, words: bool = True) -> Layers:
-    """The ground of what is not finished, and in words how much of a running period is gone."""
-    if said is None:
-        return []
-    unfinished = _unfinished(points)
-    values = [{**_span(points[unfinished]), "end": _at(points[-1].end), "said": f"{said} →"}]
+    """The ground of what is not whole or not finished, and in words how much of a running period is gone."""
     axis = time_axis(points)
+    grounds = [_span(point) for point in points if not point.complete]
+    if not grounds:
+        return []
     ground = _layer(
-        values, {"type": "rect", "fill": theme.HATCH},
+        grounds, {"type": "rect", "fill": theme.HATCH},
         x=axis, x2={"field": "end"}, y={"value": 0}, y2={"value": height},
     )  # fmt: skip
+    if said is None or not words:
+        return [ground]
     text = _layer(
-        values,
+        [{**_span(points[_unfinished(points)]), "said": f"{said} →"}],
         {"type": "text", "align": "right", "dx": -5, **HALO},
         x=axis,
         y={"value": height - 8},
         text={"field": "said"},
     )
-    return [ground, text] if words else [ground]
+    return [ground, text]
 
 
 def line(
     points: Sequence[Point], field: str, scale: Scale, *, colour: str, band: str | None = None, dots: bool = True
 ) -> Layers:
-    """Values over time, broken where they are not known; `band` is the interval's colour."""
+    """Values over time, broken where they are not known; `band` is the interval's colour.
+
+    A period that stands alone has a whisker in place of a band.
+    """
     values = [_value(point, field, scale) for point in points]
     axis = time_axis(points, "mid")
     clipped = {"clip": True} if scale.top is not None else {}
-    layers = [_layer(values, {"type": "line", "color": colour, **clipped}, x=axis, y=value_axis(scale))]
+    drawn = {"type": "line", "color": colour, **clipped}
+    begun = len(points) if points[-1].complete else _unfinished(points)
+    layers = [_layer(values[:begun], drawn, x=axis, y=value_axis(scale))]
+    if begun < len(points):
+        unripe = values[max(begun - 1, 0) :]
+        layers.append(_layer(unripe, {**drawn, "strokeDash": DASHES}, x=axis, y=value_axis(scale)))
+    top = float("inf") if scale.top is None else scale.top / scale.divisor + 1e-4
     known = [value for value in values if value["value"] is not None]
+    alone = [value for value, alone in zip(values, stands_alone(points), strict=True) if alone] if band else []
+    dotted = known if dots else [value for value in known if value in alone or value is known[-1]]
+    known = [value for value in dotted if value["value"] <= top]
     mark = {"type": "point", "stroke": colour, "fill": theme.PANEL, "opacity": 1}
-    layers.append(_layer(known if dots else known[-1:], mark, x=axis, y=value_axis(scale)))
+    layers.append(_layer(known, mark, x=axis, y=value_axis(scale)))
     if band is None:
         return layers
     area = {"type": "area", "color": band, "opacity": 0.55, **clipped}
-    return [_layer(values, area, x=axis, y=value_axis(scale, "low"), y2={"field": "high"}), *layers]
+    shaded = _layer(values, area, x=axis, y=value_axis(scale, "low"), y2={"field": "high"})
+    return [shaded, *(_whiskers(alone, axis, scale, {"color": colour, **clipped}) if alone else []), *layers]
+
+
+def stands_alone(points: Sequence[Point]) -> list[bool]:
+    """Of each period whether it has an interval and neither of its neighbours has: a band needs two."""
+    known = [False, *(point.low is not None and point.high is not None for point in points), False]
+    return [here and not (before or after) for before, here, after in zip(known, known[1:], known[2:], strict=False)]
+
+
+def _whiskers(values: list[dict[str, Any]], axis: dict[str, Any], scale: Scale, look: dict[str, Any]) -> Layers:
+    end = {"type": "tick", "orient": "horizontal", "size": 11, "thickness": 1.5, "opacity": 1, **look}
+    line = {"type": "rule", "strokeWidth": 1.5, **look}
+    return [
+        _layer(values, line, x=axis, y=value_axis(scale, "low"), y2={"field": "high"}),
+        *(_layer(values, end, x=axis, y=value_axis(scale, field)) for field in ("low", "high")),
+    ]
 
 
 def ghost(points: Sequence[Point], partners: Sequence[Point], field: str, scale: Scale) -> Layers:
@@ -116,7 +154,7 @@ def ghost(points: Sequence[Point], partners: Sequence[Point], field: str, scale:
     both = list(zip(points, partners, strict=True))[begun:]
     values = [{**_value(partner, field, scale), "mid": _middle(point)} for point, partner in both]
     clipped = {"clip": True} if scale.top is not None else {}
-    mark = {"type": "line", "color": theme.QUIET, "strokeDash": [5, 4], "strokeWidth": 1.75, **clipped}
+    mark = {"type": "line", "color": theme.QUIET, "strokeDash": DASHES, "strokeWidth": 1.75, **clipped}
     return [_layer(values, mark, x=time_axis(points, "mid"), y=value_axis(scale))]
 
 
@@ -129,9 +167,10 @@ def bars(points: Sequence[Point], field: str, scale: Scale, *, colour: str, wait
     ]  # fmt: skip
     across = {"x": time_axis(points), "x2": {"field": "end"}, "y2": {"datum": 0}}
     fill = {"field": "fill", "type": "nominal", "scale": None}
-    layers = [_layer(values, {"type": "bar", "cornerRadiusEnd": 1.5}, **across, y=value_axis(scale), color=fill)]
+    bar = {"type": "bar", **({} if scale.top is None else {"clip": True})}
+    layers = [_layer(values, {**bar, "cornerRadiusEnd": 1.5}, **across, y=value_axis(scale), color=fill)]
     if waiting:
-        layers.append(_layer(values, {"type": "bar", "color": waiting}, **across, y=value_axis(scale, "still")))
+        layers.append(_layer(values, {**bar, "color": waiting}, **across, y=value_axis(scale, "still")))
     return layers
 
 
@@ -172,9 +211,37 @@ def unknown(
     text = _layer(
         [{**_span(last[0]), "said": f"{said} →"}],
         {"type": "text", "align": "right", "dx": -5, **HALO},
-        x={"field": "start", "type": "temporal"}, y={"value": height - 23}, text={"field": "said"},
+        x={"field": "start", "type": "temporal"}, y={"value": _away(points, field, height)}, text={"field": "said"},
     )  # fmt: skip
     return [*shown, text]
+
+
+def _away(points: Sequence[Point], field: str, height: int) -> int:
+    """Where the words about the last periods stand: on the side of the panel that the line before them leaves free."""
+    values = [value for point in points if (value := getattr(point, field)) is not None]
+    low = sum(values[-NEAR:]) / len(values[-NEAR:]) < max(values) / 2 if values else False
+    return 24 if low else height - 26
+
+
+def beyond(points: Sequence[Point], field: str, scale: Scale) -> Layers:
+    """A mark at the upper edge over each value that the scale does not reach."""
+    if scale.top is None:
+        return []
+    over = [point for point in points if (value := getattr(point, field)) is not None and value > scale.top]
+    return [_signs(over, BEYOND, 6, theme.ACCENT)] if over else []
+
+
+def nothing(points: Sequence[Point], height: int, said: str) -> Layers:
+    """In place of a line of which no value is known: words in the middle, and the axis's room left empty."""
+    middle = points[0].start + (points[-1].end - points[0].start) / 2
+    axis = {"labels": False, "grid": False, "ticks": False}
+    return [
+        _layer(
+            [{"mid": _at(middle), "value": 0.5, "said": said}], {"type": "text", "align": "center", "fontSize": 12},
+            x=time_axis(points, "mid"), text={"field": "said"},
+            y={"field": "value", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis},
+        )
+    ]  # fmt: skip
 
 
 def time_axis(points: Sequence[Point], field: str = "start") -> dict[str, Any]:
@@ -194,9 +261,9 @@ def time_axis(points: Sequence[Point], field: str = "start") -> dict[str, Any]:
 
 
 def value_axis(scale: Scale, field: str = "value") -> dict[str, Any]:
-    ends = {} if scale.top is None else {"domainMax": scale.top / scale.divisor}
+    ends = {"nice": scale.ticks} if scale.top is None else {"nice": False, "domainMax": scale.top / scale.divisor}
     return {
-        "field": field, "type": "quantitative", "scale": {"zero": True, "nice": scale.ticks, **ends},
+        "field": field, "type": "quantitative", "scale": {"zero": True, **ends},
         "axis": {"tickCount": scale.ticks, "labelExpr": f"format(datum.value, ',~r') + '{scale.unit}'"},
     }  # fmt: skip
 
@@ -245,8 +312,8 @@ def _unfinished(points: Sequence[Point]) -> int:
     return found
 
 
-def _signs(points: Sequence[Point], sign: str, y: int) -> Layer:
-    mark = {"type": "text", "text": sign, "fontSize": 12, "color": theme.QUIET}
+def _signs(points: Sequence[Point], sign: str, y: int, colour: str = theme.QUIET) -> Layer:
+    mark = {"type": "text", "text": sign, "fontSize": 12, "color": colour}
     return _layer(
         [{"mid": _middle(point)} for point in points], mark, x={"field": "mid", "type": "temporal"}, y={"value": y}
     )

@@ -7,7 +7,7 @@ from ticketlens.model.topic import TopicFigures
 from web import wording
 from web.charts import panels, theme
 from web.charts.drawing import linked
-from web.charts.trend import WIDE, Size, Spec
+from web.charts.trend import MOST_NARROW, WIDE, Size, Spec
 
 MOST = 60
 _HEIGHT = 190
@@ -27,7 +27,9 @@ def pareto(rows: Sequence[TopicFigures], half: int, where: Callable[[TopicFigure
             }
         )  # fmt: skip
     tall = size.tall(_HEIGHT)
-    layers = [_bars(values), _line(values), *_half(half, len(values), tall), _columns(values, tall)]
+    layers = [_bars(values), _line(values), *_half(half, len(values), tall)]
+    if not (size.narrow and len(values) > MOST_NARROW):
+        layers.append(_columns(values, tall))
     layers.insert(0, panels.name("share of all tickets: each topic, and together", theme.ACCENT))
     return {"layer": layers, "width": size.width, "height": tall, "data": {"values": values}}
 

@@ -9,7 +9,9 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT, INSET = 96, 24, 3
+HEIGHT, INSET = 48, 6
+SIDES = 1 / 30
+"""Room on either side of a line, as a share of its length, for its dot."""
 LEAST_WIDTH = 0.004
 LEAST_HEIGHT = 0.03
 
@@ -19,20 +21,20 @@ def spark(values: Sequence[float | None], label: str, *, tone: str = "accent") -
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return Markup('<span class="muted">–</span>')
-    places = _places(values, min(0.0, *known), max(known))
+    places, steps = _places(values, min(0.0, *known), max(known)), len(values) - 1
     lines = [_line(run) for run in _runs(places)]
     x, y = next(place for place in reversed(places) if place).split(",")
     return Markup(
-        '<svg class="spark {}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}'
+        '<svg class="spark {}" viewBox="{:.3g} 0 {:.3g} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}'
         '<path d="M{},{}h0"/></svg>'
-    ).format(tone, WIDTH, HEIGHT, label, _joined(lines), x, y)
+    ).format(tone, -steps * SIDES, steps * (1 + 2 * SIDES), HEIGHT, label, _joined(lines), x, y)
 
 
 def bar(share: float, *, tone: str = "soft") -> Markup:
     """A bar of `share` (0 to 1) of its box; decoration beside a number, hidden from readers."""
-    return Markup(
-        '<svg class="bar {}" aria-hidden="true" focusable="false"><rect width="{}" height="100%" rx="2"/></svg>'
-    ).format(tone, _part(max(min(share, 1.0), 0.0)))
+    return Markup('<svg class="bar {}" aria-hidden="true"><rect width="{:.1f}%"/></svg>').format(
+        tone, max(min(share, 1.0), 0.0) * 100
+    )
 
 
 def signed_bar(value: float, span: float, zero: float, *, tone: str) -> Markup:
@@ -107,7 +109,14 @@ def strip(stretches: Sequence[Stretch], label: str) -> Markup:
 def _line(run: Sequence[str]) -> Markup:
     if len(run) == 1:
         return Markup('<path class="lone" d="M{}h0"/>').format(run[0])
-    return Markup('<polyline points="{}"/>').format(" ".join(run)) if run else Markup("")
+    return Markup('<polyline points="{}"/>').format(" ".join(_corners(run))) if run else Markup("")
+
+
+def _corners(run: Sequence[str]) -> list[str]:
+    """A run without the points that its line passes level."""
+    heights = [place.partition(",")[2] for place in run]
+    inner = zip(run[1:-1], heights, heights[1:], heights[2:], strict=False)
+    return [run[0], *(place for place, *near in inner if len(set(near)) > 1), run[-1]]
 
 
 def _part(share: float) -> str:
@@ -119,12 +128,10 @@ def _joined(parts: Iterable[Markup]) -> Markup:
 
 
 def _places(values: Sequence[float | None], least: float, most: float) -> list[str | None]:
-    step = (WIDTH - 2 * INSET) / max(len(values) - 1, 1)
+    """Whole numbers, since a page has hundreds of them: a step is 1, and the height is in halves of a pixel."""
     span = (most - least) or 1.0
     return [
-        None
-        if value is None
-        else f"{INSET + index * step:.1f},{HEIGHT - INSET - (value - least) / span * (HEIGHT - 2 * INSET):.1f}"
+        None if value is None else f"{index},{HEIGHT - INSET - (value - least) / span * (HEIGHT - 2 * INSET):.0f}"
         for index, value in enumerate(values)
     ]
 

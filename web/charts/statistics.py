@@ -100,8 +100,8 @@ def told(trend: Trend, one: Statistic, point: Point) -> str:
         return f"{share} not reached yet"
     done = DONE.get(trend.metric.partition(".")[0])
     if done is None:
-        return f"{share} took up to {wording.duration(value)}"
-    return f"{share} {done[0] if share == 'half' else done[1]} {done[2]} within {wording.duration(value)}"
+        return f"{share} took {wording.at_most('up to', value)}"
+    return f"{share} {done[0] if share == 'half' else done[1]} {done[2]} {wording.at_most('within', value)}"
 
 
 def pending(trend: Trend) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from ticketlens.model.trend import Point, Trend
@@ -15,9 +16,11 @@ Spec = dict[str, Any]
 
 AMOUNTS_AS_BARS = ("arrived", "solved", "waited_hours", "cost")
 MOST_DOTS = 60
+EMPTY = 72
+"""Height of a panel of which no figure is known."""
 MOST_SMALL = 31
 MOST_NARROW = 20
-BETWEEN_PANELS = 46
+BETWEEN_PANELS = 50
 """Height of an axis's names, the gap and the next panel's title."""
 
 STACKED: Spec = {"bounds": "flush", "spacing": BETWEEN_PANELS}
@@ -60,7 +63,7 @@ def durations(trend: Trend, where: Where, size: Size = WIDE, over: Over | None =
     """Half and nine in ten, each in a panel of its own scale, and how many arrived and are still open."""
     upper = []
     for name, height, colour in (("p50", 190, theme.ACCENT), ("p90", 140, theme.QUIET)):
-        tall = size.tall(height)
+        tall = _tall(trend, name, size, height, over)
         drawn = _quantile(trend, name, tall, size, over, quiet=name == "p90")
         named = over if name == "p50" else None
         upper.append(_panel(drawn, size, tall, panel_name(trend, STATISTICS[name]), colour, named))
@@ -74,6 +77,7 @@ def one_statistic(
     tall = size.tall(height)
     if one.id == "n":
         return _counts(trend, where, size, tall, panel_name(trend, one), over=over)
+    tall = _tall(trend, one.field, size, height, over)
     main = _panel(_quantile(trend, one.field, tall, size, over), size, tall, panel_name(trend, one), theme.ACCENT, over)
     return _over_counts(trend, where, size, [main], over)
 
@@ -81,7 +85,8 @@ def one_statistic(
 def _over_counts(trend: Trend, where: Where, size: Size, upper: list[Spec], over: Over | None) -> Spec:
     """Panels of durations over one of counts; one column a period goes through them all."""
     top = -(sum(panel["height"] for panel in upper) + len(upper) * BETWEEN_PANELS)
-    title = f"{trend.cohort}; dark: {pending(trend)}" if trend.cohort == "arrived" else trend.cohort
+    counted = f"{trend.cohort} and counted" if any(point.left_out for point in trend.points) else trend.cohort
+    title = f"{counted}; dark: {pending(trend)}" if trend.cohort == "arrived" else counted
     return {**STACKED, "vconcat": [*upper, _counts(trend, where, size, size.tall(88), title, top=top, over=over)]}
 
 
@@ -89,7 +94,11 @@ def _counts(
     trend: Trend, where: Where, size: Size, tall: int, title: str, *, top: int = 0, over: Over | None = None
 ) -> Spec:
     waiting = theme.QUIET if trend.kind == "duration" else None
-    bars = panels.bars(trend.points, "n", replace(PLAIN, ticks=2 if top else 4), colour=theme.SOFT, waiting=waiting)
+    scale = replace(PLAIN, ticks=2 if top else 4, top=size.top)
+    bars = [
+        *panels.bars(trend.points, "n", scale, colour=theme.SOFT, waiting=waiting),
+        *panels.beyond(trend.points, "n", scale),
+    ]
     ghost = panels.ghost(trend.points, over.trend.points, "n", PLAIN) if over and not top else []
     return _panel(
         [*bars, *ghost, *_columns(trend, where, size, top, tall, over)],
@@ -121,26 +130,33 @@ def amounts(
     trend: Trend, where: Where, size: Size = WIDE, *, title: str = "", height: int = 110, over: Over | None = None
 ) -> Spec:
     """One value a period: amounts of a period as bars, states and rates as a line with its interval."""
+    bars = trend.metric in AMOUNTS_AS_BARS
+    if not bars and not _known(trend, "value", over):
+        return _empty_panel(trend, where, size, title, _tall(trend, "value", size, height, over))
     tall = size.tall(height)
     scale = replace(_scale(trend, over), top=size.top)
-    if trend.metric in AMOUNTS_AS_BARS:
+    if bars:
         drawn = panels.bars(trend.points, "value", scale, colour=theme.SOFT if over else theme.ACCENT)
     else:
         drawn = panels.line(
             trend.points, "value", scale, colour=theme.ACCENT, band=_band(trend), dots=size.dotted(trend)
         )
-    ground = panels.hatched(
-        trend.points, tall, panels.running(trend), words=not size.small and trend.metric not in AMOUNTS_AS_BARS
-    )
+    ground = panels.hatched(trend.points, tall, panels.running(trend), words=not size.small and not bars)
     ghost = panels.ghost(trend.points, over.trend.points, "value", scale) if over else []
     missing = panels.unknown(trend.points, "value", tall, words=not size.small, yet="not known yet")
-    layers = [*ground, *drawn, *ghost, *missing, *_columns(trend, where, size, 0, tall, over)]
+    far = panels.beyond(trend.points, "value", scale)
+    layers = [*ground, *drawn, *ghost, *missing, *far, *_columns(trend, where, size, 0, tall, over)]
     return _panel(layers, size, tall, title, theme.ACCENT, over)
+
+
+def _empty_panel(trend: Trend, where: Where, size: Size, title: str, tall: int) -> Spec:
+    words = panels.nothing(trend.points, tall, nothing_known(trend, "value"))
+    return _panel([*words, *_columns(trend, where, size, 0, tall)], size, tall, title, theme.ACCENT)
 
 
 def volume_and_durations(volume: Trend, ttr: Trend, where: Where, size: Size = WIDE) -> Spec:
     """How many came, and how long half and nine in ten of them waited, one over the other."""
-    heights = [size.tall(165), size.tall(165), size.tall(120)]
+    heights = [size.tall(165), _tall(ttr, "p50", size, 165), _tall(ttr, "p90", size, 120)]
     top = -(sum(heights[:-1]) + 2 * BETWEEN_PANELS)
     drawn = panels.bars(volume.points, "value", PLAIN, colour=theme.ACCENT)
     arrived = [*panels.hatched(volume.points, heights[0], panels.running(volume), words=False), *drawn]
@@ -183,8 +199,9 @@ def titled(spec: Spec, title: str, subtitle: Sequence[str]) -> Spec:
 
 def point_told(trend: Trend, point: Point, *, brief: bool = False) -> str:
     """One period in words: "9–15 November: half within 19 h (17 h to 21 h), nine in ten within 91 h; 2,031 tickets"."""
-    days = wording.period_days(point.start, point.end)
-    unfinished = "" if point.complete else ", running"
+    another = (point.end - timedelta(days=1)).year != trend.as_of.year
+    days = wording.period_days(point.start, point.end, year=another)
+    unfinished = "" if point.complete else f", {point.standing}"
     if brief:
         return f"{days}{unfinished}: {_brief(trend, point)}; {wording.count(point.n, 'ticket')}"
     return f"{days}{unfinished}: {_figures(trend, point)}; {wording.count(point.n, 'ticket')}{_open(trend, point)}"
@@ -212,7 +229,7 @@ def _figures(trend: Trend, point: Point) -> str:
         return ("not known yet" if point.value is None else measured(trend, point.value)) + _interval(trend, point)
     quantiles = (("half", point.p50, _interval(trend, point)), ("nine in ten", point.p90, ""))
     return ", ".join(
-        f"{name} not reached yet" if value is None else f"{name} within {measured(trend, value)}{interval}"
+        f"{name} not reached yet" if value is None else f"{name} {wording.at_most('within', value)}{interval}"
         for name, value, interval in quantiles
     )
 
@@ -238,6 +255,25 @@ def _columns(trend: Trend, where: Where, size: Size, top: int, bottom: int, over
     return [panels.columns(trend.points, lambda point: words[point], where, top, bottom)]
 
 
+def nothing_known(trend: Trend, field: str) -> str:
+    """In place of a line: why no period has this figure."""
+    if all(point.too_few for point in trend.points if point.n):
+        return f"Too few in each {trend.by} for a figure"
+    shares = {"p50": "Half", "p75": "Three in four", "p90": "Nine in ten"}
+    return f"{shares[field]} not reached in any {trend.by}" if field in shares else f"Not known yet for any {trend.by}"
+
+
+def _known(trend: Trend, field: str, over: Over | None = None) -> bool:
+    every = (*trend.points, *(over.trend.points if over else ()))
+    return any(getattr(point, field) is not None for point in every)
+
+
+def _tall(trend: Trend, field: str, size: Size, height: int, over: Over | None = None) -> int:
+    """Little where there is nothing to draw; small charts beside each other stay alike."""
+    tall = size.tall(height)
+    return tall if size.small or _known(trend, field, over) else min(tall, EMPTY)
+
+
 def _scale(trend: Trend, over: Over | None = None) -> Scale:
     if trend.unit == "minutes":
         return Scale.of_minutes(
@@ -254,6 +290,8 @@ def _quantile(
     trend: Trend, field: str, tall: int, size: Size, over: Over | None = None, *, quiet: bool = False
 ) -> Layers:
     """A line of one figure of durations; `quiet` where it stands below another."""
+    if not _known(trend, field, over):
+        return panels.nothing(trend.points, tall, nothing_known(trend, field))
     banded = field == "p50"
     most = size.top or max(
         panels.greatest(one, (field, "high") if banded else (field,))
@@ -272,6 +310,7 @@ def _quantile(
             words=not size.small,
             yet="not known yet" if field == "mean" else "not reached yet",
         ),
+        *panels.beyond(trend.points, field, scale),
     ]
 
 

@@ -4,16 +4,23 @@ from flask import Blueprint
 
 from web.pages import (
     answers,
+    coverage,
     customer,
     customers,
     deliveries,
     files,
     furniture,
+    gaps,
     hook_secrets,
     overview,
+    runs,
     source_forms,
     sources,
+    ticket_choice,
     tickets,
+    topic_choice,
+    topic_edits,
+    topic_parts,
     topics,
     trend_files,
     trends,
@@ -28,6 +35,21 @@ pages.add_url_rule("/why.csv", "why_file", files.why)
 pages.add_url_rule("/topics", "topics", topics.topics)
 pages.add_url_rule("/topics.<any(csv,svg,png):form>", "topics_file", files.topics)
 pages.add_url_rule("/topics/<int:id>", "topic", topics.topic)
+pages.add_url_rule("/topics/coverage", "coverage", coverage.coverage)
+pages.add_url_rule("/topics/coverage.csv", "coverage_file", coverage.coverage_file)
+pages.add_url_rule("/topics/change", "topics_change", topic_choice.change, methods=["POST"])
+pages.add_url_rule("/topics/<int:id>/change", "topic_change", topic_edits.change, methods=["POST"])
+pages.add_url_rule("/topics/<int:id>/apart", "topic_apart", topic_edits.apart, methods=["POST"])
+pages.add_url_rule("/topics/<int:id>/always", "topic_always", topic_edits.always, methods=["POST"])
+pages.add_url_rule("/topics/<int:id>/parts", "topic_parts", topic_parts.parts)
+pages.add_url_rule("/topics/<int:id>/parts", "topic_parts_ask", topic_parts.ask, methods=["POST"])
+pages.add_url_rule("/topics/<int:id>/parts/split", "topic_parts_split", topic_parts.split, methods=["POST"])
+pages.add_url_rule("/themes/<int:id>/call", "theme_call", topic_edits.call_theme, methods=["POST"])
+pages.add_url_rule("/edits/<int:id>/undo", "edit_undo", topic_edits.undo, methods=["POST"])
+pages.add_url_rule("/runs/publish", "run_publish", runs.publish, methods=["POST"])
+pages.add_url_rule("/runs/drop", "run_drop", runs.drop, methods=["POST"])
+pages.add_url_rule("/runs/back", "run_back", runs.bring_back, methods=["POST"])
+pages.add_url_rule("/tickets/change", "tickets_change", ticket_choice.change, methods=["POST"])
 pages.add_url_rule("/trends", "trends", trends.trends)
 pages.add_url_rule("/trends.<any(csv,svg,png):form>", "trends_file", trend_files.trends)
 pages.add_url_rule("/trends/compare.csv", "trends_compare", trend_files.compare)
@@ -46,6 +68,8 @@ pages.add_url_rule("/answers.csv", "answers_file", answers.answers_file)
 pages.add_url_rule("/customers", "customers", customers.customers)
 pages.add_url_rule("/customers.csv", "customers_file", customers.customers_file)
 pages.add_url_rule("/customers/<path:id>", "customer", customer.customer)
+pages.add_url_rule("/articles", "articles", gaps.articles)
+pages.add_url_rule("/articles.csv", "articles_file", gaps.articles_file)
 pages.add_url_rule("/sources", "sources", sources.sources)
 pages.add_url_rule("/sources/<name>", "source", sources.source)
 pages.add_url_rule("/sources/<name>/test", "source_test", sources.test, methods=["POST"])
@@ -64,3 +88,4 @@ pages.add_url_rule("/add-source", "source_kinds", source_forms.kinds)
 pages.add_url_rule("/add-source/<kind>", "source_add", source_forms.add, methods=["GET", "POST"])
 
 furniture.furnish(pages)
+pages.app_context_processor(topic_edits.shared)

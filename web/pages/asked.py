@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app, g, request, stream_with_context, url_for
 from markupsafe import Markup
 
+from ticketlens.answers import listed
 from ticketlens.errors import ConfigError
 from ticketlens.model.filter import Filter
 from ticketlens.model.ticket import Ticket
@@ -25,6 +26,7 @@ DEFAULTS: Mapping[str, str] = {
     "sort": "", "cursor": "", "show": "", "over": "", "period": "", "against": "", "split_by": "topic",
     "window": "28",
     "every": "month", "survey": "", "score": "", "given": "", "commented": "", "kind": "", "topics": "",
+    "hidden": "", "themes": "", "done": "",
 }  # fmt: skip
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "weeks": ("8", "13", "26", "52"),
@@ -35,6 +37,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "given": ("", "sent"),
     "commented": ("", "yes"),
     "topics": ("", "all"),
+    "hidden": ("", "shown"),
+    "themes": ("", "off"),
     "show": tuple(STATISTICS),
     "over": ("", "year", "previous"),
     "window": ("7", "28"),
@@ -48,18 +52,17 @@ TRENDS = "pages.trends"
 VERSUS = "versus."
 """Before the name of a filter's field: the other side of a comparison."""
 ONE_DAY = timedelta(days=1)
-FORGOTTEN = ("cursor",)
+FORGOTTEN = ("cursor", "done")
 """What does not outlive a step to another filter or order."""
 OF_VOICE = ("every", "survey", "score", "given", "commented", "kind", "topics")
 """What only pages about surveys and customers understand."""
 VOICE = ("pages.voice", "pages.answers", "pages.customer")
 """How the endpoints of these begin."""
-UNLISTED = ("one_touch_rate", "breach_rate", "cost", "nps", "ces")
+OF_TOPICS = ("hidden", "themes")
+"""What only the list of topics and its files understand."""
 NUMBERS = "#trend"
 """The chart with its table, on the page itself."""
 _OWN = frozenset((*DEFAULTS, *(f"{name}_{end}" for name in DAYS_OF for end in ("from", "to"))))
-DATES: Mapping[str, str] = {"answered": "rated"}
-"""The date that a cohort is taken by, where a filter names it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,14 @@ def page(endpoint: str, where: Filter | None = None, parts: Mapping[str, Any] | 
     own |= {name: str(value) for name, value in changes.items()}
     told = filter_parameters(where or now.where) + _told(own)
     if endpoint.startswith(TRENDS):
-        told += _of_trends(own, cast("Filter | None", versus))
+        told += _of_trends(own, cast("Filter | None", versus)) + _of_survey(own)
     told += _of_voice(endpoint, own)
     return _address(url_for(endpoint, **dict(parts or {})), told)
 
 
 def _told(own: Mapping[str, str]) -> list[tuple[str, str]]:
     """What every page understands, where it is not the default."""
-    elsewhere = (*OF_TRENDS, *OF_VOICE)
+    elsewhere = (*OF_TRENDS, *OF_VOICE, *OF_TOPICS)
     return [(name, value) for name, value in own.items() if value != DEFAULTS[name] and name not in elsewhere]
 
 
@@ -141,8 +144,13 @@ def _of_trends(own: Mapping[str, str], versus: Filter | None) -> list[tuple[str,
     return [(name, own[name]) for name in OF_TRENDS if own[name] != DEFAULTS[name]] + other
 
 
+def _of_survey(own: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Which survey a trend of answers is of."""
+    return [("survey", own["survey"])] if own["survey"] and own["metric"] in listed.SURVEYS else []
+
+
 def _of_voice(endpoint: str, own: Mapping[str, str]) -> list[tuple[str, str]]:
-    known = OF_VOICE if endpoint.startswith(VOICE) else ()
+    known = OF_VOICE if endpoint.startswith(VOICE) else OF_TOPICS if endpoint.startswith("pages.topics") else ()
     return [(name, own[name]) for name in known if own[name] != DEFAULTS[name]]
 
 
@@ -156,8 +164,7 @@ def files_of(where: Filter) -> str:
     return _address(url_for("pages.tickets_file"), filter_parameters(where))
 
 
-def in_state(where: Filter, state: str) -> Filter:
-    return replace(where, states=(*where.states, state))
+in_state = listed.in_state
 
 
 def settled(where: Filter) -> Filter:
@@ -165,14 +172,15 @@ def settled(where: Filter) -> Filter:
     return in_state(replace(where, dated="first_solved"), "settled")
 
 
+def costed(where: Filter, assumed: int = 0) -> Filter:
+    """Those solved in the window of `where` of which a cost is told: all of them where minutes are assumed."""
+    inside = replace(where, dated="solved")
+    return inside if assumed else in_state(inside, "worked")
+
+
 def left_out(where: Filter, reason: str) -> Filter:
     """Those of the window that stay out of every figure for that reason."""
     return replace(where, excluded=reason)
-
-
-def rated(where: Filter) -> Filter:
-    """Those whose survey answer was given in the window of `where`."""
-    return in_state(replace(where, dated="rated"), "rated")
 
 
 def ticket(one: Ticket) -> str:
@@ -209,36 +217,47 @@ def customer(id: str) -> str:
     return url_for("pages.customer", id=id)
 
 
-def listed(trend: Trend) -> bool:
-    """Whether a list of tickets has exactly those that `n` counts: a share of some of a cohort has none."""
-    return trend.metric not in UNLISTED
+def behind(where: Filter, trend: Trend, point: Point) -> Filter | None:
+    """The tickets that `n` of this point counts, as they stood when it is seen from.
 
-
-def behind(where: Filter, trend: Trend, point: Point) -> Filter:
-    """The tickets that `n` of this point counts."""
+    None where it counts answers that no ticket carries, or solves that no list knows.
+    """
+    if not trend.listed:
+        return None
+    where = replace(where, as_of=point.as_of or where.as_of)
     if trend.cohort == "moment":
         return replace(where, first=None, last=None, open_at=_end(point, trend))
-    dated = DATES.get(trend.cohort, trend.cohort)
-    if trend.metric == "reopen_rate":
-        return settled(where.between(point.start, point.end - ONE_DAY))
-    return where.between(point.start, point.end - ONE_DAY, dated)
+    last = point.end - ONE_DAY
+    return listed.counted_in(
+        trend.metric,
+        trend.cohort,
+        where,
+        point.start,
+        last,
+        survey=trend.survey,
+        assumed=bool(point.assumed),
+        timed=trend.clock if point.left_out else None,
+    )
 
 
-def point_link(where: Filter, trend: Trend) -> "PointLink":
-    return PointLink(where, trend)
+def to_list(where: Filter, trend: Trend, point: Point) -> str | None:
+    """The address of the list of exactly what `n` of this point counts: tickets, or answers to a survey."""
+    found = behind(where, trend, point)
+    if found is not None:
+        return tickets(found)
+    inside = where.between(point.start, point.end - ONE_DAY)
+    return None if trend.survey is None else answers(inside, survey=trend.survey.id)
 
 
 @dataclass(frozen=True, slots=True)
 class PointLink:
-    """The address of the tickets behind each point of a trend."""
+    """The address of what is behind each point of a trend."""
 
     where: Filter
     trend: Trend
 
     def __call__(self, point: Point) -> str:
-        if not listed(self.trend):
-            return NUMBERS
-        return tickets(behind(self.where, self.trend, point))
+        return to_list(self.where, self.trend, point) or NUMBERS
 
 
 def attached(body: Iterator[str] | bytes, name: str, type: str) -> Response:
@@ -255,7 +274,7 @@ def hidden(*left_out: str) -> Markup:
     own = {name: value for name, value in now.own.items() if name not in FORGOTTEN}
     told = filter_parameters(now.where) + _told(own)
     if (request.endpoint or "").startswith(TRENDS):
-        told += _of_trends(own, now.versus)
+        told += _of_trends(own, now.versus) + _of_survey(own)
     told += _of_voice(request.endpoint or "", own)
     fields = [(name, value) for name, value in told if name not in left_out]
     return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(*field) for field in fields)

@@ -9,7 +9,7 @@ from ticketlens.model.trend import Trend
 from web import wording
 from web.charts.statistics import DONE, pending
 from web.pages import asked
-from web.pages.compare_words import amount, heading
+from web.pages.compare_words import amount, heading, yardstick
 from web.pages.kept import kept
 
 Value = TypeVar("Value")
@@ -27,7 +27,7 @@ class Line:
 
 
 def lines(told: Comparison, trend: Trend) -> Iterable[Line]:
-    links = _both(told, lambda side: asked.tickets(side.where) if side.where else None)
+    links = _both(told, _list_of)
     if told.kind == "duration":
         mean = f"Mean, first {wording.horizon(told.horizon or 0, told.clock)}"
         yield Line(mean, *_durations(told, "mean"), links, main=True)
@@ -52,12 +52,19 @@ def lines(told: Comparison, trend: Trend) -> Iterable[Line]:
         yield Line(f"{_summed(told)} a working day", *_both(told, lambda side: _per_day(told, side)))
 
 
+def _list_of(side: Side) -> str | None:
+    if side.answers is not None and side.survey is not None:
+        return asked.answers(side.answers, survey=side.survey.id)
+    return asked.tickets(side.where) if side.where else None
+
+
 def _both(told: Comparison, of: Callable[[Side], Value]) -> tuple[Value, Value]:
     return of(told.before), of(told.after)
 
 
 def _durations(told: Comparison, field: str) -> tuple[str, str]:
-    texts = wording.alike(*(getattr(side, field) for side in (told.before, told.after)))
+    both = [getattr(side, field) for side in (told.before, told.after)]
+    texts = tuple(map(yardstick(told).figure, both)) if field == told.change.of else wording.alike(*both)
     missing = "not known yet" if field == "mean" else "not reached"
 
     def words(side: Side, text: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from ticketlens.metrics.contract import BY_ID
 from ticketlens.model.comparison import Comparison, Explanation, Side
 from web import wording
+from web.pages import days as days_of
 from web.pages import versus
 
 JOINER = "\u2060"
@@ -41,12 +42,17 @@ def note(told: Comparison) -> str:
     return f"{signed(told, change.value)}{interval}" + (f" · {of[change.of]}" if change.of in of else "")
 
 
+def yardstick(told: Comparison) -> wording.Yardstick:
+    """What both sides and their difference are told in."""
+    return wording.yardstick(*(getattr(one, told.change.of) for one in (told.before, told.after)))
+
+
 def amount(told: Comparison, value: float) -> str:
     """A difference without its sign."""
     if told.unit == "share":
         return f"{value * 100:.1f}{wording.NBSP}pts"
     if told.unit == "minutes":
-        return wording.alike(value)[0]
+        return yardstick(told).change(value)
     unit = {"hours": "h"}.get(told.unit, "" if told.unit in wording.UNITLESS else told.unit)
     return wording.number(value, 0 if value >= 100 or value.is_integer() else 1) + (unit and f"{wording.NBSP}{unit}")
 
@@ -61,8 +67,7 @@ def figure(told: Comparison, side: Side) -> str:
     if value is None:
         return "too few" if side.too_few else "not known"
     if told.unit == "minutes":
-        both = [getattr(one, told.change.of) for one in (told.before, told.after)]
-        return wording.alike(*both)[1 if side is told.after else 0]
+        return yardstick(told).figure(value)
     if told.change.of == "per_day":
         return f"{amount(told, value)} a working day"
     return wording.measure(value, "share" if told.unit == "share" else told.unit)
@@ -83,22 +88,24 @@ def names(told: Comparison) -> tuple[str, str]:
 
 
 def days(told: Comparison) -> tuple[str, str]:
-    years = {side.last.year for side in (told.before, told.after)}
-    both = [_days(side, year=len(years) > 1) for side in (told.before, told.after)]
+    both = [_days(side, year=_with_year(told)) for side in (told.before, told.after)]
     return both[0], both[1]
+
+
+def _with_year(told: Comparison | Explanation) -> bool:
+    return any(days_of.another_year(side.last) for side in (told.before, told.after))
 
 
 def _days(side: Side, *, year: bool) -> str:
     week = WEEK.fullmatch(side.label)
-    days_of = wording.day_range(side.first, side.last, year=year)
-    days_of = DASHED.sub(f"{JOINER}{wording.DASH}{JOINER}", days_of)
-    return f"week {int(week[1])}, {days_of}" if week else days_of
+    both = DASHED.sub(f"{JOINER}{wording.DASH}{JOINER}", wording.day_range(side.first, side.last, year=year))
+    return f"week {int(week[1])}, {both}" if week else both
 
 
 def spoken(told: Comparison | Explanation, text: str) -> str:
     """A sentence of the core with its periods and days as a person says them."""
-    years = {side.last.year for side in (told.before, told.after)}
+    year = _with_year(told)
     for side in (told.before, told.after):
-        text = text.replace(side.label, wording.day_range(side.first, side.last, year=len(years) > 1))
-    text = DATE.sub(lambda day: wording.day(date.fromisoformat(day[0]), year=len(years) > 1), text)
-    return wording.bound(text[:1] + text[1:].replace(told.name, told.name[:1].lower() + told.name[1:]))
+        text = text.replace(side.label, wording.day_range(side.first, side.last, year=year))
+    text = DATE.sub(lambda day: wording.day(date.fromisoformat(day[0]), year=year), text)
+    return wording.bound(text[:1] + text[1:].replace(told.name, wording.within(told.name)))

@@ -9,9 +9,9 @@ from ticketlens.metrics.contract import BY_ID
 from ticketlens.metrics.periods import By, parse_period
 from ticketlens.model.comparison import Comparison, Explanation
 from ticketlens.model.trend import Trend
-from web import wording
 from web.pages import asked, versus
 from web.pages import compare_words as words
+from web.pages import days as days_of
 from web.pages.compare_table import Line, lines
 from web.pages.kept import kept
 from web.pages.remedies import Remedy, remedies
@@ -42,12 +42,16 @@ class Compared:
 
 
 def pairing(trend: Trend) -> Pairing:
-    """What the address asks to be compared; without days of its own the newest stretch that can be."""
+    """What the address asks to be compared; without days of its own the newest stretch that can be.
+
+    Where a year before is drawn under the trend, it is compared with that too.
+    """
     now = asked.asked()
+    drawn = "year" if now["over"] == "year" and now.versus is None else None
     wanted = Pairing(
         metric=trend.metric, clock=trend.clock, cohort=trend.cohort, by=cast(By, trend.by),
-        period=now["period"] or None, against=now["against"] or None, where=now.where,
-        versus=versus.other_side(now.where, now.versus),
+        period=now["period"] or None, against=now["against"] or drawn, where=now.where,
+        versus=versus.other_side(now.where, now.versus), survey=trend.survey,
     )  # fmt: skip
     if wanted.period or now.where.first or now.where.last:
         return wanted
@@ -70,9 +74,9 @@ def newest_days(wanted: Pairing) -> list[tuple[str, str]]:
 def _label_days(label: str, zone: str) -> str:
     first, dots, last = label.partition("..")
     if dots:
-        return wording.day_range(date.fromisoformat(first), date.fromisoformat(last))
+        return days_of.day_range(date.fromisoformat(first), date.fromisoformat(last))
     period = parse_period(label, zone)
-    days = wording.period_days(period.start, period.end)
+    days = days_of.period_days(period.start, period.end)
     week = words.WEEK.fullmatch(label)
     return f"week {int(week[1])}, {days}" if week else days
 

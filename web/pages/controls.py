@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ticketlens.answers.listed import SURVEYS
 from ticketlens.metrics.contract import METRICS, Metric
+from ticketlens.model.answer import Survey
 from ticketlens.model.filter import CUSTOM, EVERYTHING, FIELDS
 from web import wording
 from web.charts.statistics import BOTH, STATISTICS, choices
-from web.pages import asked
+from web.pages import asked, surveys
 from web.pages.kept import kept
 
 KINDS = (("duration", "Durations"), ("share", "Shares"), ("score", "Scores"), ("amount", "Amounts"))
@@ -38,11 +40,12 @@ def metrics() -> list[tuple[str, list[Metric]]]:
     return [(name, of_kind) for name, of_kind in told if of_kind]
 
 
-def controls(metric: Metric, clock: str, cohort: str, show: str) -> list[Control]:
+def controls(metric: Metric, clock: str, cohort: str, show: str, survey: Survey | None = None) -> list[Control]:
     """Those with a choice; what the metric has only one way of stands under the title."""
     now = asked.asked()
     overs = () if show.startswith("within") else tuple(OVER.items())
     every = (
+        Control("survey", "Survey", survey.id if survey else "", _surveys(metric)),
         Control("show", "Figure", show, _figures(metric, cohort)),
         Control("clock", "Clock", clock, tuple((one, one) for one in metric.clocks)),
         Control("cohort", "Cohort", cohort, tuple((one, COHORTS.get(one, one)) for one in metric.cohorts)),
@@ -56,6 +59,12 @@ def controls(metric: Metric, clock: str, cohort: str, show: str) -> list[Control
 def _figures(metric: Metric, cohort: str) -> tuple[tuple[str, str], ...]:
     names = {BOTH: STATISTICS[BOTH].choice if metric.kind == "duration" else "value"}
     return tuple((name, names.get(name, STATISTICS[name].choice)) for name in choices(metric, cohort))
+
+
+def _surveys(metric: Metric) -> tuple[tuple[str, str], ...]:
+    """Those of the metric's kind that anybody was ever sent."""
+    fitting = surveys.known() if metric.id in SURVEYS else ()
+    return tuple((one.id, surveys.label(one)) for one in fitting if one.kind.value == metric.id)
 
 
 def cohort_of(metric: Metric) -> str:

@@ -1,7 +1,7 @@
 """One customer: what they asked, how long they waited, what they answered, whether they left. In order of time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
@@ -53,7 +53,7 @@ class Figures:
 
 def customer(id: str) -> str:
     lens = asked.lens()
-    told = lens.voice.journey(id, limit=MOST)
+    told = lens.voice.journey(id, limit=MOST, as_of=None if lens.empty() else lens.as_of())
     if told is None:
         abort(404, description="Nobody of this id asked, answered or stands in a file of customers. "
                                "Look the id up in the list of customers.")  # fmt: skip
@@ -68,7 +68,8 @@ def customer(id: str) -> str:
         told=told,
         customer=told.customer,
         figures_of=figures_of(told),
-        where=Filter(where={"requester": (told.id,)}),
+        where=asked.of_requester(told.id),
+        open_now=open_now(told),
         counts={what: sum(one.what == what for one in every) for what in KINDS},
         kinds=KINDS,
         moments=chosen[start : start + PAGE],
@@ -110,19 +111,24 @@ def _reopenings(row: Row) -> Iterator[datetime]:
 def figures_of(told: Journey) -> Figures:
     """Counted by the store where a list of their tickets counts them; durations of those that the journey has."""
     lens = asked.lens()
-    where = Filter(where={"requester": (told.id,)})
+    where = asked.of_requester(told.id)
     rows = [step.row for step in told.steps if step.what == "asked" and step.row is not None]
     took = [s for row in rows if (s := row.durations.get(("ttr.full", "calendar"))) is not None]
     n = lens.count(where)
     return Figures(
         tickets=n,
-        open=lens.count(asked.in_state(where, "open")) if n else 0,
+        open=lens.count(open_now(told)) if n else 0,
         solved=len(took),
         median_seconds=median(took) if len(took) >= TOO_FEW else None,
         waited_hours=sum(row.waited(told.as_of) for row in rows) / 3600,
         last={kind.value: one for kind in SurveyKind if (one := _last(told.steps, kind)) is not None},
         whole=len(rows) == n,
     )
+
+
+def open_now(told: Journey) -> Filter:
+    """Their tickets that are open and still observed: those of the backlog."""
+    return replace(asked.of_requester(told.id), open_at=told.as_of)
 
 
 def _last(steps: Sequence[Step], kind: SurveyKind) -> Answer | None:

@@ -1,10 +1,12 @@
 """What pages show, as files: tables as CSV, charts as SVG and PNG with their words on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, stream_with_context
 
+from ticketlens.model.theme import Theme
 from ticketlens.model.topic import TopicFigures
 from web import wording
 from web.charts import drawing
@@ -12,11 +14,12 @@ from web.charts import trend as charts
 from web.charts.pareto import pareto
 from web.pages import asked
 from web.pages.spreadsheet import csv_lines, csv_records
-from web.pages.topics import BY_DEFAULT, ordered, pareto_note, pareto_title
+from web.pages.topics import BY_DEFAULT, ordered, pareto_note, pareto_title, table_of
 
 TOPIC_COLUMNS = (
     "id", "topic", "state", "tickets", "share", "change_month", "change_year", "p50_minutes", "p90_minutes", "open",
-    "reopen_rate", "reopen_n", "csat", "csat_n", "waited_hours",
+    "reopen_rate", "reopen_n", "csat", "csat_n", "waited_hours", "cost", "cost_n", "cost_assumed",
+    "theme", "theme_name",
 )  # fmt: skip
 
 
@@ -41,10 +44,10 @@ def why() -> Response:
 
 def topics(form: str) -> Response:
     now = asked.asked()
-    table = asked.lens().topics(now.where, as_of=now.as_of)
+    table = table_of(now)
     if form == "csv":
         rows = ordered(table.rows, now["sort"] or BY_DEFAULT)
-        return csv_file("topics", csv_lines(TOPIC_COLUMNS, map(_topic_row, rows)))
+        return csv_file("topics", csv_lines(TOPIC_COLUMNS, map(partial(_topic_row, asked.lens().edits.themes()), rows)))
     spec = pareto(table.rows, table.half, lambda row: asked.topic(row.topic.id))
     return picture(spec, form, "topics", pareto_title(table), [pareto_note(table), source_line(table.as_of)])
 
@@ -68,8 +71,10 @@ def source_line(as_of: Any) -> str:
     return f"TicketLens · as of {wording.stamp(as_of, asked.lens().zone)}"
 
 
-def _topic_row(row: TopicFigures) -> Sequence[object]:
+def _topic_row(themes: Mapping[int, Theme], row: TopicFigures) -> Sequence[object]:
+    theme = themes.get(row.topic.theme or 0)
     return (
         row.topic.id, row.topic.name, row.state, row.size, row.share, row.change_month, row.change_year, row.p50,
         row.p90, row.open, row.reopen_rate, row.reopen_n, row.csat, row.csat_n, row.waited_hours,
+        row.cost, row.cost_n, row.cost_assumed, theme.id if theme else None, theme.name if theme else None,
     )  # fmt: skip

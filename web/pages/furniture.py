@@ -9,23 +9,28 @@ from flask import Blueprint, g, render_template, request
 
 from ticketlens.metrics.contract import BY_ID
 from ticketlens.metrics.definition import COHORTS, Metric
-from ticketlens.model.filter import Filter
+from ticketlens.model.filter import TIMED, Filter
 from ticketlens.model.topic import Coverage
 from ticketlens.query import filter_parameters
 from web import wording
 from web.charts import spark, statistics
 from web.charts.spark import Piece
-from web.pages import asked, figures, surveys
+from web.pages import asked, controls, days, figures, gaps, surveys
 from web.pages.kept import kept
 
 NAVIGATION = (
     ("overview", "Overview"), ("topics", "Topics"), ("trends", "Trends"), ("tickets", "Tickets"),
-    ("voice", "Voice"), ("sources", "Sources"),
+    ("voice", "Voice"), ("articles", "Articles"), ("sources", "Sources"),
 )  # fmt: skip
 SECTIONS = {
     "topic": "topics", "ticket": "tickets", "answers": "voice", "answers_file": "voice", "customers": "voice",
     "customers_file": "voice", "customer": "voice", "voice_scores_file": "voice", "voice_topics_file": "voice",
-    "voice_cost_file": "voice", "voice_trend_file": "voice",
+    "articles_file": "articles",
+    "voice_cost_file": "voice", "voice_trend_file": "voice", "coverage": "topics", "coverage_file": "topics",
+    "topic_parts": "topics", "topic_parts_ask": "topics", "topic_parts_split": "topics", "theme_call": "topics",
+    "topics_change": "topics", "topic_change": "topics", "topic_apart": "topics", "topic_always": "topics",
+    "edit_undo": "topics", "run_publish": "topics", "run_drop": "topics", "run_back": "topics",
+    "tickets_change": "tickets",
 }  # fmt: skip
 WITHOUT_TICKETS = "source"
 """Pages whose name begins so are there before the first ticket."""
@@ -37,6 +42,10 @@ FACETS = ("brand", "group", "channel", "language", "priority", "source", "tag")
 FACET_VALUES = 10
 TOPIC_VALUES = 40
 PARTS_OF_COVERAGE = (("core", "clear"), ("edited", "by hand"), ("weak", "weak"), ("ungrouped", "in no topic"))
+
+
+DATED = {"moment": "at", "first_solved": "first solved"}
+"""How the days of a cohort are named where its own name does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,12 @@ def furnish(pages: Blueprint) -> None:
         "percent",
         "change",
         "measure",
-        "day",
-        "day_range",
-        "period_days",
         "plain",
         "count",
     ):
         pages.add_app_template_filter(getattr(wording, name), name)
-    pages.add_app_template_filter(lambda at: wording.moment(at, asked.lens().zone), "moment")
+    for told in (days.day, days.day_range, days.period_days, days.moment):
+        pages.add_app_template_filter(told)
     pages.add_app_template_filter(lambda at: wording.stamp(at, asked.lens().zone), "stamp")
     pages.add_app_template_filter(_date, "date")
 
@@ -88,7 +95,7 @@ def _shared() -> dict[str, object]:
         "navigation": NAVIGATION,
         "here_in": _section(), "definition": _definition, "chips": _chips, "facets": _facets, "facts": _facts,
         "coverage_pieces": coverage_pieces, "cohorts": COHORTS, "fresh_id": _fresh_id, "heading_of": _heading,
-        "surveys": surveys,
+        "surveys": surveys, "article_of": gaps.article_of, "link_to": gaps.link_to,
     }  # fmt: skip
 
 
@@ -128,13 +135,13 @@ def _chips() -> list[Chip]:
         for name, values in where.where.items()
     ]
     chips += [
-        _chip("is", wording.plain(state), where, states=tuple(s for s in where.states if s != state))
+        _chip("is", _state_words(state), where, states=tuple(s for s in where.states if s != state))
         for state in where.states
     ]
     if where.q:
         chips.append(_chip("text", where.q, where, q=None))
     if where.first or where.last:
-        chips.append(_chip(where.dated, _days(where), where, first=None, last=None, dated="arrived"))
+        chips.append(_chip(_dated(where), _days(where), where, first=None, last=None, dated="arrived"))
     if where.open_at:
         chips.append(_chip("open at", wording.stamp(where.open_at, asked.lens().zone), where, open_at=None))
     if where.excluded:
@@ -142,14 +149,35 @@ def _chips() -> list[Chip]:
     return chips
 
 
+def _state_words(state: str) -> str:
+    """ "rated", "counted in time to next reply": of a duration, who has it, or waits for its end."""
+    if state not in TIMED:
+        return wording.plain(state)
+    how, metric, clock = TIMED[state]
+    name = BY_ID[metric].name
+    over = ", and over" if how == "timed" else ""
+    return f"counted in {name[:1].lower()}{name[1:]}{over}{'' if clock == 'calendar' else f', {clock} time'}"
+
+
 def _chip(name: str, value: str, where: Filter, **without: Any) -> Chip:
     return Chip(name, value, asked.here(replace(where, **without)))
 
 
+def _dated(where: Filter) -> str:
+    """What happened on the days of this page's filter: of a trend its cohort says so, of surveys the answer."""
+    name = (request.endpoint or "").removeprefix("pages.")
+    metric = BY_ID.get(asked.asked()["metric"])
+    if name.startswith("trends") and metric is not None:
+        return DATED.get(cohort := controls.cohort_of(metric), cohort)
+    if SECTIONS.get(name, name) == "voice":
+        return asked.asked()["given"] or "answered"
+    return wording.plain(where.dated)
+
+
 def _days(where: Filter) -> str:
     if where.first and where.last:
-        return wording.day_range(where.first, where.last)
-    return f"from {wording.day(where.first)}" if where.first else f"to {wording.day(where.last)}" if where.last else ""
+        return days.day_range(where.first, where.last)
+    return f"from {days.day(where.first)}" if where.first else f"to {days.day(where.last)}" if where.last else ""
 
 
 def _topic_names(where: Filter) -> dict[str, str]:

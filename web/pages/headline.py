@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ticketlens.model.comparison import Comparison, Effect, Explanation
+from ticketlens.model.comparison import Comparison, Effect, Explanation, Reason
 from web import wording
 from web.pages import compare_words as words
 
@@ -27,7 +27,7 @@ def headline(told: Comparison, why: Explanation | None) -> Headline | None:
         other, mine = words.names(told)
         return Headline(f"{subject}: {new} for {mine}, {old} for {other}{_doubt(told)}")
     if told.change.verdict == "no clear change":
-        return Headline(f"No clear change: {subject[:1].lower()}{subject[1:]} was {old} before and is {new} now")
+        return Headline(f"No clear change: {wording.within(subject)} was {old} before and is {new} now")
     if told.change.verdict == "the same":
         return Headline(f"{subject} stayed at {new}")
     moved = f"{subject} {told.change.verdict} from {old} to {new}"
@@ -42,7 +42,7 @@ def _with_reason(moved: str, told: Comparison, why: Explanation | None) -> Headl
     """And how much of it is its largest clear part."""
     change = told.change.value or 0.0
     word = "rise" if change > 0 else "fall"
-    clear = [one for one in (why.reasons if why else ()) if one.total.clear and not one.pooled]
+    clear = [one for one in _told_apart(why) if one.total.clear]
     part = next((one for one in clear if (one.total.value > 0) == (change > 0)), None)
     if part is not None:
         return Headline(f"{moved}. {_share(part.total, change)} of the {word} is ", part.name, "#why")
@@ -52,9 +52,15 @@ def _with_reason(moved: str, told: Comparison, why: Explanation | None) -> Headl
     return Headline(moved)
 
 
+def _told_apart(why: Explanation | None) -> list[Reason]:
+    """The parts that stand alone; none where all tickets are in no topic, which explains nothing."""
+    alone = [one for one in (why.reasons if why else ()) if not one.pooled]
+    return alone if any(one.keys != ("",) for one in alone) else []
+
+
 def _mean(name: str) -> str:
     """ "Mean time to full resolution", "Mean of all cycles"."""
-    return f"Mean{'' if name.startswith('Time') else ' of'} {name[:1].lower()}{name[1:]}"
+    return f"Mean{'' if name.startswith('Time') else ' of'} {wording.within(name)}"
 
 
 def _share(effect: Effect, change: float) -> str:

@@ -66,6 +66,8 @@ def topics_title(told: Overview) -> str:
     """ "Seven topics make 55 % of all tickets and 64 % of the waiting"."""
     if not told.topics:
         return "No topics yet"
+    if not told.coverage.total:
+        return "No topic had a ticket"
     count = len(told.topics)
     names = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
     many = names[count] if count < len(names) else str(count)
@@ -83,4 +85,4 @@ def why_bars(why: Why) -> WhyBars:
     low, high = min(0.0, *totals), max(0.0, *totals)
     span = (high - low) or 1.0
     unit = "hours of minutes" if max(abs(low), abs(high)) >= wording.MINUTES_UP_TO else "minutes"
-    return WhyBars(why, shown, unit, -low / span, span, others, len(left_out))
+    return WhyBars(why, shown, unit, -low / span, span, others, sum(part.groups for part in left_out))

@@ -1,9 +1,12 @@
 """Why a mean moved, as the Trends page shows it: a sentence, and bars that sum to the change."""
 
+import re
 from dataclasses import dataclass
 
 from ticketlens.answers.why import SPLITS
+from ticketlens.answers.why_words import one_sided
 from ticketlens.answers.words import length
+from ticketlens.metrics.contract import BY_ID
 from ticketlens.model.comparison import Explanation, Reason
 from ticketlens.store.base import Row
 from web import wording
@@ -11,6 +14,7 @@ from web.charts.split import Bar
 from web.pages import asked, controls
 from web.pages import compare_words as words
 
+OWN_INTERVAL = re.compile(r", 95\s%[^()]*(?=\))")
 HOURS = "hours of minutes"
 LOOKED_AT = 200
 MOST = 8
@@ -25,8 +29,8 @@ class Shown:
     how: str
     to: str | None
     n: tuple[int, int]
-    before: str
-    after: str
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,23 @@ def reasons(told: Explanation) -> Reasons:
 
 
 def sentence(told: Explanation) -> str:
-    """The core's sentence, with both means in one unit."""
+    """The core's sentence, with both means in one unit; the interval of the change is that of the table beside it."""
     if told.old is None or told.new is None:
         return words.spoken(told, told.sentence)
-    old, new = wording.alike(told.old, told.new)
+    old, new = map(wording.yardstick(told.old, told.new).figure, (told.old, told.new))
+    told_once = OWN_INTERVAL.sub("", told.sentence)
     return words.spoken(
-        told, told.sentence.replace(f"from {length(told.old)} to {length(told.new)}", f"from {old} to {new}")
+        told, told_once.replace(f"from {length(told.old)} to {length(told.new)}", f"from {old} to {new}")
     )
 
 
 def title(told: Explanation) -> str:
+    same = told.against == "same"
     if told.change is None:
-        return "Why it moved is not known"
+        return "Why they differ is not known" if same else "Why it moved is not known"
     amount = written(told, told.change.value)
+    if same:
+        return f"Why they differ: {amount}" if told.change.clear else f"No clear difference: {amount}"
     return f"Why it moved: {amount}" if told.change.clear else f"No clear change: {amount}"
 
 
@@ -90,8 +98,7 @@ def written(told: Explanation, minutes: float) -> str:
 def sums(told: Explanation) -> list[str]:
     if told.change is None or told.speed is None or told.mix is None:
         return []
-    interval = f"95 % interval {written(told, told.change.low)} to {written(told, told.change.high)}"
-    return [f"speed {written(told, told.speed.value)}", f"mix {written(told, told.mix.value)}", interval]
+    return [f"speed {written(told, told.speed.value)}", f"mix {written(told, told.mix.value)}"]
 
 
 def shown(told: Explanation, reason: Reason) -> Shown:
@@ -99,20 +106,20 @@ def shown(told: Explanation, reason: Reason) -> Shown:
         name=name(reason), speed=reason.speed.value, mix=reason.mix.value, low=reason.total.low,
         high=reason.total.high, clear=reason.total.clear, told=written(told, reason.total.value),
     )  # fmt: skip
-    before, after = asked.tickets(reason.before), asked.tickets(reason.after)
-    return Shown(bar, how(reason), _to(told, reason), reason.n, before, after)
+    before, after = (None if where is None else asked.tickets(where) for where in (reason.before, reason.after))
+    return Shown(bar, how(reason, told.against), _to(told, reason), reason.n, before, after)
 
 
 def name(reason: Reason) -> str:
     return "all others" if reason.pooled else reason.name
 
 
-def how(reason: Reason) -> str:
+def how(reason: Reason, against: str) -> str:
     """What happened to a part, the larger of speed and mix."""
     if reason.pooled:
         return wording.count(len(reason.keys), "small one")
     if reason.kind != "kept":
-        return "new" if reason.kind == "new" else "gone"
+        return one_sided(reason.kind, against)
     if abs(reason.speed.value) >= abs(reason.mix.value):
         return "slower" if reason.speed.value > 0 else "faster"
     return "more of it" if reason.share[1] > reason.share[0] else "less of it"
@@ -131,10 +138,14 @@ def _to(told: Explanation, reason: Reason) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Five:
-    """Tickets that show a part: the slowest of its newest ones."""
+    """Tickets that show a part: the slowest of its newest ones, and of each what the figure is of, in words.
+
+    Nothing is said of the calendar time to the full resolution, which each list of tickets tells.
+    """
 
     name: str
     rows: tuple[Row, ...]
+    measured: tuple[str, ...]
     n: int
     to: str
 
@@ -146,15 +157,27 @@ def five(told: Explanation) -> Five | None:
         return None
     way = 1 if told.change.value > 0 else -1
     part = max(parts, key=lambda one: (one.total.clear, way * one.total.value))
+    if part.after is None:
+        return None
     found = asked.lens().tickets(part.after, limit=LOOKED_AT).items
     slowest = sorted(found, key=lambda row: -(_age(row, told)))[:5]
-    return Five(name(part), tuple(slowest), part.n[1], asked.tickets(part.after))
+    measured = tuple(_measured(row, told) for row in slowest)
+    return Five(name(part), tuple(slowest), measured, part.n[1], asked.tickets(part.after))
 
 
 def _age(row: Row, told: Explanation) -> float:
     """How long it took, or takes, in seconds."""
     took = row.durations.get((told.metric, told.clock))
     return float(took) if took is not None else (told.as_of - row.ticket.created_at).total_seconds()
+
+
+def _measured(row: Row, told: Explanation) -> str:
+    if (told.metric, told.clock) == ("ttr.full", "calendar"):
+        return ""
+    took = row.durations.get((told.metric, told.clock))
+    clock = " of business time" if told.clock == "business" else ""
+    length = "not over or not known" if took is None else f"{wording.seconds(took)}{clock}"
+    return f"{wording.within(BY_ID[told.metric].name)}: {length}"
 
 
 def fields() -> list[tuple[str, str]]:

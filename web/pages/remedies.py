@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from ticketlens.metrics.contract import BY_ID
-from ticketlens.model.comparison import Comparison, Flag
+from ticketlens.model.comparison import Comparison
+from ticketlens.model.flag import Flag
 from web import wording
 from web.pages import asked
 from web.pages.compare_words import names, spoken
@@ -55,7 +56,7 @@ def _step(told: Comparison, reason: str, flag: Flag) -> Step:
     reason, plain = spoken(told, reason), now.where.between(None, None)
     if flag.kind == "gap":
         return reason, "See how far each source was read", url_for("pages.sources")
-    if flag.kind == "connected":
+    if flag.kind in ("connected", "empty"):
         return reason, "Compare newer days", asked.here(plain, period="", against="")
     if now["period"] or now.where.first or now.where.last:
         return reason, "Compare days that are old enough", asked.here(plain, period="")

@@ -10,6 +10,7 @@ from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.fetch import OutOfTime
 from ticketlens.model.filter import Filter
 from ticketlens.model.person import Role
+from ticketlens.sources.imported import imported
 from ticketlens.sources.registry import Source
 from ticketlens.sources.standing import Standing
 from ticketlens.sources.state import moment
@@ -35,6 +36,7 @@ def sources() -> str:
     pushes = asked.lens().pushes()
     return render_template(
         "sources.html", told=told, headline=headline(told), others=others, pushes=pushes, flaws=all_rows(),
+        files=imported(asked.lens().store),
         progress=asked.lens().measuring.progress(), **around(told)
     )  # fmt: skip
 

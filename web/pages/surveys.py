@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ticketlens.answers.surveys import cut
-from ticketlens.answers.voice import SurveyVoice
+from ticketlens.answers.listed import in_state, rated
+from ticketlens.answers.surveys import cut, in_words
 from ticketlens.errors import ConfigError
 from ticketlens.metrics.shares import Score
 from ticketlens.model.answer import TICKET_RATING, Answer, Survey, SurveyKind
@@ -74,6 +74,29 @@ def named(id: str) -> Survey | None:
     return found
 
 
+def of_kind(kind: SurveyKind, wanted: str) -> Survey | None:
+    """The survey of that id or name; None, which is the largest, for none and for one of another kind."""
+    fitting = [survey for survey in known() if wanted in (survey.id, survey.name)]
+    if wanted and not fitting:
+        named(wanted)
+    return next((survey for survey in fitting if survey.kind is kind), None)
+
+
+def label(survey: Survey) -> str:
+    """With all that tells it from another of the same name: "After solve, CSAT 1–5: How was it?"."""
+    asked_for = f": {_cut(survey.question)}" if survey.question else ""
+    return f"{_cut(survey.name)}, {metric_name(survey)} {survey.lowest}–{survey.scale}{asked_for}"
+
+
+def _cut(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def scored(survey: Survey) -> str:
+    """ "After solve, CSAT 1–5: 4 and 5 of 5 are satisfied"."""
+    return f"{survey.name}, {metric_name(survey)} {survey.lowest}–{survey.scale}: {in_words(survey)}"
+
+
 def asked_by_survey() -> tuple[Survey, ...]:
     """Those whose answers are listed as answers: the ratings of tickets are listed as tickets."""
     return tuple(survey for survey in known() if survey.name != TICKET_RATING)
@@ -83,31 +106,23 @@ def asked_by_survey() -> tuple[Survey, ...]:
 class Behind:
     """The addresses of lists of exactly what a survey's numbers count; None where there is no such list.
 
-    Ratings that tickets carry lead to these tickets, where `listed` says that no others are rated there.
+    Ratings that tickets carry lead to these tickets: all of them, or a class, not a single score.
     """
 
     survey: Survey
     where: Filter
-    listed: bool = True
 
     def __call__(self, where: Filter | None = None, score: str = "") -> str | None:
         inside = where or self.where
-        if self.survey.name != TICKET_RATING:
+        found = rated(inside, self.survey)
+        if found is None:
             return asked.answers(inside, survey=self.survey.id, score=score)
-        if not self.listed or score not in ("", "satisfied"):
+        if score not in ("", *NAMES[SurveyKind.CSAT]):
             return None
-        rated = asked.rated(inside)
-        return asked.tickets(asked.in_state(rated, "satisfied") if score else rated)
+        return asked.tickets(in_state(found, score) if score else found)
 
     def sent(self, where: Filter | None = None) -> str:
         return asked.answers(where or self.where, survey=self.survey.id, given="sent")
-
-
-def behind(one: SurveyVoice, where: Filter) -> Behind:
-    """Tickets rated on a scale of another survey, or with a broken score, are in no list of one survey's ratings."""
-    if one.survey.name != TICKET_RATING:
-        return Behind(one.survey, where)
-    return Behind(one.survey, where, asked.lens().count(asked.rated(where)) == one.figures.n)
 
 
 def scores_of(text: str, survey: Survey | None) -> tuple[SurveyKind | None, tuple[int, ...]]:
@@ -140,6 +155,11 @@ def said(survey: Survey, value: float | None) -> str:
 def short(survey: Survey, value: float) -> str:
     """Without the scale, for intervals and axes."""
     return f"{value:.1f}" if survey.kind is SurveyKind.CES else said(survey, value)
+
+
+def full_name(survey: Survey) -> str:
+    """The survey, and the scale of what tickets carry, of which there may be several: "ticket rating, of 5"."""
+    return f"{survey.name}, of {survey.scale}" if survey.name == TICKET_RATING else survey.name
 
 
 def points(value: float) -> str:

@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import abort, render_template
 
 from ticketlens.metrics.contract import METRICS
 from ticketlens.metrics.flaws import KNOWN
+from ticketlens.model.edit import Edit
+from ticketlens.model.filter import Filter
 from ticketlens.model.ticket import Ticket
 from web import wording
 from web.charts.spark import Stretch
 from web.pages import asked
+from web.pages.edit_words import rule
+from web.pages.lineage import placed_by
 
 PAGE = 50
 DURATIONS = tuple(row.id for row in METRICS if row.kind == "duration")
@@ -37,7 +42,14 @@ def tickets() -> str:
         older=asked.here(cursor=found.next) if found.next else None,
         names=lens.topic_names(),
         has_cursor=bool(now["cursor"]),
+        alone=_alone(now.where),
     )
+
+
+def _alone(where: Filter) -> int | None:
+    """The one topic that a list is about."""
+    values = where.where.get("topic", ())
+    return int(values[0]) if len(values) == 1 and values[0].isascii() and values[0].isdigit() else None
 
 
 def ticket(source: str, id: str) -> str:
@@ -52,12 +64,20 @@ def ticket(source: str, id: str) -> str:
         )
         for name in DURATIONS
     ]
+    placed = placed_by((source, id), told.row.topic) if told.row.match == "edited" else None
     stretches = list(statuses(told.row.ticket, asked.lens().as_of()))
     return render_template(
         "ticket.html", told=told, row=told.row, ticket=told.row.ticket, durations=durations, stretches=stretches,
         flaws=[KNOWN[name] for name in told.row.flaws if name in KNOWN],
         has_hours=bool(asked.lens().settings.schedules),
+        placed=placed, rule=_rule(placed),
     )  # fmt: skip
+
+
+def _rule(placed: Edit | None) -> str | None:
+    """What tickets the rule is about that puts this one where it is."""
+    given: Any = placed.told.get("rule") if placed else None
+    return rule(given) if given else None
 
 
 def statuses(one: Ticket, as_of: datetime) -> Iterator[Stretch]:

@@ -1,6 +1,6 @@
 """Do most customers write about the same few problems, and what is one of them?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,9 @@ from ticketlens.model.overview import TopicTable
 from ticketlens.model.topic import STATES, TopicFigures
 from web import wording
 from web.charts import trend as charts
-from web.pages import asked, figures
+from web.pages import asked, days, figures, lineage, runs
+from web.pages.asked import Asked
+from web.pages.theme_groups import grouped
 
 Key = Callable[[TopicFigures], Any]
 COLUMNS: dict[str, Key] = {
@@ -26,6 +28,7 @@ COLUMNS: dict[str, Key] = {
     "reopened": lambda row: row.reopen_rate,
     "csat": lambda row: row.csat,
     "waited": lambda row: row.waited_hours,
+    "cost": lambda row: row.cost,
 }
 UPWARDS = ("topic",)
 BY_DEFAULT = "waited"
@@ -33,28 +36,45 @@ BY_DEFAULT = "waited"
 
 def topics() -> str:
     now = asked.asked()
-    table = asked.lens().topics(now.where, as_of=now.as_of)
+    table = table_of(now)
     where = now.where.between(*table.window)
+    hidden = sum(topic.hidden for topic in asked.lens().store.topics())
     if not table.rows or not table.total:
-        return render_template("no_topics.html", table=table, where=where)
+        return render_template("no_topics.html", table=table, where=where, hidden=hidden, **runs.around())
+    rows = ordered(table.rows, now["sort"] or BY_DEFAULT)
+    groups = grouped(rows, asked.lens().edits.themes(), now["sort"] or BY_DEFAULT)
+    themes = sum(group.theme is not None for group in groups)
     return render_template(
         "topics.html",
         table=table,
-        rows=ordered(table.rows, now["sort"] or BY_DEFAULT),
+        rows=rows,
+        groups=groups if themes and now["themes"] != "off" else None,
+        themes=themes,
+        themes_alone=sum(len(group.rows) for group in groups if group.theme is None),
         sort=now["sort"] or BY_DEFAULT,
         where=where,
         headline=headline(table),
         pareto=figures.pareto_figure(table.rows, table.half, where, pareto_title(table), pareto_note(table)),
+        hidden=hidden,
+        **runs.around(),
     )
 
 
+def table_of(now: Asked) -> TopicTable:
+    """The topics there are; those that people hid only where the address asks for them."""
+    table = asked.lens().topics(now.where, as_of=now.as_of, hidden=now["hidden"] == "shown")
+    return replace(table, rows=tuple(row for row in table.rows if not row.topic.retired))
+
+
 def ordered(rows: tuple[TopicFigures, ...], sort: str) -> list[TopicFigures]:
-    """By one column, greatest first; "-" in front turns it. What is not known stands last either way."""
+    """By one column, greatest first; "-" in front turns it. What is not known stands last either way, and before all
+    of them what people pinned."""
     name = sort.removeprefix("-")
     key = COLUMNS.get(name, COLUMNS[BY_DEFAULT])
     known = [row for row in rows if key(row) is not None]
     turned = (name in UPWARDS) == sort.startswith("-")
-    return sorted(known, key=key, reverse=turned) + [row for row in rows if key(row) is None]
+    by_column = sorted(known, key=key, reverse=turned) + [row for row in rows if key(row) is None]
+    return sorted(by_column, key=lambda row: not row.topic.pinned)
 
 
 def headline(table: TopicTable) -> str:
@@ -79,22 +99,37 @@ def pareto_title(table: TopicTable) -> str:
 
 def pareto_note(table: TopicTable) -> str:
     tickets = wording.count(table.total, "ticket")
-    return f"{tickets} that arrived {wording.day_range(*table.window)}; largest topic first, the line adds them up"
+    return f"{tickets} that arrived {days.day_range(*table.window)}; largest topic first, the line adds them up"
 
 
 def topic(id: int) -> str:
+    return shown(id)
+
+
+def shown(id: int, *, wrong: str | None = None, entered: Mapping[str, str] | None = None) -> str:
+    """The page of one topic, with what is wrong in a form on it; of a merged one, where it went."""
     now = asked.asked()
     told = asked.lens().topic(id, now.where, as_of=now.as_of)
     if told is None:
         abort(404, description="There is no topic with this number; it may have been merged into another one.")
     figure = told.figures
+    themes = asked.lens().edits.themes()
+    around = {
+        "wrong": wrong, "entered": entered, "events": lineage.events(figure.topic), "themes": themes,
+        "theme": themes.get(figure.topic.theme or 0), "names_of": asked.lens().topic_names(),
+    }  # fmt: skip
+    if figure.topic.merged_into is not None:
+        into = asked.lens().topic_names()[figure.topic.merged_into]
+        merge = lineage.merged_by(figure.topic)
+        return render_template("topic_merged.html", topic=figure.topic, into=into, merge=merge, **around)
     window = now.where.between(*told.window).having("topic", str(id))
     trend_where = window.between(None, None)
-    few = all(point.too_few for point in told.ttr.points)
+    few = all(point.too_few for point in told.ttr.points if point.n)
     drawn = figures.trend_figure("topic", told.volume, trend_where) if few else _with_durations(told, trend_where)
     return render_template(
-        "topic.html", told=told, figure=figure, where=window, trend_where=trend_where, drawn=drawn, few=few
-    )
+        "topic.html", told=told, figure=figure, where=window, trend_where=trend_where, drawn=drawn, few=few,
+        named_by=lineage.named_by(figure.topic), **around,
+    )  # fmt: skip
 
 
 def _with_durations(told: TopicPage, where: Filter) -> figures.Figure:

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
+from ticketlens.answers.listed import SURVEYS
 from ticketlens.metrics.contract import metric
 from ticketlens.metrics.definition import Metric
 from ticketlens.metrics.periods import By
+from ticketlens.model.answer import Survey, SurveyKind
 from ticketlens.model.filter import Filter
+from ticketlens.model.flag import Flag
 from ticketlens.model.trend import Point, Trend
 from ticketlens.model.within import Arrivals, Within
 from web.charts.statistics import Statistic, statistic
 from web.charts.trend import Over
-from web.pages import asked, controls
+from web.pages import asked, controls, surveys
 
+YOUNG = Flag("maturing", "not all of its tickets are so old yet")
 WORDS: Mapping[str, str] = {"year": "a year before", "previous": "the time before"}
 
 
@@ -43,9 +47,15 @@ def asked_trend() -> Shown:
     found = asked.lens().trend(
         metric=chosen.id, clock=_clock(chosen), cohort=cohort, by=now["by"], first=now.where.first,
         last=now.where.last, as_of=now.as_of, where=where, group_by=now["group_by"] or None,
+        survey=_survey(chosen),
     )  # fmt: skip
     found = found if now.where.first else begun(found)
     return Shown(found, where, one, _over(found, where) if now["over"] else None)
+
+
+def _survey(chosen: Metric) -> Survey | None:
+    """The one of the address; None is the one with most answers in the time that is shown."""
+    return surveys.of_kind(SurveyKind(chosen.id), asked.asked()["survey"]) if chosen.id in SURVEYS else None
 
 
 def _clock(chosen: Metric) -> str:
@@ -60,9 +70,9 @@ def _over(found: Trend, where: Filter) -> Over | None:
     told = asked.lens().comparing.overlay(
         metric=found.metric, clock=found.clock, cohort=found.cohort, by=cast(By, found.by),
         first=found.points[0].start, last=found.points[-1].end - asked.ONE_DAY, back=back, where=where,
-        as_of=now.as_of,
+        as_of=now.as_of, survey=found.survey,
     )  # fmt: skip
-    there = any(point.n or point.value for point in told.before.points)
+    there = any(point.n or point.left_out or point.value for point in told.before.points)
     return Over(told.before, WORDS[now["over"]]) if there else None
 
 
@@ -90,7 +100,7 @@ def _points(periods: tuple[Arrivals, ...]) -> tuple[Point, ...]:
         Point(
             label=one.label, start=one.start, end=one.end, complete=one.complete and not one.within[0].unripe, n=one.n,
             open=one.open, value=one.within[0].share, low=one.within[0].low, high=one.within[0].high,
-            too_few=one.too_few,
+            too_few=one.too_few, flags=(YOUNG,) if one.complete and one.within[0].unripe else (),
         )
         for one in periods
     )  # fmt: skip
@@ -98,7 +108,7 @@ def _points(periods: tuple[Arrivals, ...]) -> tuple[Point, ...]:
 
 def begun(trend: Trend) -> Trend:
     """Without the periods before the first ticket, where no beginning was asked for; two are kept at least."""
-    there = (index for index, point in enumerate(trend.points) if point.n or point.value)
+    there = (index for index, point in enumerate(trend.points) if point.n or point.left_out or point.value)
     start = min(next(there, 0), max(len(trend.points) - 2, 0))
     groups = None if trend.groups is None else {key: points[start:] for key, points in trend.groups.items()}
     return replace(trend, points=trend.points[start:], groups=groups)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask import Response, abort
 
+from ticketlens.model.answer import Survey
 from ticketlens.model.comparison import Comparison
 from ticketlens.model.trend import Point, Trend
 from web import wording
@@ -25,6 +26,8 @@ RECENT_COLUMNS = (
 SIDE_COLUMNS = (
     "n", "open", "working_days", "value", "per_day", "p50", "p90", "mean", "standard_error", "low", "high",
 )  # fmt: skip
+SURVEY_COLUMNS = ("survey", "lowest_score", "highest_score", "direction", "question")
+"""Of whose answers a trend is."""
 
 
 def trends(form: str) -> Response:
@@ -46,7 +49,8 @@ def trends(form: str) -> Response:
 def compare() -> Response:
     """Both sides and the change, a line each; durations in minutes."""
     told = compared.comparison(compared.pairing(asked_trend().trend))
-    header = ("side", "label", "first", "last", "as_of", *SIDE_COLUMNS, "verdict", "flags")
+    surveys = SURVEY_COLUMNS if told.after.survey else ()
+    header = ("side", "label", "first", "last", "as_of", *SIDE_COLUMNS, "verdict", "flags", *surveys)
     return csv_file("compare", csv_lines(header, _sides(told)))
 
 
@@ -54,8 +58,8 @@ def _sides(told: Comparison) -> Iterator[Sequence[object]]:
     for name, side in (("before", told.before), ("after", told.after)):
         flags = "; ".join(flag.reason for flag in side.flags)
         figures_of = [getattr(side, column) for column in SIDE_COLUMNS]
-        yield (name, side.label, side.first, side.last, side.as_of, *figures_of, None, flags)
-    yield _change_row(told)
+        yield (name, side.label, side.first, side.last, side.as_of, *figures_of, None, flags, *_survey(side.survey))
+    yield (*_change_row(told), *_survey(told.after.survey))
 
 
 def _change_row(told: Comparison) -> Sequence[object]:
@@ -84,7 +88,12 @@ def _trend_header(shown: Shown) -> list[str]:
     figures_of = [f"{name}{unit}" for name in _columns(trend)]
     own = ["label", "first", "last", "complete", "n", "open", *figures_of, "too_few"]
     earlier = [f"before_{name}" for name in own] if shown.over and not trend.groups else []
-    return [*(["group"] if trend.groups else []), *own, *earlier]
+    surveys = SURVEY_COLUMNS if trend.survey else ()
+    return [*(["group"] if trend.groups else []), *own, *earlier, *surveys]
+
+
+def _survey(survey: Survey | None) -> tuple[object, ...]:
+    return (survey.name, survey.lowest, survey.scale, survey.direction.value, survey.question) if survey else ()
 
 
 def _columns(trend: Trend) -> tuple[str, ...]:
@@ -92,6 +101,10 @@ def _columns(trend: Trend) -> tuple[str, ...]:
 
 
 def _trend_rows(shown: Shown) -> Iterator[Sequence[object]]:
+    yield from ((*row, *_survey(shown.trend.survey)) for row in _periods(shown))
+
+
+def _periods(shown: Shown) -> Iterator[Sequence[object]]:
     trend = shown.trend
     if trend.groups is not None:
         for key, points in trend.groups.items():

@@ -22,9 +22,9 @@ def trends() -> str:
     found, where, now = shown.trend, shown.where, asked.asked()
     asking = {
         "trend": found, "metric": BY_ID[found.metric], "metrics": controls.metrics(),
-        "controls": controls.controls(BY_ID[found.metric], found.clock, found.cohort, shown.one.id),
+        "controls": controls.controls(BY_ID[found.metric], found.clock, found.cohort, shown.one.id, found.survey),
     }  # fmt: skip
-    if not any(point.n or point.value for point in found.points):
+    if not any(point.n or point.left_out or point.value for point in found.points):
         return render_template("no_trend.html", **asking)
     wanted = compared.pairing(found)
     told = compared.comparison(wanted)
@@ -48,6 +48,7 @@ def trends() -> str:
         split_fields=reasons.fields(),
         lately=lately.lately(found.metric, found.clock),
         groups=groups,
+        all_groups=multiples.count(found),
         group_files=figures.trend_files(found, where, group_by=now["group_by"]),
         coarser=multiples.coarser(groups, found.by),
     )
@@ -77,9 +78,12 @@ def periods_of(trend: Trend) -> str:
     return f"by {trend.by}{WHEN.get(trend.cohort, '')}"
 
 
-def whole(trend: Trend, where: Filter) -> tuple[int, Filter] | None:
-    """How many tickets all periods count together, and which; None of what no list has."""
-    if trend.cohort == "moment" or not asked.listed(trend):
+def whole(trend: Trend, where: Filter) -> tuple[int, str] | None:
+    """How many tickets or answers all periods count together, and their list; None of what no list has."""
+    if trend.cohort == "moment":
         return None
-    span = replace(trend.points[0], end=trend.points[-1].end)
-    return sum(point.n for point in trend.points), asked.behind(where, trend, span)
+    assumed = max(point.assumed for point in trend.points)
+    left_out = sum(point.left_out for point in trend.points)
+    span = replace(trend.points[0], end=trend.points[-1].end, assumed=assumed, left_out=left_out)
+    to = asked.to_list(where, trend, span)
+    return None if to is None else (sum(point.n for point in trend.points), to)

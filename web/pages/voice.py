@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import render_template
 
@@ -19,6 +20,7 @@ from web.charts.scores import scores as drawn_scores
 from web.charts.spark import Piece
 from web.charts.trend import Size
 from web.pages import asked, figures, surveys
+from web.pages import days as days_of
 from web.pages.answers import Told, answer_filter, told
 from web.pages.voice_topics import topic_rows
 from web.pages.voice_words import headline
@@ -115,12 +117,12 @@ def every() -> By:
 
 
 def window(report: VoiceReport) -> Filter:
-    """The page's filter over whole periods: what its numbers are of."""
+    """The page's filter over the days of its periods: what its numbers are of."""
     return asked.asked().where.between(report.periods[0].start, report.periods[-1].end - timedelta(days=1))
 
 
 def survey_shown(one: SurveyVoice, report: VoiceReport, where: Filter, *, draw: bool) -> Shown:
-    behind, rows = surveys.behind(one, where), []
+    behind, rows = surveys.Behind(one.survey, where), []
     for each in surveys.classes(one.survey):
         n = sum(one.figures.counts.get(score, 0) for score in each.scores)
         rows.append(ClassRow(each, n, n / one.figures.n if one.figures.n else 0.0, behind(score=each.id)))
@@ -158,14 +160,15 @@ def survey_figure(one: SurveyVoice, report: VoiceReport, where: Filter) -> figur
 
 
 def survey_chart(one: SurveyVoice, trend: Trend, where: Filter, size: Size) -> dict[str, object]:
-    behind = surveys.behind(one, where)
+    behind = surveys.Behind(one.survey, where)
 
     def to(point: Point) -> str:
         return behind(where.between(point.start, point.end - asked.ONE_DAY)) or f"#survey-{one.survey.id}"
 
     name = f"{surveys.metric_name(one.survey)}, {one.survey.name}"
     words = name if len(name) < 40 or not size.narrow else surveys.metric_name(one.survey)
-    return drawn_scores(trend, one.survey, lambda point: point_told(one.survey, point), to, words, size)
+    today = report_day(trend)
+    return drawn_scores(trend, one.survey, lambda point: point_told(one.survey, point, today), to, words, size)
 
 
 def survey_trend(one: SurveyVoice, report: VoiceReport) -> Trend:
@@ -186,30 +189,41 @@ def _point(one: SurveyPoint) -> Point:
     )  # fmt: skip
 
 
-def point_told(survey: Survey, point: Point) -> str:
+def report_day(trend: Trend) -> date:
+    return trend.as_of.astimezone(ZoneInfo(trend.zone)).date()
+
+
+def last_known(trend: Trend) -> Point | None:
+    """The last whole period with a score; where none is whole, the last one that is over."""
+    over = [point for point in trend.points if point.value is not None and point.end <= report_day(trend)]
+    return figures.last_known(trend) or (over[-1] if over else None)
+
+
+def point_told(survey: Survey, point: Point, today: date) -> str:
     """ "October: 82 % (75 % to 88 %); 120 answers"."""
     told = "too few for a score"
     if point.value is not None and point.low is not None and point.high is not None:
         ends = f"{surveys.short(survey, point.low)} to {surveys.short(survey, point.high)}"
         told = f"{surveys.said(survey, point.value)} ({ends})"
-    unfinished = "" if point.complete else ", running"
-    days = wording.period_days(point.start, point.end)
+    unfinished = "" if point.complete else ", running" if point.end > today else ", not whole"
+    days = days_of.period_days(point.start, point.end)
     return f"{days}{unfinished}: {told}; {wording.count(point.n, 'answer')}"
 
 
 def trend_title(one: SurveyVoice, trend: Trend) -> str:
-    last = figures.last_known(trend)
+    last = last_known(trend)
     name = surveys.metric_name(one.survey)
     if last is None:
         return f"{name}: too few answers in any {trend.by}"
-    return f"{name} {surveys.said(one.survey, last.value)}, {wording.period_days(last.start, last.end)}"
+    return f"{name} {surveys.said(one.survey, last.value)}, {days_of.period_days(last.start, last.end)}"
 
 
 def trend_note(trend: Trend) -> str:
-    last = figures.last_known(trend)
+    last = last_known(trend)
     words = [f"By {trend.by} of the answer"]
     if last is not None:
-        words += ["95 % interval shaded", f"n = {wording.number(last.n)} in the last whole {trend.by}"]
+        where = f"the last whole {trend.by}" if last.complete else days_of.period_days(last.start, last.end)
+        words += [figures.interval_drawn(trend), f"n = {wording.number(last.n)} in {where}"]
     return " · ".join(words)
 
 

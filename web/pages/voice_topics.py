@@ -9,7 +9,7 @@ from ticketlens.answers.voice import SurveyVoice, TopicVoice
 from ticketlens.model.answer import TICKET_RATING, Survey
 from ticketlens.model.filter import Filter
 from web.pages import asked
-from web.pages.surveys import Behind, behind
+from web.pages.surveys import Behind
 
 BY_DEFAULT = "score"
 
@@ -67,7 +67,7 @@ def topic_rows(shown: Sequence[SurveyVoice], where: Filter, *, most: int | None 
         return None
     one = fitting[0]
     waited = _waited(where)
-    to = behind(one, where)
+    to = Behind(one.survey, where)
     rows = [_row(one, row, to, waited) for row in one.topics]
     sort = asked.asked()["sort"] or BY_DEFAULT
     others = tuple(other.survey for other in fitting[1:])

@@ -3,7 +3,7 @@
 (() => {
   const help = document.getElementById("keys");
   const search = document.getElementById("search");
-  const places = { o: "overview", t: "topics", r: "trends", i: "tickets", v: "voice", s: "sources" };
+  const places = { o: "overview", t: "topics", r: "trends", i: "tickets", v: "voice", a: "articles", s: "sources" };
   let going = false;
 
   const go = (name) => {

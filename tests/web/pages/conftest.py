@@ -1,7 +1,11 @@
 """A desk with a year of tickets, grouped by hand: real store, real answers, no model."""
 
+import html
 import random
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -11,10 +15,13 @@ from ticketlens.config import load_settings
 from ticketlens.hooks.gate import open_gate
 from ticketlens.lens import Lens
 from ticketlens.model.filter import Filter
+from ticketlens.model.person import Role
 from ticketlens.model.topic import Topic
+from ticketlens.people import People
 from ticketlens.store.base import Assignment
 from ticketlens.store.open import open_store
 from web.addresses import understand_encoded_slashes
+from web.app import create_app
 from web.headers import protect_answers
 from web.pages import pages
 from web.problems import explain_errors
@@ -249,6 +256,13 @@ def voices(voiced):
 
 
 @pytest.fixture
+def paid(voiced):
+    """A browser where an hour of work costs 60 EUR, and a ticket is assumed to take ten minutes."""
+    rates = {"cost_per_hour": 60.0, "minutes_per_ticket": 10.0, "currency": "EUR"}
+    return open_app(replace(voiced, settings=replace(voiced.settings, **rates))).test_client()
+
+
+@pytest.fixture
 def silent(tmp_path):
     """A lens with 40 tickets, and a browser on its pages; nobody answered anything."""
     lens = make_lens(tmp_path, 40)
@@ -264,3 +278,61 @@ def answer_rows():
 @pytest.fixture(params=ODD_IDS)
 def odd_id(request):
     return request.param
+
+
+def words_of(page):
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).replace("\xa0", " ").split())
+
+
+@pytest.fixture
+def empty_store():
+    """What edits and runs do in each store is held in their own suites."""
+    return "sqlite:///empty.db"
+
+
+@pytest.fixture
+def enter(space):
+    app, people = create_app(space.lens, secret=b"a secret of the tests"), People(space.lens.store)
+
+    def made(role):
+        people.add_person(role.value.capitalize(), role)
+        client = app.test_client()
+        client.get(f"/sign-in/{people.make_link(role, role.value.capitalize())}")
+        return client
+
+    return made
+
+
+@pytest.fixture
+def lead(enter):
+    return enter(Role.LEAD)
+
+
+@pytest.fixture
+def post(lead):
+    """`post(address, **fields)` with the token of a form; lists are fields given several times."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', lead.get("/topics").text)
+    assert token
+
+    def send(address, **fields):
+        return lead.post(address, data={"csrf_token": token[1], "back": "/topics", **fields})
+
+    return send
+
+
+@pytest.fixture
+def done(lead, post):
+    """The same for what is done at once: the number of the edit, and the words of the page that it leads to."""
+
+    def send(address, **fields):
+        answer = post(address, **fields)
+        assert answer.status_code == 303, answer.text
+        to = answer.headers["Location"]
+        return int(parse_qs(urlsplit(to).query)["done"][0]), words_of(lead.get(to).text)
+
+    return send
+
+
+@pytest.fixture
+def topics(space):
+    return {name: space.topic_of(f"{name}-0") for name in ("login", "refund", "parcel")}

@@ -73,6 +73,18 @@ def test_a_customers_numbers_lead_to_as_many(browser):
     assert "lost on" in plain(page)
 
 
+def test_a_ticket_that_is_no_longer_observed_is_not_open_now(silent):
+    lens, browser = silent
+    seen = {"created_at": "2023-01-05T09:00:00Z", "status": "open", "subject": "Lost sight of", "requester": "c-gone"}
+    lens.push([{**seen, "id": "gone", "observed_until": "2023-02-05T09:00:00Z"}, {**seen, "id": "here"}])
+    page = text_of(browser, "/customers/c-gone")
+    card = page.partition("Open now")[2].partition("</section>")[0]
+    link, number = re.search(r'href="([^"]*)">(\d+)</a>', card).groups()
+    assert number == "1"
+    assert HEADING.search(text_of(browser, html.unescape(link)))[1] == "1"
+    assert "open when last seen, 31\xa0days after it came" in plain(page)
+
+
 def test_few_solved_tickets_have_no_median(browser):
     card = text_of(browser, "/customers/c-1").partition("Half solved within")[2].partition("</section>")[0]
     assert "too few" in card

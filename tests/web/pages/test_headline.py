@@ -7,6 +7,7 @@ import pytest
 
 from ticketlens.model.comparison import Change, Comparison, Effect, Explanation, Reason, Side
 from ticketlens.model.filter import Filter
+from web import wording
 from web.pages.headline import headline
 
 NOW = datetime(2026, 11, 19, tzinfo=UTC)
@@ -56,6 +57,18 @@ def test_a_rise_names_the_part_that_makes_most_of_it():
 @pytest.mark.parametrize("part", [("Refund", 400, -50, 850), ("Refund", -400, -600, -200)])
 def test_a_part_that_is_unclear_or_goes_the_other_way_is_not_named(part):
     assert said(ROSE, why(part)) == "Mean time to full resolution rose from 20 h to 30 h"
+
+
+def test_where_nothing_is_grouped_no_topic_is_blamed():
+    ungrouped = why(("in no topic", 600, 300, 900))
+    alone = replace(ungrouped, reasons=(replace(ungrouped.reasons[0], keys=("",)),))
+    assert said(ROSE, alone) == "Mean time to full resolution rose from 20 h to 30 h"
+
+
+def test_an_abbreviation_keeps_its_letters_inside_a_sentence():
+    told = compared(Change("value", "no clear change", 0.01, -0.1, 0.1, 0.1), side(value=0.2), side(value=0.21))
+    assert "No clear change: SLA breach rate was" in said(replace(told, name="SLA breach rate", kind="share"))
+    assert wording.within("Reopen rate") == "reopen rate"
 
 
 def test_where_no_part_is_clear_the_speed_of_all_may_be():

@@ -1,6 +1,8 @@
 """Each page over a real store: what it shows, that its numbers lead to as many tickets, and that texts stay texts."""
 
+import csv
 import html
+import io
 import re
 from xml.etree import ElementTree as ET
 
@@ -149,11 +151,10 @@ def test_a_chart_has_its_exact_numbers_beside_it(browser):
 
 def test_parts_of_a_change_sum_to_it(browser):
     lines = browser.get("/why.csv").text.splitlines()[1:]
-    hours = sum(float(line.split(",")[-2]) for line in lines) / 60
-    assert re.search(
-        rf"<h2>(Why it moved|No clear change in the mean wait): {hours:+.1f}".replace("-", "−").replace("+", r"\+"),
-        text_of(browser, "/"),
-    )
+    minutes = sum(float(line.split(",")[-2]) for line in lines)
+    told = f"{minutes:+.0f} min" if abs(minutes) < 90 else f"{minutes / 60:+.1f} h"
+    title = re.search(r"<h2>(?:Why it moved|No clear change in the mean wait): ([^<]*)<", text_of(browser, "/"))[1]
+    assert title.replace("\xa0", " ") == told.replace("-", "−")
 
 
 def test_a_metrics_name_tells_its_definition(browser):
@@ -173,7 +174,7 @@ def test_a_filter_goes_with_every_link_to_another_page(browser):
 
 def test_topics_can_be_ordered_both_ways_with_the_unknown_last(browser):
     def names(sort):
-        return re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a>', text_of(browser, f"/topics?sort={sort}"))
+        return re.findall(r'<th scope="row"><a [^>]*><bdi>([^<]*)</bdi></a>', text_of(browser, f"/topics?sort={sort}"))
 
     assert names("topic") == sorted(names("topic"), key=str.casefold)
     assert names("-topic") == names("topic")[::-1]
@@ -275,3 +276,36 @@ def test_what_is_measured_again_is_shown_with_how_far_it_is(browser, lens):
         assert re.search(r'<progress max="120" value="30"', page)
     finally:
         lens.store.delete_record("derived", "measuring")
+
+
+def test_topics_cost_what_their_list_is_of_where_a_rate_is_set(paid, browser):
+    page = text_of(paid, "/topics?sort=cost")
+    cell = r'data-name="Cost, EUR"><span>([\d,]+) <span class="muted">n <a href="([^"]+)">([\d,]+)</a>'
+    cells = re.findall(cell, page)
+    costs = [int(cost.replace(",", "")) for cost, _, _ in cells]
+    assert costs == sorted(costs, reverse=True)
+    cost, link, n = cells[0]
+    assert int(cost.replace(",", "")) == int(n.replace(",", "")) * 10
+    assert HEADING.search(text_of(paid, html.unescape(link)))[1] == n
+    row = next(csv.DictReader(io.StringIO(text_of(paid, "/topics.csv?sort=cost"))))
+    assert (float(row["cost"]), row["cost_n"], row["cost_assumed"]) == (float(cost.replace(",", "")), n, n)
+    assert "Cost" not in text_of(browser, "/topics")
+
+
+def test_the_year_is_told_where_it_is_not_that_of_today(browser):
+    then = text_of(browser, "/topics?from=2025-01-06&to=2025-01-12&as_of=2025-02-03T09:00:00Z").replace("\xa0", " ")
+    assert "6–12 January 2025" in then
+    assert "Mon 3 Feb 2025 10:00" in then
+    assert "9–15 November</strong>" in text_of(browser, "/topics?from=2026-11-09&to=2026-11-15").replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/trends?cohort=solved", "solved"), ("/trends?metric=backlog", "at"), ("/trends", "arrived"),
+        ("/voice?", "answered"), ("/answers?given=sent", "sent"), ("/tickets?dated=solved", "solved"),
+    ],
+)  # fmt: skip
+def test_the_days_of_a_filter_are_named_by_what_happened_on_them(browser, address, name):
+    page = text_of(browser, f"{address}{'&' if '?' in address else '?'}from=2026-10-05&to=2026-11-01")
+    assert f"{name} <strong>5 October – 1 November" in page.replace("\xa0", " ")

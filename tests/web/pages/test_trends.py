@@ -19,6 +19,7 @@ ALL = (
     "/trends?by=quarter&show=n", "/trends?metric=csat&by=month&show=n", "/trends?clock=business&show=mean",
     "/trends?metric=reply.first&cohort=solved&window=7&show=p75", "/trends?period=2026-W44&against=2026-W40",
     "/trends?period=2026-W47",
+    "/trends?over=previous&from=2026-09-28", f"{MONTHS}&as_of=2026-10-20T00:00:00Z",
 )  # fmt: skip
 FIGURES = {
     "p50": "half solved within", "p75": "three in four solved within", "p90": "nine in ten solved within",
@@ -87,6 +88,14 @@ def test_every_number_of_every_metric_leads_to_as_many_tickets(browser, metric):
     assert not {link: (n, found) for link, n in links if (found := listed(browser, link)) != n}
 
 
+def test_what_was_solved_by_a_past_moment_leads_to_no_list_that_lacks_some_of_it(browser):
+    tree = page_of(browser, f"{MONTHS}&cohort=solved&as_of=2026-10-20T00:00:00Z&group_by=brand")
+    assert tree.css("#trend .numbers td")
+    assert not tree.css("#trend .numbers a")
+    links = {(link.attributes["href"], link.text().strip()) for link in tree.css("main a[href^='/tickets?']")}
+    assert all("dated=solved" not in link for link, _ in links)
+
+
 @pytest.mark.parametrize(("show", "panel"), FIGURES.items())
 def test_each_figure_names_its_panel_and_its_title(browser, show, panel):
     tree = page_of(browser, f"{MONTHS}&show={show}")
@@ -144,6 +153,16 @@ def test_where_no_ticket_came_a_year_before_it_says_so(browser):
     tree = page_of(browser, f"{MONTHS}&over=year")
     assert "No ticket came in the time that would be drawn dashed" in words(tree.css_first("main"))
     assert "- -" not in tree.css_first("#trend .wide").text()
+
+
+def test_a_year_before_is_what_the_table_compares_with_too(browser):
+    def sides(more):
+        return words(page_of(browser, f"{MONTHS}{more}").css_first("#compare"))
+
+    assert "2025" in sides("&over=year")
+    assert "2025" not in sides("")
+    assert "2025" not in sides("&over=year&against=previous")
+    assert "outlet" in sides("&over=year&brand=shop&versus.brand=outlet"), "two filters are compared in the same time"
 
 
 def test_it_begins_with_the_first_ticket(browser, lens):
@@ -282,6 +301,26 @@ def test_five_tickets_of_the_largest_part_are_its_slowest(browser):
     assert all("refund" in row.casefold() for row in rows)
 
 
+@pytest.mark.parametrize(("asked", "said"), [
+    ("metric=reply.first", r"solved in .* · time to first reply: [\d.]+ (min|h|days)$"),
+    ("metric=wait.requester&cohort=solved", r"solved in .* · customer.s wait: [\d.]+ (min|h|days)$"),
+    ("clock=business&cohort=solved", r"solved in .* · time to full resolution: [\d.]+ (min|h|days) of business time$"),
+])  # fmt: skip
+def test_five_tickets_say_what_the_figure_is_of(browser, asked, said):
+    rows = [words(row) for row in page_of(browser, f"{REASON}&{asked}").css("#five .rows li")]
+    assert len(rows) == 5
+    assert [row for row in rows if not re.search(said, row)] == []
+
+
+def test_a_wait_that_nobody_had_is_told_as_under_a_minute(browser):
+    tree = page_of(browser, f"{MONTHS}&metric=wait.hold&cohort=solved")
+    page = words(tree.css_first("main"))
+    assert "Half took under 1 min, nine in ten under 1 min" in page
+    for table in tree.css("table"):
+        assert "0.5 min" not in words(table)
+    assert "to under" not in words(tree.css_first("#compare table"))
+
+
 def test_only_durations_are_split(browser):
     assert page_of(browser, "/trends?metric=arrived").css_first("#why") is None
     assert "a duration" in browser.get("/trends/why.csv?metric=arrived").text
@@ -342,4 +381,20 @@ def test_without_anything_to_count_the_page_says_what_to_do(browser, address):
     tree = page_of(browser, address)
     assert "nothing in this time" in words(tree.css_first("h1"))
     assert tree.css(".asking select")
-    assert {"Without filters", "All tickets"} <= {words(link) for link in tree.css(".next a")}
+    all_of_them = "Its tickets of any time" if "brand" in address else "All tickets"
+    assert {"Without filters", all_of_them} <= {words(link) for link in tree.css(".next a")}
+
+
+@pytest.mark.parametrize("metric", ["one_touch_rate", "csat", "reopen_rate"])
+def test_a_share_s_number_of_tickets_opens_a_list_of_as_many(browser, metric):
+    page = browser.get(f"/trends?metric={metric}").text
+    n, link = _newest_number(page)
+    assert link.startswith("/tickets?")
+    assert f"{n} ticket" in re.sub(r"<[^>]+>|\xa0", " ", browser.get(link).text).replace("  ", " ")
+
+
+def _newest_number(page):
+    """(n, address) of the first line of the table of exact numbers that has any."""
+    table = page.partition("Table of exact numbers")[2].partition("</table>")[0]
+    found = re.findall(r'<a href="([^"]+)">([\d,]+)</a></td></tr>', table)
+    return next((n, html.unescape(link)) for link, n in found if n != "0")

@@ -114,6 +114,13 @@ def test_surveys_are_told_apart_with_their_cut_and_who_was_asked(browser):
     assert told.count("95 % interval") >= 2
 
 
+def test_one_month_alone_has_a_whisker_and_is_not_called_shaded(browser):
+    alone = plain(text_of(browser, "/voice?from=2026-10-01&to=2026-10-31"))
+    assert "95 % interval as a whisker" in alone
+    assert "interval shaded" not in alone
+    assert "interval shaded" in plain(text_of(browser, "/voice"))
+
+
 def test_under_20_answers_there_is_no_score_but_n(browser):
     page = text_of(browser, "/voice")
     card = next(part for part in page.split('class="panel stack"') if "Effort</h2>" in part).partition("</section>")[0]
@@ -174,6 +181,18 @@ def test_without_values_the_panel_says_what_is_missing_and_how_to_give_it(silent
     assert "too few" in panel or "value_per_year" in panel
 
 
+def test_customers_whose_beginning_nobody_tells_are_named_beside_the_churn(silent, answer_rows):
+    lens, browser = silent
+    lens.voice.push_answers(list(answer_rows(60)))
+    lost = {1: "2026-09-09", 5: "2026-09-09"}
+    lens.voice.push_customers(
+        [{"id": f"c-{n}", "since": "2024-01-01" if n > 1 else None, "churned_at": lost.get(n)} for n in range(40)]
+    )
+    panel = plain(text_of(browser, "/voice").partition('id="cost"')[2])
+    assert re.search(r"1 of the 38\scustomers at the start", panel)
+    assert re.search(r"Left out: 2\scustomers of whom nobody tells since when", panel)
+
+
 def test_without_answers_there_are_three_ways_to_bring_some(empty_browser):
     page = text_of(empty_browser, "/voice")
     assert all(way in page for way in ("--kind answers", "POST /api/v1/answers", "ratings of your helpdesk"))
@@ -184,7 +203,7 @@ def test_ratings_that_tickets_carry_lead_to_these_tickets(browser):
     page = text_of(browser, "/voice")
     card = next(part for part in page.split('class="panel stack"') if "ticket rating</h2>" in part)
     found = TICKETS_LINK.findall(card.partition("</section>")[0])
-    assert len(found) == 2
+    assert len(found) == 3
     for link, number in found:
         assert HEADING.search(text_of(browser, html.unescape(link)))[1] == number
 
@@ -263,3 +282,18 @@ def test_a_survey_from_another_time_has_no_trend_here(browser):
     link = html.unescape(re.search(r'href="(/voice/trend\.csv[^"]*)"', page)[1])
     assert browser.get(re.sub(r"from=[\d-]+&to=[\d-]+", "from=2019-01-01&to=2019-02-01", link)).status_code == 404
     assert browser.get("/voice/trend.csv").status_code == 404
+
+
+def test_days_in_the_middle_of_months_are_the_days_of_every_number(browser, voiced):
+    page = text_of(browser, "/voice?from=2026-09-04&to=2026-10-28&survey=" + _survey_id(voiced))
+    words = " ".join(plain(page).split())
+    assert "Of 2026-09 only 4 September 2026 to 30 September 2026 is counted." in words
+    assert words.count("not whole") >= 2
+    assert "running" not in words
+    assert "too few answers in any" not in words
+    (link, number) = next(one for one in ANSWERS_LINK.findall(page) if "from=2026-09-04&amp;to=2026-10-28" in one[0])
+    assert listed(browser, link)[0] == int(number)
+
+
+def _survey_id(voiced):
+    return next(one.id for one in voiced.voice.surveys() if one.name == "After solve")

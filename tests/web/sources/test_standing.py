@@ -12,6 +12,8 @@ from helpdesks.zendesk import Server as Zendesk
 from sources_page import BAD, pulled, running, words
 
 from ticketlens.lens import Lens
+from ticketlens.model.report import Report, SetAside
+from ticketlens.sources.imported import note
 from ticketlens.sources.state import keep, state_of
 from web.api.schemas import SCHEMAS
 
@@ -113,3 +115,17 @@ def test_the_api_answers_what_the_page_shows(admin: FlaskClient, desk: Zendesk, 
     assert (one["name"], one["phase"], one["tickets"], one["lag_seconds"]) == ("desk", "fresh", 2, 300)
     assert one["counts"] == {"received": 2, "stored": 2, "unchanged": 0, "set_aside": 0, "refused": 0}
     assert "email" not in told.text
+
+
+def test_what_became_of_imported_files_stands_on_the_page(admin: FlaskClient, lens: Lens) -> None:
+    aside = (SetAside("line", 3, None, 'created_at: "<b>anna@example.com</b>" is no time'),)
+    report = Report(received=5, stored=2, unchanged=1, set_aside=1, refused=1, set_aside_items=aside)
+    note(lens.store, lens.now(), "<i>.csv", "tickets", report, "the file broke off", lens.preparer.redactor.redact)
+    page = admin.get("/sources").text
+    assert "<i>.csv" not in page
+    assert "<b>" not in page
+    assert "anna@" not in page
+    told = html.unescape(words(page))
+    assert "5 rows" in told
+    assert "2 stored, 1 unchanged, 1 set aside, 1 refused: line 3: created_at" in told
+    assert "It broke off: the file broke off" in told

@@ -1,0 +1,138 @@
+"""A run that waits is shown in words before it counts; a lead publishes it, drops it, or brings the former one back."""
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from ticketlens.model.filter import EVERYTHING
+from ticketlens.model.person import Role
+from ticketlens.people import People
+from web.app import create_app
+
+LIST = "/topics?from=2026-03-02&to=2026-03-08"
+Posting = Callable[..., str]
+
+
+def words(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).replace("\xa0", " ").split())
+
+
+def enter(space: Any, role: Role) -> FlaskClient:
+    app, people = create_app(space.lens, secret=b"a secret of the tests"), People(space.lens.store)
+    people.add_person(role.value.capitalize(), role)
+    client = app.test_client()
+    client.get(f"/sign-in/{people.make_link(role, role.value.capitalize())}")
+    return client
+
+
+@pytest.fixture
+def lead(space: Any) -> FlaskClient:
+    return enter(space, Role.LEAD)
+
+
+@pytest.fixture
+def post(lead: FlaskClient) -> Posting:
+    """Sends a form of the list of topics; the words of the page that it leads to, or the status of a refusal."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', lead.get("/topics").text)
+    assert token
+
+    def send(address: str, **fields: str) -> str:
+        answer = lead.post(address, data={"csrf_token": token[1], "back": LIST, **fields})
+        if answer.status_code == 303:
+            return words(lead.get(answer.headers["Location"]).text)
+        return f"{answer.status_code} {words(answer.text)}"
+
+    return send
+
+
+@pytest.fixture
+def waiting(space: Any) -> None:
+    """A run waits that parts the parcels from the logins, where a slip had put them, and finds a topic of invoices."""
+    store = space.lens.store
+    parcel, login = space.topic_of("parcel-0"), space.topic_of("login-0")
+    held = store.assignments()
+    store.assign({name: type(one)(login, "weak", 0.5) for name, one in held.items() if one.topic == parcel})
+    space.push("invoice", range(6), words='{{7*7}} "5 < 6"')
+    space.cluster(full=True)
+    assert space.lens.runs.waiting() is not None
+
+
+def places(space: Any) -> dict[str, int | None]:
+    return {row.ticket.id: row.topic for row in space.lens.tickets(EVERYTHING, limit=200).items}
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_waiting_run_says_what_it_would_change(lead: FlaskClient) -> None:
+    page = lead.get(LIST).text
+    told = words(page)
+    assert "waits for a decision: " in told
+    assert "1 new topic, 1 split, 10 tickets move, 6 tickets join a topic" in told
+    assert "It would put 33.3 % of the grouped tickets elsewhere, in past weeks too." in told
+    assert "split parcel from login" in told
+    assert 'invoice {{7*7}} "5 < 6" 0' in told, "typical tickets of what is new"
+    assert "invoice {{7*7}} &#34;5 &lt; 6&#34; 0" in page
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_viewer_sees_the_run_without_buttons(space: Any) -> None:
+    page = enter(space, Role.VIEWER).get(LIST).text
+    assert "waits for a decision" in page
+    assert "Somebody with the role lead publishes it, or drops it." in words(page)
+    assert "/runs/" not in page
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_published_run_counts_and_says_that_past_weeks_changed(lead: FlaskClient, post: Posting, space: Any) -> None:
+    told = post("/runs/publish", why="looked at it")
+    assert "Run 2 counts now" in told
+    assert "Topics as of run 2, 2026, by Lead" in told.replace("16 March ", "")
+    assert "1 new topic, 1 split, 10 tickets move, 6 tickets join a topic, “looked at it”." in told
+    assert "Counts of past weeks changed with it: 10 tickets that were in a topic are elsewhere." in told
+    assert "waits for a decision" not in told
+    parcel, login = space.topic_of("parcel-0"), space.topic_of("login-0")
+    assert parcel != login
+    assert "split this topic with 10 tickets off login" in words(lead.get(f"/topics/{parcel}").text)
+    assert "Run 2 split parcel with 10 tickets off this topic" in words(lead.get(f"/topics/{login}").text)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_dropped_run_changes_nothing(post: Posting, space: Any) -> None:
+    before = places(space)
+    assert "The run was dropped; nothing has changed." in post("/runs/drop")
+    assert places(space) == before
+    for address in ("/runs/drop", "/runs/publish"):
+        assert "409" in (told := post(address))
+        assert "No run waits to be published. Nothing has changed. Back" in told
+
+
+@pytest.mark.usefixtures("waiting")
+def test_the_former_topics_come_back(post: Posting, space: Any) -> None:
+    before = places(space)
+    post("/runs/publish")
+    assert places(space) != before
+    told = post("/runs/back", why="too many")
+    assert "The former topics count again, as run 3" in told
+    assert "Former topics, brought back as of run 3" in told
+    assert "“too many”" in told
+    assert {name: topic for name, topic in places(space).items() if name in before} == before
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_link_to_what_was_done_says_nothing_that_is_no_longer_so(lead: FlaskClient, post: Posting) -> None:
+    post("/runs/publish")
+    assert "Run 2 counts now" in words(lead.get(f"{LIST}&done=run-2").text)
+    for name in ("run-1", "run-", "run-x", "999", "-1", "²", "<script>"):
+        page = lead.get("/topics", query_string={"from": "2026-03-02", "to": "2026-03-08", "done": name})
+        assert page.status_code == 200
+        assert 'role="status"' not in page.text
+
+
+def test_without_a_former_run_no_button_offers_one(lead: FlaskClient, post: Posting) -> None:
+    page = lead.get(LIST).text
+    assert "Topics as of run 1" in words(page)
+    assert "Bring" not in page
+    assert "There is no former run to bring back" in post("/runs/back")

@@ -15,17 +15,20 @@ from typing import Any
 import requests
 
 PACKAGES = ("redmine", "redmine-sqlite", "puma")
+BUNDLER = "ruby-bundler"
 CODE = Path("/usr/share/redmine")
 ANSWERS = """\
 redmine redmine/instances/default/dbconfig-install boolean true
 redmine redmine/instances/default/database-type select sqlite3
 redmine redmine/instances/default/default-language select en
 """
-DATABASE = "production:\n  adapter: sqlite3\n  database: {}\n  encoding: utf8\n"
+DATABASE = "production:\n  adapter: sqlite3\n  database: {}\n  encoding: utf8\n  timeout: {}\n"
+LOCKED_MS = 30_000  # that one waits for another who writes
 IMPORTED = 120
 PREPARED = f"""
 Redmine::DefaultData::Loader.load('en')
 Setting.rest_api_enabled = '1'
+Setting.notified_events = []
 Mailer.perform_deliveries = false
 admin = User.find_by_login('admin')
 admin.must_change_passwd = false
@@ -66,12 +69,23 @@ def install() -> None:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise CannotInstall("Redmine is not installed, and only root of a Debian may install it")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    _apt_get("update")
+    _apt_get("install", BUNDLER)
     subprocess.run(["debconf-set-selections"], input=ANSWERS, text=True, check=True)
-    for words in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-        done = _run(["apt-get", "-q", *words], env=quiet, timeout=900)
-        if done.returncode != 0:
-            raise CannotInstall(f"apt-get {words[0]}: {done.stderr.strip()[-300:]}")
+    _apt_get("install", *PACKAGES)
+
+
+def _apt_get(*words: str) -> None:
+    command = ["apt-get", "-q", "-y", "--no-install-recommends", *words]
+    done = _run(command, env={**os.environ, **_bundler(), "DEBIAN_FRONTEND": "noninteractive"}, timeout=900)
+    if done.returncode != 0:
+        raise CannotInstall(f"apt-get {words[0]}: {done.stderr.strip()[-300:]}")
+
+
+def _bundler() -> dict[str, str]:
+    """Debian's own Bundler knows gems that came as packages; the newer one in Ruby, else preferred, does not."""
+    asked = _run(["dpkg-query", "-W", "-f", "${Version}", BUNDLER])
+    return {"BUNDLER_VERSION": asked.stdout.partition("-")[0]} if asked.returncode == 0 else {}
 
 
 def _is_installed() -> bool:
@@ -85,13 +99,17 @@ class Instance:
 
     url: str
     keys: Mapping[str, str]
+    log: Path
 
     def ask(self, who: str, method: str, path: str, **told: Any) -> Any:
         """The JSON of an answer, or None where there is none; fails where Redmine refuses."""
         headers = {"X-Redmine-API-Key": self.keys[who]}
         response = requests.request(method, f"{self.url}/{path}", headers=headers, timeout=30, **told)
-        assert response.ok, f"{method} {path}: {response.status_code} {response.text[:300]}"
+        assert response.ok, f"{method} {path}: {response.status_code} {response.text[:300]}\n{self._last_said()}"
         return response.json() if response.content else None
+
+    def _last_said(self) -> str:
+        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
 
     def create(self, who: str, subject: str, **fields: Any) -> str:
         issue = {"project_id": "shop", "tracker_id": 3, "priority_id": 2, "subject": subject, **fields}
@@ -114,7 +132,7 @@ def running(folder: Path) -> Iterator[Instance]:
         server = subprocess.Popen(command, cwd=CODE, env=environment, stdout=log, stderr=log)
         try:
             _wait_for(url, server, Path(log.name))
-            yield Instance(url, keys)
+            yield Instance(url, keys, folder / "log" / "production.log")
         finally:
             server.terminate()
             server.wait(30)
@@ -123,11 +141,12 @@ def running(folder: Path) -> Iterator[Instance]:
 def _lay_out(folder: Path) -> dict[str, str]:
     for name in ("config", "log", "files", "tmp/cache", "tmp/pids", "public/plugin_assets"):
         (folder / name).mkdir(parents=True)
-    (folder / "config" / "database.yml").write_text(DATABASE.format(folder / "redmine.sqlite"))
+    (folder / "config" / "database.yml").write_text(DATABASE.format(folder / "redmine.sqlite", LOCKED_MS))
     (folder / "config" / "secret_key.txt").write_text("0123456789abcdef" * 8)
     instance = os.path.relpath(folder, "/") if folder.is_absolute() else str(folder)
     return {
         **os.environ,
+        **_bundler(),
         "RAILS_ENV": "production",
         "REDMINE_INSTANCE": f"../../../../{instance}",  # Debian looks for it under /usr/share/redmine/instances
         "SCHEMA": str(folder / "schema.rb"),

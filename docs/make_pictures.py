@@ -135,6 +135,7 @@ def addresses(chrome: Chrome, base: str) -> dict[str, str]:
         "trends": "/trends?by=month&over=year",
         "tickets": "/tickets",
         "voice": "/voice",
+        "articles": "/articles",
         "customer": first_link(chrome, base, "/customers", r"/customers/[^?]+"),
         "ticket": first_link(chrome, base, "/tickets", r"/tickets/[^/?]+/[^?]+"),
         "api": "/api/docs",

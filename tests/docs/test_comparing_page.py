@@ -5,7 +5,7 @@ from typing import get_args
 
 from ticketlens.answers.sides import AGAINST
 from ticketlens.answers.why import SPLITS
-from ticketlens.model.comparison import FlagKind
+from ticketlens.model.flag import FlagKind
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "comparing.md").read_text(encoding="utf-8")
 

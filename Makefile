@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --constraint constraints.txt
+MEASURES := $(filter-out __init__,$(basename $(notdir $(sort $(wildcard benchmarks/*.py)))))
 DECLARED := setup.cfg pyproject.toml constraints.txt
 
 export HF_HUB_OFFLINE = 1
@@ -31,11 +32,10 @@ lint: setup ## lint, format, types and import rules alone
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.measured ## measure speed and quality here, beside what people would use instead
-	@set -e; for script in $(filter-out %/__init__.py,$(sort $(wildcard benchmarks/*.py))); do \
-		name=$$(basename $$script .py); echo "== $$name"; \
-		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python -m benchmarks.$$name; \
-	done
+bench: $(VENV)/.measured ## measure speed and quality here, beside what people would use instead (ONLY="clock pull": these)
+	@for name in $(or $(ONLY),$(MEASURES)); do echo "== $$name"; \
+		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python -m benchmarks.$$name || failed="$$failed $$name"; \
+	done; test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 soak: setup ## kills, faults and outages at full length (an hour or two), and their table in docs/reliability.md
 	rm -f soak.jsonl
@@ -48,6 +48,7 @@ live: setup ## pull from a real Redmine, which is installed with apt where we ar
 
 pictures: setup ## screenshots of every page into docs/pictures (needs Chromium and its driver)
 	$(BIN)/python docs/make_pictures.py
+	$(if $(REAL),$(BIN)/python docs/make_real_pictures.py $(REAL))
 
 docs: setup ## write the reference pages anew from the code, then test all docs
 	$(BIN)/python docs/make_reference.py

@@ -11,7 +11,6 @@ words can do better than that by much. "Kept" is the share of names that stay wh
 import argparse
 import csv
 import gzip
-import os
 import re
 import time
 from collections import Counter
@@ -19,6 +18,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from benchmarks import use_the_own_kernels
 
 ROOT = Path(__file__).resolve().parents[1]
 SETS = {
@@ -40,7 +41,7 @@ DRAWS = 3
 
 
 def main() -> None:
-    os.environ["HF_HUB_OFFLINE"] = "1"
+    use_the_own_kernels()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "bench")
     parser.add_argument("--sets", default=",".join(SETS))

@@ -146,14 +146,14 @@ class Grouper:
         anew = full or self._has_other_space(embedder) or not self.store.topics()
         if not anew:
             with watch.timed("cluster"):
-                self._assign(embedder)
+                self.assign(embedder)
         layout, published = None, True
         if anew or (kind := self._due()) == "full":
             layout, published = self._full(embedder, watch.last_step("cluster", "label", step("cluster")), publish)
         elif kind == "pool":
             layout, published = self._pool(embedder, watch.last_step("cluster", "label", step("cluster")), publish)
         if layout is not None:
-            self._assign(embedder)
+            self.assign(embedder)
         self.runs.editing.settle()
         names = self._named(watch, step)
         coverage = self.store.coverage(EVERYTHING)
@@ -171,7 +171,7 @@ class Grouper:
 
     # -- between runs
 
-    def _assign(self, embedder: Embedder) -> None:
+    def assign(self, embedder: Embedder) -> None:
         """Texts that no run has looked at join the nearest topic where near enough, all others stay as they are."""
         names, vectors = self.store.fresh(embedder.name)
         topics = [topic for topic in self.store.topics(retired=True) if topic.centroid and not topic.lost]

@@ -1,13 +1,12 @@
 """Two levels: themes over topics, with numbers and names that stay, shaped by people; in both stores."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ticketlens.edits.refusal import NotThere, Refused
 from ticketlens.errors import ConfigError
-from ticketlens.store.copying import copy
-from ticketlens.store.open import open_store
 
 KIM = {"by": "kim"}
 
@@ -112,12 +111,31 @@ def test_what_cannot_be_is_refused_and_changes_nothing(space: Any, paying: tuple
     assert edits.history() == []
 
 
-def test_a_copy_has_the_same_themes(space: Any, paying: tuple[int, int], tmp_path: Any) -> None:
-    space.lens.edits.call(1, "Money", **KIM)
-    other = open_store(f"sqlite:///{tmp_path}/copy.db")
-    copy(space.lens.store, other, quiet)
-    assert {topic.id: topic.theme for topic in other.topics()} == {
-        topic.id: topic.theme for topic in space.lens.store.topics()
-    }
-    assert [record.id for record in other.records("theme")] == ["00000001"]
-    other.close()
+def test_no_topic_gets_the_name_that_people_gave_a_theme(space: Any, paying: tuple[int, int]) -> None:
+    edits = space.lens.edits
+    edits.call(1, "Money", **KIM)
+    with pytest.raises(Refused, match="a theme is called so"):
+        edits.set(paying[0], {"name": "MONEY"}, **KIM)
+    with pytest.raises(Refused, match="a theme is called so"):
+        edits.split(paying[0], [("import", "card-1")], name="money", **KIM)
+    edits.call(1, None, **KIM)
+    edits.set(paying[0], {"name": "Money"}, **KIM)
+    assert space.lens.edits.themes()[1].name != "Money"
+
+
+def test_a_topic_found_among_what_was_in_none_joins_the_theme_that_it_lies_in(
+    space: Any, paying: tuple[int, int]
+) -> None:
+    space.push("login", range(10, 300))
+    space.cluster(full=True, publish=True)
+    space.push("visa", range(4), "billing trouble and the like of it")
+    space.push("printer", range(4), "paper jam here")
+    for n in range(100):
+        space.push(f"single{n}", range(1), f"own{n} words{n} alone{n}")
+    space.cluster()
+    space.at += timedelta(days=1)
+    space.cluster()
+    assert next(run["kind"] for run in space.lens.runs.history()) == "pool"
+    assert theme_of(space, space.topic_of("visa-0")) == 1
+    assert theme_of(space, space.topic_of("printer-0")) is None
+    assert len(space.lens.edits.themes()) == 1

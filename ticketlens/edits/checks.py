@@ -78,10 +78,12 @@ def alive(id: int, topics: Mapping[int, Topic]) -> Topic:
     return topic
 
 
-def free_name(id: int | None, name: object, topics: Mapping[int, Topic]) -> None:
-    """No two topics have one name."""
+def free_name(id: int | None, name: object, topics: Mapping[int, Topic], themes: Collection[str] = ()) -> None:
+    """No two topics have one name, and none has that of a theme which people called so."""
     if not isinstance(name, str):
         return
+    if any(other.casefold() == name.casefold() for other in themes):
+        raise Refused("a theme is called so already; choose another name, or call the theme by another one first")
     for other in topics.values():
         if other.id != id and not other.retired and other.name.casefold() == name.casefold():
             raise Refused(f"topic {other.id} is called so already; choose another name, or merge the two")

@@ -45,7 +45,7 @@ class Editing:
 
         def checked(shape: Shape, topics: Mapping[int, Topic]) -> None:
             checks.alive(topic, topics)
-            checks.free_name(topic, given.get("name"), topics)
+            checks.free_name(topic, given.get("name"), topics, shape.themes.values())
             checks.theme(given.get("theme"), self.themes())
 
         return self._made(Edit(1, self.now(), by, kind, (topic,), told=given, why=why), checked)
@@ -93,7 +93,7 @@ class Editing:
             topics = self._topics()
             parent = checks.alive(topic, topics)
             chosen = checks.fields({"name": name})["name"]
-            checks.free_name(None, chosen, topics)
+            checks.free_name(None, chosen, topics, self.shape().themes.values())
             there = checks.known(self.store, tickets)
             checks.within(topic, there)
             made = self.store.new_topic_ids(1)[0]

@@ -78,13 +78,13 @@ class Parting:
         return [replace(held[key], name=(name or "").strip() or held[key].name) for key, name in parts.items()]
 
     def _check(self, topic: int, chosen: Sequence[Part]) -> None:
-        topics = self._topics()
+        topics, called = self._topics(), self.editing.shape().themes.values()
         checks.alive(topic, topics)
         names = [str(checks.fields({"name": part.name})["name"]).casefold() for part in chosen]
         if len(set(names)) < len(names):
             raise Refused("two parts have one name; no two topics do")
         for part in chosen:
-            checks.free_name(None, part.name, topics)
+            checks.free_name(None, part.name, topics, called)
             checks.within(topic, checks.known(self.store, part.tickets))
         leaving = {key for part in chosen for key in part.tickets}
         if all(key in leaving for key, _ in self.store.members(topic)):

@@ -112,7 +112,8 @@ class Finder:
             for name, one in self.store.assignments().items()
         }
         joined = {name: one for name, one in _found(inside, found, whole, ids).items() if one.topic is not None}
-        topics = [*self.store.topics(retired=True), *made]
+        there = self.store.topics(retired=True)
+        topics = [*there, *Theming(self.store, self.engine, self.at).joined(made, there)]
         quality = dict(found.quality)
         return Layout(
             self.at, embedder.name, tuple(topics), held | joined, quality, "pool", offsets=packed(offsets)

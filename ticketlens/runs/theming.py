@@ -1,5 +1,6 @@
 """The themes that a run finds above its topics, with the numbers of those that they continue."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,6 +38,23 @@ class Theming:
         kept = self.engine.match(_of(was, old), _of(label, new), int(found.max(initial=NONE)) + 1)
         ids = [self._new() if number is None else number for number in kept]
         return [replace(topic, theme_found=ids[label[topic.id]] if topic.id in label else None) for topic in topics]
+
+    def joined(self, made: Sequence[Topic], topics: Sequence[Topic]) -> list[Topic]:
+        """Topics that came beside others: each in the theme of most topics that would now be found in one with it.
+
+        No theme begins or ends, and the others stay where they are.
+        """
+        there = [topic for topic in topics if topic.centroid and not topic.retired]
+        labels = self._labels([*there, *made])
+        found: dict[int, Counter[int]] = {}
+        for topic, label in zip(there, labels.tolist(), strict=False):
+            if topic.theme_found is not None and label != NONE:
+                found.setdefault(label, Counter())[topic.theme_found] += 1
+        most = {label: min(counts, key=lambda one: (-counts[one], one)) for label, counts in found.items()}
+        return [
+            replace(topic, theme_found=most.get(label))
+            for topic, label in zip(made, labels[len(there) :].tolist(), strict=True)
+        ]
 
     def _labels(self, topics: Sequence[Topic]) -> Labels:
         if not topics:

@@ -4,8 +4,8 @@
 
 Vectors are those of both labelled sets, as often as it takes, each time moved to a cosine of .9 by chance. "Four
 languages" moves a part of them together, as a multilingual model does. Each run has a process of its own; seconds are
-on the clock, names included, models loaded and compilers warm; the peak is the kernel's, the model included. Beside it: EVoC on the same vectors,
-without names, and BERTopic's placing of one new ticket.
+on the clock, names included, models loaded and compilers warm; the peak is the kernel's, the model included. Beside
+it: EVoC on the same vectors, without names, and BERTopic's placing of one new ticket.
 """
 
 import argparse

@@ -74,7 +74,7 @@ def _find(units: Distinct, salad: Floats, languages: Ints | None) -> Found:
         return nothing(0, units.rows.shape[1])
     if count <= SAMPLE:
         return find_topics(units.rows, units.counts, salad, languages)
-    chosen = np.linspace(0, count - 1, SAMPLE).astype(np.int64)
+    chosen = even_sample(count, languages)
     spoken = None if languages is None else languages[chosen]
     found = find_topics(units.rows[chosen], units.counts[chosen], salad, spoken)
     others = assign_new(units.rows, found.centroids, found.thresholds)
@@ -82,6 +82,12 @@ def _find(units: Distinct, salad: Floats, languages: Ints | None) -> Found:
     nearest = nearest_topic(units.rows, found.centroids)
     labels[chosen], match[chosen], nearest[chosen] = found.labels, found.match, found.nearest
     return Found(labels, nearest, match, found.centroids, found.thresholds)
+
+
+def even_sample(count: int, languages: Ints | None) -> Ints:
+    """Positions of an even sample of the rows, each language by its share; those of rare languages are there too."""
+    order = np.arange(count) if languages is None else np.argsort(languages, kind="stable")
+    return np.sort(order[np.linspace(0, count - 1, SAMPLE).astype(np.int64)])
 
 
 def _tickets(found: Found, units: Distinct, texted: Ints, vectors: Floats) -> tuple[Assignment, Ints]:

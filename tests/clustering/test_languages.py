@@ -3,7 +3,7 @@ import pytest
 
 from clustering import languages
 from clustering.arrays import Floats, Ints, unit_rows
-from clustering.engine import full_run
+from clustering.engine import even_sample, full_run
 from clustering.languages import align, centred, coverage, large_enough, nearest_by_language, offsets
 from clustering.standard import StandardEngine
 from ticketlens.model.grouping import Grouping
@@ -195,3 +195,11 @@ def test_coverage_by_language_counts_each_match_most_tickets_first() -> None:
         "": {"ungrouped": 1, "weak": 0, "core": 0, "edited": 0},
         "sv": {"ungrouped": 0, "weak": 0, "core": 1, "edited": 0},
     }
+
+
+def test_a_sample_has_each_language_by_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustering.engine.SAMPLE", 100)
+    languages = np.random.default_rng(0).permutation(np.repeat([0, 1, 2], [900, 90, 10]))
+    chosen = even_sample(len(languages), languages)
+    assert np.bincount(languages[chosen]).tolist() == [90, 9, 1]
+    assert sorted(set(chosen.tolist())) == chosen.tolist()

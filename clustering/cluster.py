@@ -9,6 +9,8 @@ from clustering.arrays import Floats, Ints
 
 DIMENSIONS = 20
 FEWEST = 4
+PIECES = 8
+FEWEST_IN_A_PIECE = 3
 
 
 def smallest_topic(tickets: int) -> int:
@@ -40,14 +42,23 @@ def dense_groups(rows: Floats, counts: Ints, smallest: int) -> Ints:
     HDBSCAN (Campello, Moulavi and Sander, 2013), excess of mass. Where the whole store is one crowd, the
     denser half of it is the one group.
     """
+    return _grouped(rows, counts, smallest, "eom")
+
+
+def dense_pieces(rows: Floats, counts: Ints, smallest: int) -> Ints:
+    """The same, but the finest dense groups there are (HDBSCAN's leaves), from an eighth of the smallest topic on."""
+    return _grouped(rows, counts, max(FEWEST_IN_A_PIECE, smallest // PIECES), "leaf")
+
+
+def _grouped(rows: Floats, counts: Ints, smallest: int, chosen: str) -> Ints:
     if int(counts.sum()) < smallest:
         return np.full(len(rows), -1)
     if len(rows) == 1:
         return np.zeros(1, np.int64)
     points, owner = _with_copies(principal_components(rows), counts, smallest)
-    labels, _ = _hdbscan(points, smallest, single=False)
+    labels, _ = _hdbscan(points, smallest, chosen, single=False)
     if labels.max() < 0:
-        labels, strength = _hdbscan(points, smallest, single=True)
+        labels, strength = _hdbscan(points, smallest, chosen, single=True)
         labels[strength < np.median(strength)] = -1
     first = np.searchsorted(owner, np.arange(len(rows)))
     return np.asarray(labels[first], dtype=np.int64)
@@ -74,14 +85,14 @@ def _typical_step(points: NDArray[np.float64]) -> float:
     return max(float(np.median(distances[:, 1])) / 2, 1e-6)
 
 
-def _hdbscan(points: NDArray[np.float64], smallest: int, single: bool) -> tuple[Ints, NDArray[np.float64]]:
+def _hdbscan(points: NDArray[np.float64], smallest: int, chosen: str, single: bool) -> tuple[Ints, NDArray[np.float64]]:
     """Labels, and how deep in its group each point lies, 0 to 1."""
     from hdbscan import HDBSCAN
 
     model = HDBSCAN(
         min_cluster_size=smallest,
         min_samples=1,
-        cluster_selection_method="eom",
+        cluster_selection_method=chosen,
         allow_single_cluster=single,
         core_dist_n_jobs=1,
     )

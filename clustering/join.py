@@ -1,55 +1,67 @@
 """Dense groups that are pieces of one topic are joined: there the graph of neighbours runs on from one to the other."""
 
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 import numpy as np
 
 from clustering.arrays import Ints
 
-SHARED = 0.15
+Edges = list[dict[int, float]]
+"""By group the weight of its edges to each other one."""
 
 
-def pieces_of_one(graph: Any, labels: Ints, counts: Ints, shared: float = SHARED) -> Ints:
+def pieces_of_one(graph: Any, labels: Ints, counts: Ints, shared: float) -> Ints:
     """The topic of each group, shape (labels.max() + 1,): pairs are joined while the closest shares enough edges.
 
     How close two groups are: the weight of the edges between them as a share of all edges of the smaller one (as in
     Chameleon; Karypis, Han and Kumar, 1999). `graph` (n, n) is symmetric; label -1 belongs to no group. A row's edge
     to itself stands for those among equal tickets, and counts for each of its `counts`.
     """
-    between = _edges_between(graph, labels, counts)
-    topic = np.arange(len(between))
-    while len(between) > 1:
-        one, other = _closest(between)
-        smaller = min(between[one].sum(), between[other].sum())
-        if between[one, other] < shared * max(smaller, 1e-12):
-            break
-        _join(between, one, other)
+    edges, whole = _edges_between(graph, labels, counts)
+    topic = np.arange(len(edges))
+    closest = [(-_share(edges, whole, one, other), one, other) for one in range(len(edges)) for other in edges[one]]
+    closest = [pair for pair in closest if pair[1] < pair[2]]
+    heapify(closest)
+    while closest and -closest[0][0] >= shared:
+        told, one, other = heappop(closest)
+        if other not in edges[one] or told != -_share(edges, whole, one, other):
+            continue  # one of the two was joined with another since
+        _join(edges, whole, one, other)
         topic[topic == other] = one
+        for third in edges[one]:
+            heappush(closest, (-_share(edges, whole, one, third), min(one, third), max(one, third)))
     return np.unique(topic, return_inverse=True)[1].astype(np.int64).ravel()
 
 
-def _edges_between(graph: Any, labels: Ints, counts: Ints) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Weight of all edges from group to group, inner ones on the diagonal."""
+def _edges_between(graph: Any, labels: Ints, counts: Ints) -> tuple[Edges, list[float]]:
+    """Weight of the edges from group to group, and of all edges of each group, inner ones with them."""
     from scipy.sparse import csr_matrix, diags
 
     inside = np.flatnonzero(labels >= 0)
     shape = (len(labels), int(labels.max(initial=-1)) + 1)
     member = csr_matrix((np.ones(len(inside)), (inside, labels[inside])), shape=shape)
     among_copies = diags(graph.diagonal() * (counts - 1))
-    return np.asarray((member.T @ (graph + among_copies) @ member).toarray(), dtype=np.float64)
+    between = (member.T @ (graph + among_copies) @ member).tocsr()
+    whole = np.maximum(np.asarray(between.sum(axis=1), dtype=np.float64).ravel(), 1e-12)
+    between.setdiag(0)
+    between.eliminate_zeros()
+    between.sort_indices()
+    rows = [slice(*between.indptr[at : at + 2]) for at in range(shape[1])]
+    edges = [dict(zip(between.indices[own].tolist(), between.data[own].tolist(), strict=True)) for own in rows]
+    return edges, whole.tolist()
 
 
-def _closest(between: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[int, int]:
-    all_edges = np.maximum(between.sum(axis=1), 1e-12)
-    share = between / np.minimum(all_edges[:, None], all_edges[None, :])
-    np.fill_diagonal(share, -1)
-    one, other = divmod(int(share.argmax()), len(between))
-    return min(one, other), max(one, other)
+def _share(edges: Edges, whole: list[float], one: int, other: int) -> float:
+    return edges[min(one, other)][max(one, other)] / min(whole[one], whole[other])
 
 
-def _join(between: np.ndarray[Any, np.dtype[np.float64]], one: int, other: int) -> None:
+def _join(edges: Edges, whole: list[float], one: int, other: int) -> None:
     """`other` goes into `one` and has no edges any more."""
-    between[one] += between[other]
-    between[:, one] += between[:, other]
-    between[other] = 0
-    between[:, other] = 0
+    del edges[one][other]
+    for third, weight in edges[other].items():
+        if third != one:
+            edges[one][third] = edges[third][one] = edges[one].get(third, 0.0) + weight
+            del edges[third][other]
+    edges[other] = {}
+    whole[one] += whole[other]

@@ -47,6 +47,12 @@ def held_by_copies(graph: Any, counts: Ints, k: int) -> Any:
     return graph + diags(2 * np.minimum(counts - 1, k).astype(np.float32))
 
 
+def graph_of(near: Neighbours, k: int, counts: Ints) -> Any:
+    """The graph of the k nearest of each row, equal ones among them; `counts` (n,) tickets are equal to each."""
+    few = Neighbours(np.ascontiguousarray(near.indices[:, :k]), near.similarities[:, :k])
+    return held_by_copies(shared_neighbour_graph(few), counts, few.indices.shape[1])
+
+
 def smooth(vectors: Floats, graph: Any, rounds: int = ROUNDS) -> Floats:
     """`rounds` times the unit mean of a row and the weighted mean of its neighbours; rows without any stay."""
     weight = np.maximum(np.asarray(graph.sum(axis=1), dtype=np.float32).ravel(), np.float32(1e-9))

@@ -1,8 +1,6 @@
 """From distinct vectors to topics: neighbours, smoothing, dense groups, then who is near enough to belong."""
 
 from dataclasses import dataclass
-from math import sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +9,13 @@ from clustering import junk
 from clustering.arrays import Flags, Floats, Ints, centroids
 from clustering.assign import refine, thresholds
 from clustering.cluster import dense_groups, smallest_topic
-from clustering.join import pieces_of_one
 from clustering.languages import centred, large_enough, nearest_by_language
-from clustering.neighbours import Neighbours, mean_similarity, nearest, nearest_of_these
-from clustering.smooth import ONE_PROBLEM, held_by_copies, less_of_the_mean, shared_neighbour_graph, smooth
+from clustering.neighbours import mean_similarity, nearest, nearest_of_these
+from clustering.pieces import MOST_NEIGHBOURS, topics_of_pieces
+from clustering.smooth import graph_of, less_of_the_mean, smooth
 from ticketlens.model.grouping import UNGROUPED, Match
 
 NEIGHBOURS = 15
-MOST_NEIGHBOURS = 45
 JUNK_QUANTILE = 0.9
 KEPT_CORE = 0.5
 
@@ -97,20 +94,18 @@ def find_topics(rows: Floats, counts: Ints, salad: Floats, languages: Ints | Non
 
 
 def _crowds(rows: Floats, counts: Ints, smallest: int) -> Crowds:
-    """Of one language: without most of the mean, and pieces of one topic joined.
+    """Of one language: without most of the mean, in small pieces, and those of one topic joined.
 
-    A few neighbours part topics from each other; whether two groups are one, many neighbours tell. Not where all rows
-    lie near each other, as a multilingual model's do: there all would be one.
+    A few neighbours part topics from each other; whether two pieces are one, many neighbours tell.
     """
     apart = less_of_the_mean(rows)
-    near = nearest(apart, _many(int(counts.sum()), len(rows)))
-    smoothed = smooth(apart, _graph(_first(near, _few(int(counts.sum()), len(rows))), counts))
+    near = nearest(apart, min(MOST_NEIGHBOURS, len(rows) - 1))
+    smoothed = smooth(apart, graph_of(near, _few(int(counts.sum()), len(rows)), counts))
+    found = topics_of_pieces(smoothed, near, counts, smallest)
+    if found is not None:
+        return Crowds(near.indices, smoothed, *found)
     groups = dense_groups(smoothed, counts, smallest)
-    settled = refine(smoothed, groups, counts)
-    if settled.max(initial=-1) >= 1 and np.linalg.norm(rows.mean(axis=0)) < ONE_PROBLEM:
-        topic = np.append(pieces_of_one(_graph(near, counts), settled, counts), UNGROUPED)
-        groups, settled = topic[groups], refine(smoothed, topic[settled], counts)
-    return Crowds(near.indices, smoothed, groups, settled)
+    return Crowds(near.indices, smoothed, groups, refine(smoothed, groups, counts))
 
 
 def _across(rows: Floats, counts: Ints, languages: Ints, smallest: int) -> Crowds:
@@ -122,28 +117,14 @@ def _across(rows: Floats, counts: Ints, languages: Ints, smallest: int) -> Crowd
     k = _few(int(counts.sum()), len(rows))
     of = large_enough(languages)
     middle = centred(rows, of)
-    smoothed = smooth(middle, _graph(nearest_by_language(middle, of, k), counts))
+    smoothed = smooth(middle, graph_of(nearest_by_language(middle, of, k), MOST_NEIGHBOURS, counts))
     groups = dense_groups(smoothed, counts, smallest)
     return Crowds(nearest(rows, k).indices, smoothed, groups, refine(smoothed, groups, counts))
-
-
-def _graph(near: Neighbours, counts: Ints) -> Any:
-    return held_by_copies(shared_neighbour_graph(near), counts, near.indices.shape[1])
-
-
-def _first(near: Neighbours, k: int) -> Neighbours:
-    return Neighbours(np.ascontiguousarray(near.indices[:, :k]), near.similarities[:, :k])
 
 
 def _few(tickets: int, rows: int) -> int:
     """15 neighbours; fewer in a tiny store, where 15 would reach across its topics."""
     return min(NEIGHBOURS, max(4, tickets // 10), rows - 1)
-
-
-def _many(tickets: int, rows: int) -> int:
-    """15 neighbours of 150 to 560 tickets, then by the square root of their number: 20 of 1,000, 45 from 5,060 on."""
-    grown = min(round(20 * sqrt(tickets / 1_000)), MOST_NEIGHBOURS)
-    return min(max(_few(tickets, rows), grown), rows - 1)
 
 
 def _topic_medians(labels: Ints, core: Flags, density: Floats, counts: Ints) -> Floats:

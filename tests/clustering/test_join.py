@@ -4,6 +4,7 @@ from scipy.sparse import csr_matrix
 
 from clustering.join import pieces_of_one
 
+SHARED = 0.15
 ONCE = np.ones(6, np.int64)
 
 
@@ -18,20 +19,20 @@ def pairs(between: float, copies: float = 0) -> csr_matrix:
 
 def test_groups_with_a_sixth_of_their_edges_in_common_are_one_topic() -> None:
     labels = np.array([0, 0, 1, 1, 2, 2])
-    assert pieces_of_one(pairs(0.4), labels, ONCE).tolist() == [0, 0, 1]
-    assert pieces_of_one(pairs(0.1), labels, ONCE).tolist() == [0, 1, 2]
+    assert pieces_of_one(pairs(0.4), labels, ONCE, SHARED).tolist() == [0, 0, 1]
+    assert pieces_of_one(pairs(0.1), labels, ONCE, SHARED).tolist() == [0, 1, 2]
 
 
 def test_noise_joins_nothing() -> None:
-    assert pieces_of_one(pairs(0.4), np.array([0, 0, -1, -1, 1, 1]), ONCE).tolist() == [0, 1]
+    assert pieces_of_one(pairs(0.4), np.array([0, 0, -1, -1, 1, 1]), ONCE, SHARED).tolist() == [0, 1]
 
 
 def test_equal_tickets_hold_together_by_the_edges_of_each_copy() -> None:
     labels = np.array([0, 0, 1, 1, 2, 2])
-    assert pieces_of_one(pairs(0.4, copies=1), labels, np.array([1, 9, 9, 1, 1, 1])).tolist() == [0, 1, 2]
+    assert pieces_of_one(pairs(0.4, copies=1), labels, np.array([1, 9, 9, 1, 1, 1]), SHARED).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("groups", [1, 2, 3])
 def test_groups_without_edges_stay_apart(groups: int) -> None:
     labels = np.arange(6) % groups
-    assert pieces_of_one(csr_matrix((6, 6)), labels, ONCE).tolist() == list(range(groups))
+    assert pieces_of_one(csr_matrix((6, 6)), labels, ONCE, SHARED).tolist() == list(range(groups))

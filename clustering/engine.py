@@ -32,12 +32,14 @@ def full_run(
     encode: Encode,
     progress: Progress = silent,
     own: Offsets | None = None,
+    before: Ints | None = None,
 ) -> Grouping:
     """Topics among n tickets: `vectors` (n, dimensions), `texts` subject and body, `languages` codes or None.
 
     `encode` makes vectors of the same space from texts: of candidate names, and of random words. Above 60,000
     distinct vectors an even sample is clustered, and the others join as new tickets do. A zero vector stays ungrouped.
-    Of several languages each one's `offsets` are taken out first, and centroids are those of aligned vectors.
+    Of several languages each one's `offsets` are taken out first, and centroids are those of aligned vectors. `before`
+    (n,) is the topic that each ticket was in, -1 for none: topics stay where it is not clear that they changed.
     """
     vectors = unit_rows(np.asarray(vectors, dtype=np.float32))
     own = offsets(vectors, languages) if own is None else own
@@ -47,7 +49,8 @@ def full_run(
     progress(1, STEPS)
     units = distinct(vectors[texted])
     spoken = of_rows(groups(languages, own)[texted], units.inverse, len(units.rows)) if own else None
-    found = _find(units, salad, spoken)
+    were = None if before is None else before[texted][_firsts(units)]
+    found = _find(units, salad, spoken, were)
     assignment, nearest = _tickets(found, units, texted, vectors)
     progress(2, STEPS)
     topics = _drafts(found, assignment, texts, languages, encode)
@@ -67,21 +70,30 @@ def _salad(texts: Sequence[str], languages: Sequence[str | None], own: Offsets, 
     return np.concatenate(rows)
 
 
-def _find(units: Distinct, salad: Floats, languages: Ints | None) -> Found:
+def _find(units: Distinct, salad: Floats, languages: Ints | None, before: Ints | None) -> Found:
     """Topics of all distinct rows, or of an even sample of them with the rest assigned."""
     count = len(units.rows)
     if not count:
         return nothing(0, units.rows.shape[1])
     if count <= SAMPLE:
-        return find_topics(units.rows, units.counts, salad, languages)
+        return find_topics(units.rows, units.counts, salad, languages, before)
     chosen = even_sample(count, languages)
     spoken = None if languages is None else languages[chosen]
-    found = find_topics(units.rows[chosen], units.counts[chosen], salad, spoken)
+    found = find_topics(
+        units.rows[chosen], units.counts[chosen], salad, spoken, None if before is None else before[chosen]
+    )
     others = assign_new(units.rows, found.centroids, found.thresholds)
     labels, match = others.labels, others.match
     nearest = nearest_topic(units.rows, found.centroids)
     labels[chosen], match[chosen], nearest[chosen] = found.labels, found.match, found.nearest
     return Found(labels, nearest, match, found.centroids, found.thresholds)
+
+
+def _firsts(units: Distinct) -> Ints:
+    """A ticket of each distinct row, (m,)."""
+    first = np.zeros(len(units.rows), np.int64)
+    first[units.inverse] = np.arange(len(units.inverse))
+    return first
 
 
 def even_sample(count: int, languages: Ints | None) -> Ints:

@@ -1,5 +1,6 @@
 """Dense groups that are pieces of one topic are joined: there the graph of neighbours runs on from one to the other."""
 
+from collections import Counter
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -7,18 +8,24 @@ import numpy as np
 
 from clustering.arrays import Ints
 
+CLEARLY = 2.0
+"""By how much closer than others two groups must be that were two topics before, and how much less two of one topic."""
+
 Edges = list[dict[int, float]]
 """By group the weight of its edges to each other one."""
 
 
-def pieces_of_one(graph: Any, labels: Ints, counts: Ints, shared: float) -> Ints:
+def pieces_of_one(graph: Any, labels: Ints, counts: Ints, shared: float, before: Ints | None = None) -> Ints:
     """The topic of each group, shape (labels.max() + 1,): pairs are joined while the closest shares enough edges.
 
     How close two groups are: the weight of the edges between them as a share of all edges of the smaller one (as in
     Chameleon; Karypis, Han and Kumar, 1999). `graph` (n, n) is symmetric; label -1 belongs to no group. A row's edge
-    to itself stands for those among equal tickets, and counts for each of its `counts`.
+    to itself stands for those among equal tickets, and counts for each of its `counts`. `before` (n,) is the topic that
+    each row was in, -1 for none: what was one topic is parted, and what was two is joined, only where that is clear.
     """
     edges, whole = _edges_between(graph, labels, counts)
+    if before is not None:
+        edges = _as_before(edges, _topics_before(labels, counts, before))
     topic = np.arange(len(edges))
     closest = [(-_share(edges, whole, one, other), one, other) for one in range(len(edges)) for other in edges[one]]
     closest = [pair for pair in closest if pair[1] < pair[2]]
@@ -50,6 +57,29 @@ def _edges_between(graph: Any, labels: Ints, counts: Ints) -> tuple[Edges, list[
     rows = [slice(*between.indptr[at : at + 2]) for at in range(shape[1])]
     edges = [dict(zip(between.indices[own].tolist(), between.data[own].tolist(), strict=True)) for own in rows]
     return edges, whole.tolist()
+
+
+def _topics_before(labels: Ints, counts: Ints, before: Ints) -> list[int]:
+    """The topic in which most tickets of each group were before, -1 where most were in none or nobody was."""
+    tallies: list[Counter[int]] = [Counter() for _ in range(int(labels.max(initial=-1)) + 1)]
+    for label, topic, count in zip(labels.tolist(), before.tolist(), counts.tolist(), strict=True):
+        if label >= 0:
+            tallies[label][topic] += count
+    return [min(own, key=lambda topic: (-own[topic], topic), default=-1) for own in tallies]
+
+
+def _as_before(edges: Edges, before: list[int]) -> Edges:
+    """The edges between groups, heavier within a former topic and lighter between two of them."""
+    return [
+        {other: weight * _trust(before[one], before[other]) for other, weight in own.items()}
+        for one, own in enumerate(edges)
+    ]
+
+
+def _trust(one: int, other: int) -> float:
+    if min(one, other) < 0:
+        return 1.0
+    return CLEARLY if one == other else 1 / CLEARLY
 
 
 def _share(edges: Edges, whole: list[float], one: int, other: int) -> float:

@@ -4,6 +4,8 @@ How far a topic reaches depends on how many tickets it has, which nobody knows b
 over few neighbours; while the topics that this gives are large enough for more, again over more.
 """
 
+from typing import Any
+
 import numpy as np
 
 from clustering.arrays import Floats, Ints
@@ -23,44 +25,51 @@ SHARED, GROWTH = 0.09, 0.35
 """The share of edges from which on two pieces are one, over the most neighbours; over fewer it is larger."""
 
 
-def topics_of_pieces(smoothed: Floats, near: Neighbours, counts: Ints, smallest: int) -> tuple[Ints, Ints] | None:
-    """Dense groups (n,), -1 for noise, and the nearest group of every row (n,); None where all are too small.
+class Pieces:
+    """Small dense groups of n `smoothed` rows (n, d), which stand for `counts` (n,) tickets; `near` are neighbours.
 
-    `smoothed` (n, d) rows stand for `counts` (n,) equal tickets, `near` are neighbours of each. Equal tickets hold a
-    piece together where they are enough for a topic of their own. What stays smaller than `smallest` tickets is no
-    topic, and its rows settle elsewhere.
+    Equal tickets hold a piece together where they are enough for a topic of their own. What stays smaller than
+    `smallest` tickets is no topic, and its rows settle elsewhere.
     """
-    crowds = np.where(counts >= smallest, counts, 1)
-    pieces = dense_pieces(smoothed, crowds, smallest)
-    if pieces.max(initial=-1) < 0:
-        return None
-    settled = refine(smoothed, pieces, counts)
-    topic: Ints | None = None
-    for k in _steps(smallest, near.indices.shape[1]):
-        if topic is not None and k > OF_A_TOPIC * counts.sum() / (topic.max() + 1):
-            break
-        joined = _large(smoothed, _joined(near, k, settled, crowds), settled, counts, smallest)
-        topic = joined if joined is not None else topic
-    if topic is None:
-        return None
-    topic = np.append(topic, UNGROUPED)
-    return topic[pieces], refine(smoothed, topic[settled], counts)
+
+    def __init__(self, smoothed: Floats, near: Neighbours, counts: Ints, smallest: int) -> None:
+        self.smoothed, self.near, self.counts, self.smallest = smoothed, near, counts, smallest
+        self._crowds = np.where(counts >= smallest, counts, 1)
+        self._pieces = dense_pieces(smoothed, self._crowds, smallest)
+        self._settled = refine(smoothed, self._pieces, counts)
+        self._graphs: dict[int, Any] = {}
+
+    def topics(self, before: Ints | None) -> tuple[Ints, Ints] | None:
+        """Dense groups (n,), -1 for noise, and the nearest group of every row (n,); None where all are too small.
+
+        `before` (n,) is the topic that each row was in, -1 for none.
+        """
+        topic: Ints | None = None
+        for k in _steps(self.smallest, self.near.indices.shape[1]) if self._pieces.max(initial=-1) >= 0 else ():
+            if topic is not None and k > OF_A_TOPIC * self.counts.sum() / (topic.max() + 1):
+                break
+            joined = self._large(self._joined(k, before))
+            topic = joined if joined is not None else topic
+        if topic is None:
+            return None
+        topic = np.append(topic, UNGROUPED)
+        return topic[self._pieces], refine(self.smoothed, topic[self._settled], self.counts)
+
+    def _joined(self, k: int, before: Ints | None) -> Ints:
+        """The topic of each piece, over the graph of k neighbours."""
+        if k not in self._graphs:
+            self._graphs[k] = graph_of(self.near, k, self._crowds)
+        shared = SHARED * (MOST_NEIGHBOURS / k) ** GROWTH
+        return pieces_of_one(self._graphs[k], self._settled, self._crowds, shared, before)
+
+    def _large(self, topic: Ints) -> Ints | None:
+        """The topic of each piece without those that are too small; None where all are."""
+        settled = refine(self.smoothed, topic[self._settled], self.counts)
+        large = np.bincount(settled, self.counts, minlength=int(topic.max()) + 1) >= self.smallest
+        return np.where(large, np.cumsum(large) - 1, UNGROUPED)[topic] if large.any() else None
 
 
 def _steps(smallest: int, known: int) -> list[int]:
     """The numbers of neighbours to try, few first; a topic has no fewer tickets than the smallest."""
     least = min(OF_A_TOPIC * smallest, MOST_NEIGHBOURS)
     return [k for k in STEPS if least <= k <= known] or [known]
-
-
-def _joined(near: Neighbours, k: int, settled: Ints, crowds: Ints) -> Ints:
-    """The topic of each piece, over the graph of k neighbours."""
-    shared = SHARED * (MOST_NEIGHBOURS / k) ** GROWTH
-    return pieces_of_one(graph_of(near, k, crowds), settled, crowds, shared)
-
-
-def _large(smoothed: Floats, topic: Ints, settled: Ints, counts: Ints, smallest: int) -> Ints | None:
-    """The topic of each piece without those that are too small; None where all are."""
-    sizes = np.bincount(refine(smoothed, topic[settled], counts), counts, minlength=int(topic.max()) + 1)
-    large = sizes >= smallest
-    return np.where(large, np.cumsum(large) - 1, UNGROUPED)[topic] if large.any() else None

@@ -29,8 +29,9 @@ class StandardEngine:
         encode: Encode,
         progress: Progress,
         offsets: Mapping[str, Floats] | None = None,
+        before: Ints | None = None,
     ) -> Grouping:
-        return engine.full_run(vectors, texts, languages, encode, progress, offsets)
+        return engine.full_run(vectors, texts, languages, encode, progress, offsets, before)
 
     def offsets(self, vectors: Floats, languages: Sequence[str | None]) -> dict[str, Floats]:
         """What a full run over these vectors takes out of each language; to be kept with the run."""

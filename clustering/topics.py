@@ -11,13 +11,15 @@ from clustering.assign import refine, thresholds
 from clustering.cluster import dense_groups, smallest_topic
 from clustering.languages import centred, large_enough, nearest_by_language
 from clustering.neighbours import mean_similarity, nearest, nearest_of_these
-from clustering.pieces import MOST_NEIGHBOURS, topics_of_pieces
+from clustering.pieces import MOST_NEIGHBOURS, Pieces
 from clustering.smooth import graph_of, less_of_the_mean, smooth
 from ticketlens.model.grouping import UNGROUPED, Match
 
 NEIGHBOURS = 15
 JUNK_QUANTILE = 0.9
 KEPT_CORE = 0.5
+SETTLING = 6
+"""How often topics are found at most until they are what they were before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,49 +65,72 @@ def distinct(vectors: Floats) -> Distinct:
     return Distinct(whole[first], counts.astype(np.int64), inverse.astype(np.int64).ravel())
 
 
-def find_topics(rows: Floats, counts: Ints, salad: Floats, languages: Ints | None = None) -> Found:
+def find_topics(
+    rows: Floats, counts: Ints, salad: Floats, languages: Ints | None = None, before: Ints | None = None
+) -> Found:
     """Topics among distinct unit rows that stand for `counts` tickets; `salad` are vectors of random words.
 
-    `languages` (m,) numbers the language of each row where the store has several.
+    `languages` (m,) numbers the language of each row where the store has several. `before` (m,) is the topic that each
+    row was in, -1 for none: where it is not clear that topics changed they stay, so that what was found is found again.
     """
     smallest = smallest_topic(int(counts.sum()))
     if len(rows) == 1:
         return _one_text(rows, counts, smallest)
-    crowds = _crowds(rows, counts, smallest) if languages is None else _across(rows, counts, languages, smallest)
-    smoothed, groups, settled = crowds.smoothed, crowds.groups, crowds.settled
-    core = (groups >= 0) & (groups == settled)
-    around = nearest_of_these(rows, crowds.near, NEIGHBOURS)
-    density = _density(around, counts)
-    salad_density = mean_similarity(salad, rows, around.shape[1])
-    sense = junk.sense(rows, density, salad, salad_density)
-    beyond = junk.beyond(salad_density)
-    medians = _topic_medians(settled, core, density, counts)
-    of_tickets = _topic_medians(settled, core, sense.rows, counts) >= junk.topic_floor(sense.salad)
-    dense = (medians >= junk.topic_floor(salad_density)) & (of_tickets | (medians > beyond))
-    floor = junk.ticket_floor(sense.salad, sense.rows[core & _of_topics(dense, groups)])
-    near_enough = (sense.rows >= floor) | (density > beyond)
-    sizes = np.bincount(settled[core & near_enough], counts[core & near_enough], minlength=len(dense))
-    kept = dense & (sizes >= max(1, KEPT_CORE * smallest))
-    if not kept.any():
-        return nothing(len(rows), rows.shape[1])
-    settled = _without(~kept, smoothed, settled, counts)
-    sure = core & _of_topics(kept, groups)
-    return _largest_first(_judge(rows, counts, settled, sure, dense=near_enough, salad=salad), counts)
-
-
-def _crowds(rows: Floats, counts: Ints, smallest: int) -> Crowds:
-    """Of one language: without most of the mean, in small pieces, and those of one topic joined.
-
-    A few neighbours part topics from each other; whether two pieces are one, many neighbours tell.
-    """
+    if languages is not None:
+        crowds = _across(rows, counts, languages, smallest)
+        return _chosen(crowds, Yardstick(rows, counts, crowds.near, salad), smallest)
     apart = less_of_the_mean(rows)
     near = nearest(apart, min(MOST_NEIGHBOURS, len(rows) - 1))
     smoothed = smooth(apart, graph_of(near, _few(int(counts.sum()), len(rows)), counts))
-    found = topics_of_pieces(smoothed, near, counts, smallest)
+    pieces, yardstick = Pieces(smoothed, near, counts, smallest), Yardstick(rows, counts, near.indices, salad)
+    for _ in range(SETTLING):
+        found = _chosen(_crowds(pieces, before), yardstick, smallest)
+        if before is not None and np.array_equal(found.labels, before):
+            break
+        before = found.labels
+    return found
+
+
+class Yardstick:
+    """How dense the surroundings of each row are, and how much each is like a ticket, beside random words."""
+
+    def __init__(self, rows: Floats, counts: Ints, near: Ints, salad: Floats) -> None:
+        around = nearest_of_these(rows, near, NEIGHBOURS)
+        self.rows, self.counts, self.salad = rows, counts, salad
+        self.density = _density(around, counts)
+        self.salad_density = mean_similarity(salad, rows, around.shape[1])
+        self.sense = junk.sense(rows, self.density, salad, self.salad_density)
+        self.beyond = junk.beyond(self.salad_density)
+
+
+def _chosen(crowds: Crowds, by: Yardstick, smallest: int) -> Found:
+    """Those of the groups that are no word salad, and who is near enough to belong."""
+    smoothed, groups, settled = crowds.smoothed, crowds.groups, crowds.settled
+    core = (groups >= 0) & (groups == settled)
+    medians = _topic_medians(settled, core, by.density, by.counts)
+    of_tickets = _topic_medians(settled, core, by.sense.rows, by.counts) >= junk.topic_floor(by.sense.salad)
+    dense = (medians >= junk.topic_floor(by.salad_density)) & (of_tickets | (medians > by.beyond))
+    floor = junk.ticket_floor(by.sense.salad, by.sense.rows[core & _of_topics(dense, groups)])
+    near_enough = (by.sense.rows >= floor) | (by.density > by.beyond)
+    sizes = np.bincount(settled[core & near_enough], by.counts[core & near_enough], minlength=len(dense))
+    kept = dense & (sizes >= max(1, KEPT_CORE * smallest))
+    if not kept.any():
+        return nothing(*by.rows.shape)
+    settled = _without(~kept, smoothed, settled, by.counts)
+    sure = core & _of_topics(kept, groups)
+    return _largest_first(_judge(by.rows, by.counts, settled, sure, dense=near_enough, salad=by.salad), by.counts)
+
+
+def _crowds(pieces: Pieces, before: Ints | None) -> Crowds:
+    """Of one language: small pieces of one topic joined; where all of it is too small, the dense groups as they are.
+
+    A few neighbours part topics from each other; whether two pieces are one, many neighbours tell.
+    """
+    found = pieces.topics(before)
     if found is not None:
-        return Crowds(near.indices, smoothed, *found)
-    groups = dense_groups(smoothed, counts, smallest)
-    return Crowds(near.indices, smoothed, groups, refine(smoothed, groups, counts))
+        return Crowds(pieces.near.indices, pieces.smoothed, *found)
+    groups = dense_groups(pieces.smoothed, pieces.counts, pieces.smallest)
+    return Crowds(pieces.near.indices, pieces.smoothed, groups, refine(pieces.smoothed, groups, pieces.counts))
 
 
 def _across(rows: Floats, counts: Ints, languages: Ints, smallest: int) -> Crowds:

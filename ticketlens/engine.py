@@ -32,8 +32,12 @@ class Engine(Protocol):
         encode: Encode,
         progress: Progress,
         offsets: Mapping[str, Vectors] | None = None,
+        before: Labels | None = None,
     ) -> Grouping:
-        """Topics among vectors as `encode_tickets` made them; `offsets` are found where none are given."""
+        """Topics among vectors as `encode_tickets` made them; `offsets` are found where none are given.
+
+        `before` (n,) is the topic that each was in, -1 for none.
+        """
 
     def offsets(self, vectors: Vectors, languages: Sequence[str | None]) -> Mapping[str, Vectors]:
         """What the vectors (n, d) of each language have of their own, (d,); nothing where there is one language."""

@@ -36,3 +36,22 @@ def test_equal_tickets_hold_together_by_the_edges_of_each_copy() -> None:
 def test_groups_without_edges_stay_apart(groups: int) -> None:
     labels = np.arange(6) % groups
     assert pieces_of_one(csr_matrix((6, 6)), labels, ONCE, SHARED).tolist() == list(range(groups))
+
+
+@pytest.mark.parametrize(
+    ("between", "before", "topics"),
+    [
+        (0.4, [0, 0, 1, 1, 2, 2], [0, 1, 2]),
+        (1.0, [0, 0, 1, 1, 2, 2], [0, 0, 1]),
+        (0.2, [0, 0, 0, 0, 2, 2], [0, 0, 1]),
+        (0.05, [0, 0, 0, 0, 2, 2], [0, 1, 2]),
+        (0.4, [0, 0, -1, -1, 2, 2], [0, 0, 1]),
+    ],
+)
+def test_what_was_two_is_joined_and_what_was_one_is_parted_only_where_that_is_clear(
+    between: float, before: list[int], topics: list[int]
+) -> None:
+    labels = np.array([0, 0, 1, 1, 2, 2])
+    assert pieces_of_one(pairs(between), labels, ONCE, SHARED, np.array(before)).tolist() == topics
+    if min(before) >= 0:
+        assert pieces_of_one(pairs(between), labels, ONCE, SHARED).tolist() != [0, 1, 2] or between < SHARED * 2

@@ -12,7 +12,7 @@ from ticketlens.intake.phones import phones
 from ticketlens.intake.stated_secrets import stated_secrets
 from ticketlens.intake.token_shapes import shaped_tokens
 
-KINDS = ("email", "phone", "card", "iban", "ip", "token")
+KINDS = ("email", "phone", "card", "iban", "ip", "token", "name")
 REGIONS = ("US", "GB", "SE", "IT", "RU", "DE")
 """Countries (ISO 3166) whose national ways to write telephone numbers are known to the defaults."""
 PSEUDONYM = re.compile(rf"\[(?:{'|'.join(KINDS)}) [0-9a-f]{{8}}\]")
@@ -36,21 +36,28 @@ class Redactor:
         self._phones: Finder = partial(phones, regions=tuple(regions))
         self._remembered = lru_cache(REMEMBERED)(self.redact)
 
-    def find(self, text: str) -> list[Finding]:
-        """What `redact` would replace, in the order of the text, without overlaps."""
+    def find(self, text: str, own: Finder | None = None) -> list[Finding]:
+        """What `redact` would replace, in the order of the text, without overlaps; `own` finds a person's name."""
         found: list[Finding] = []
         if "[" in text:
             text = PSEUDONYM.sub(_blank, text)
-        for finder in (shaped_tokens, stated_secrets, emails, ip_addresses, *self._numbered(text)):
+        for finder in (
+            shaped_tokens,
+            stated_secrets,
+            emails,
+            ip_addresses,
+            *self._numbered(text),
+            *([own] if own else []),
+        ):
             new = _apart(finder(text))
             found += new
             text = _masked(text, new)
         return sorted(found, key=lambda finding: finding.start)
 
-    def redact(self, text: str) -> str:
+    def redact(self, text: str, own: Finder | None = None) -> str:
         """The text with each finding replaced; the text itself where there is none. Twice changes no more than once."""
         for _ in range(_ROUNDS):
-            found = self.find(text)
+            found = self.find(text, own)
             if not found:
                 break
             text = self._replaced(text, found)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ticketlens.intake.clean import clean
 from ticketlens.intake.language import READ_CHARS, detect
+from ticketlens.intake.own_name import own_name
 from ticketlens.intake.redact import PSEUDONYM, Redactor
 from ticketlens.model.text import CleanText
 from ticketlens.model.ticket import Event, Satisfaction, Ticket
@@ -18,13 +19,14 @@ _NAMED = ("requester", "organization", "assignee", "group", "brand", "url")
 
 
 def prepare_text(ticket: Ticket, redactor: Redactor) -> CleanText:
-    """Clean, then redact subject, body and messages; a language that the ticket brings is kept."""
-    subject = redactor.redact(clean(ticket.subject).replace("\n", " "))
-    body = redactor.redact(clean(ticket.body))
+    """Clean, then redact subject, body and messages, with the customer's own name; a language that is told is kept."""
+    own = own_name(ticket.requester)
+    subject = redactor.redact(clean(ticket.subject).replace("\n", " "), own)
+    body = redactor.redact(clean(ticket.body), own)
     return CleanText(
         subject=subject,
         body=body,
-        messages=tuple(redactor.redact(clean(message.body)) for message in ticket.messages),
+        messages=tuple(redactor.redact(clean(message.body), own) for message in ticket.messages),
         language=ticket.language or detect(_unmarked(f"{subject}\n{body[:READ_CHARS]}")),
         fingerprint=fingerprint(subject, body),
     )

@@ -121,7 +121,7 @@ class Finder:
 
     def _run(self, embedder: Embedder, texts: Texts, offsets: Offsets, progress: Progress) -> Grouping:
         return self.engine.full_run(
-            texts.vectors, texts.words, texts.languages, embedder.encode, progress, offsets
+            texts.vectors, texts.words, texts.languages, embedder.encode, progress, offsets, texts.old
         )  # fmt: skip
 
     def _divided(self, texts: Texts, found: Grouping) -> Divided:

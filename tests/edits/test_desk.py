@@ -255,3 +255,24 @@ def test_an_edit_that_broke_off_is_taken_up_by_the_next_pass(space: Any, login: 
 def _as_found(space: Any) -> dict[str, Any]:
     held = space.lens.store.assignments()
     return {name: type(one)(one.found or one.topic, one.match, one.similarity) for name, one in held.items()}
+
+
+@pytest.mark.parametrize("same", ["CAFE\u0301 closed", "Caf\u00e9\u200b closed", "\u202eCa\u200cf\u00e9 closed"])
+def test_no_topic_gets_a_name_that_looks_like_anothers(space: Any, login: int, refund: int, same: str) -> None:
+    space.lens.edits.set(login, {"name": "Caf\u00e9 closed"}, **KIM)
+    with pytest.raises(Refused, match=f"topic {login} is called so already"):
+        space.lens.edits.set(refund, {"name": same}, **KIM)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufeff", "\u2800"])
+def test_a_name_that_nobody_sees_brings_back_the_found_one(space: Any, login: int, unseen: str) -> None:
+    found = space.name_of(login)
+    space.lens.edits.set(login, {"name": "Cannot sign in"}, **KIM)
+    space.lens.edits.set(login, {"name": unseen}, **KIM)
+    assert space.name_of(login) == found
+
+
+def test_owner_note_and_reason_keep_no_sign_that_nobody_sees(space: Any, login: int) -> None:
+    told = {"owner": "Ann\u061ca", "note": "one\x00\u202e\ntwo"}
+    edit = space.lens.edits.set(login, told, **KIM, why="be\u200bcause\n\x1b[31m")
+    assert (edit.told, edit.why) == ({"owner": "Anna", "note": "one \ntwo"}, "because [31m")

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from ticketlens.edits.shape import Key
+from ticketlens.intake.visible import name_key
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Store, Vectors
 from ticketlens.store.places import Place
@@ -73,9 +74,9 @@ def reach(cosines: Vectors, before: float) -> float:
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
-    """The name, with a number behind it where others (case-folded) have it."""
+    """The name, with a number behind it where others have it, of whom `taken` has the keys."""
     number, free = 1, name
-    while free.casefold() in taken:
+    while name_key(free) in taken:
         number += 1
         free = f"{name} ({number})"
     return free

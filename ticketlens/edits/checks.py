@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from ticketlens.edits.refusal import NotThere, Refused
 from ticketlens.edits.shape import Key, Shape, rule_filter
 from ticketlens.errors import ConfigError
+from ticketlens.intake.visible import name_key, one_line, paragraphs
 from ticketlens.model.edit import FIELDS, TOPIC_KINDS, Edit
 from ticketlens.model.theme import Theme
 from ticketlens.model.topic import Topic
@@ -14,7 +15,6 @@ from ticketlens.store.places import Place
 
 LONGEST = {"name": 120, "owner": 200, "note": 4_000}
 MOST_TICKETS = 100_000
-UNSEEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 RULED_BY = re.compile(r"q|tag|source|group|brand|channel|priority|language|organization|requester|custom\..+")
 
 
@@ -54,7 +54,7 @@ def _text(name: str, value: object) -> str | None:
         return None
     if not isinstance(value, str):
         raise ConfigError(f"{name}: a text, or nothing")
-    text = value.strip() if name == "note" else " ".join(UNSEEN.sub(" ", value).split())
+    text = paragraphs(value) if name == "note" else one_line(value)
     if len(text) > LONGEST[name]:
         raise ConfigError(f"{name}: at most {LONGEST[name]:,} characters")
     return text or None
@@ -82,10 +82,10 @@ def free_name(id: int | None, name: object, topics: Mapping[int, Topic], themes:
     """No two topics have one name, and none has that of a theme which people called so."""
     if not isinstance(name, str):
         return
-    if any(other.casefold() == name.casefold() for other in themes):
+    if any(name_key(other) == name_key(name) for other in themes):
         raise Refused("a theme is called so already; choose another name, or call the theme by another one first")
     for other in topics.values():
-        if other.id != id and not other.retired and other.name.casefold() == name.casefold():
+        if other.id != id and not other.retired and name_key(other.name) == name_key(name):
             raise Refused(f"topic {other.id} is called so already; choose another name, or merge the two")
 
 
@@ -100,7 +100,7 @@ def free_theme_name(number: int, name: object, themes: Mapping[int, Theme], topi
     if not isinstance(name, str):
         return
     others = [one for one in themes.values() if one.id != number]
-    if any(one.name.casefold() == name.casefold() for one in others):
+    if any(name_key(one.name) == name_key(name) for one in others):
         raise Refused("another theme is called so already; choose another name, or put its topics into that one")
     free_name(None, name, topics)
 

@@ -13,6 +13,7 @@ from ticketlens.edits.settle import Settling
 from ticketlens.edits.shape import Key, Shape, replay
 from ticketlens.edits.themes import themes
 from ticketlens.errors import Unavailable
+from ticketlens.intake.visible import name_key, one_line
 from ticketlens.lease import Lease
 from ticketlens.model.edit import FIELDS, Edit, Undone
 from ticketlens.model.theme import Theme
@@ -97,7 +98,7 @@ class Editing:
             there = checks.known(self.store, tickets)
             checks.within(topic, there)
             made = self.store.new_topic_ids(1)[0]
-            taken = {one.name.casefold() for one in topics.values() if not one.retired}
+            taken = {name_key(one.name) for one in topics.values() if not one.retired}
             part = self.centre.part(made, parent, there, taken, self.now())
             self.store.put_topic(replace(part, lost=True, retired=True))  # nobody sees it before the edit is written
             told = {"made": made, **({"name": chosen} if chosen else {})}
@@ -182,7 +183,7 @@ class Editing:
     def _follow(self, edit: Edit) -> Edit:
         last = max((one.id for one in self.log.all()), default=0)
         self._begin()
-        kept = self.log.add(replace(edit, id=last + 1))
+        kept = self.log.add(replace(edit, id=last + 1, why=one_line(edit.why or "") or None))
         self._settle(kept)
         return kept
 

@@ -9,6 +9,7 @@ from ticketlens.edits.desk import Editing
 from ticketlens.edits.refusal import Refused
 from ticketlens.edits.settle import Settling, led
 from ticketlens.edits.shape import Shape
+from ticketlens.intake.visible import one_line
 from ticketlens.model.run import Difference, Found, Layout
 from ticketlens.model.topic import Topic
 from ticketlens.naming.choice import apart
@@ -123,7 +124,8 @@ class Runs:
         run = {
             "at": self.now().isoformat(), "model": layout.model, "texts": len(layout.texts),
             "topics": sum(not topic.retired for topic in topics), "quality": dict(layout.quality),
-            "offsets": dict(layout.offsets), "kind": layout.kind, "by": by, "why": why,
+            "offsets": dict(layout.offsets), "kind": layout.kind, "by": by,
+            "why": one_line(why or "") or None,
             "difference": layout.difference.to_json(),
         }  # fmt: skip
         return self.store.publish(topics, {name: led(told, shape) for name, told in texts.items()} | placed, run)

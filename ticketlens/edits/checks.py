@@ -167,7 +167,7 @@ def rule(parameters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return given
 
 
-def undoable(number: int, edits: Sequence[Edit], topics: Mapping[int, Topic]) -> Edit:
+def undoable(number: int, edits: Sequence[Edit]) -> Edit:
     """The edit; raises Refused where it was undone already, or others rest on it."""
     edit = next((one for one in edits if one.id == number), None)
     if edit is None:
@@ -180,16 +180,4 @@ def undoable(number: int, edits: Sequence[Edit], topics: Mapping[int, Topic]) ->
         if later:
             names = ", ".join(str(one) for one in reversed(later))
             raise Refused(f"edits of topic {made}, which this one made, came after it: undo {names} first")
-    if edit.kind in ("rename", "change") and edit.told.get("name"):
-        _name_comes_back(edit, edits, topics)
     return edit
-
-
-def _name_comes_back(edit: Edit, edits: Sequence[Edit], topics: Mapping[int, Topic]) -> None:
-    id_ = edit.topics[0]
-    earlier = [
-        one.told.get("name") for one in edits if one.id != edit.id and one.undone is None and id_ in one.topics
-        and "name" in one.told and one.kind in ("rename", "change")
-    ]  # fmt: skip
-    before = earlier[-1] if earlier else None
-    free_name(id_, before or topics[id_].label, topics)

@@ -9,6 +9,7 @@ from typing import cast
 from ticketlens.edits import checks
 from ticketlens.edits.centre import Centre
 from ticketlens.edits.log import EditLog
+from ticketlens.edits.same_names import must_differ
 from ticketlens.edits.settle import Settling
 from ticketlens.edits.shape import Key, Shape, replay
 from ticketlens.edits.themes import themes
@@ -69,9 +70,12 @@ class Editing:
         with self.alone():
             themes = self.themes()
             checks.theme(theme or NO_NUMBER, themes)
-            checks.free_theme_name(theme, given, themes, self._topics())
+            topics = self._topics()
+            checks.free_theme_name(theme, given, themes, topics)
             told = {"theme": theme, "name": given}
-            return self._follow(Edit(1, self.now(), by, "call", themes[theme].topics, told=told, why=why))
+            edit = Edit(1, self.now(), by, "call", themes[theme].topics, told=told, why=why)
+            self._names_differ(edit, topics)
+            return self._follow(edit)
 
     def themes(self) -> dict[int, Theme]:
         """Those that the topics are in now, by number."""
@@ -100,9 +104,11 @@ class Editing:
             made = self.store.new_topic_ids(1)[0]
             taken = {name_key(one.name) for one in topics.values() if not one.retired}
             part = self.centre.part(made, parent, there, taken, self.now())
-            self.store.put_topic(replace(part, lost=True, retired=True))  # nobody sees it before the edit is written
             told = {"made": made, **({"name": chosen} if chosen else {})}
-            return self._follow(Edit(1, self.now(), by, "split", (topic, made), tuple(there), told, why))
+            edit = Edit(1, self.now(), by, "split", (topic, made), tuple(there), told, why)
+            self._names_differ(edit, {**topics, made: part})
+            self.store.put_topic(replace(part, lost=True, retired=True))  # nobody sees it before the edit is written
+            return self._follow(edit)
 
     def move(
         self, tickets: Sequence[Key], to: int | None, *, within: int | None = None, by: str, why: str | None = None
@@ -143,9 +149,11 @@ class Editing:
     def undo(self, number: int, *, by: str) -> Edit:
         """As if the edit had never been made; topics that were merged by it are kept apart from then on."""
         with self.alone():
-            edits = self.log.all()
-            edit = checks.undoable(number, edits, self._topics())
+            edits, topics = self.log.all(), self._topics()
+            edit = checks.undoable(number, edits)
             undone = replace(edit, undone=Undone(self.now(), by))
+            after = [undone if one.id == number else one for one in edits]
+            must_differ(replay(edits), replay(after), topics)
             self._begin(undone=number)
             self.log.put(undone)
             self._keep_apart(undone)
@@ -177,8 +185,14 @@ class Editing:
 
     def _made(self, edit: Edit, checked: Callable[[Shape, Mapping[int, Topic]], None]) -> Edit:
         with self.alone() as shape:
-            checked(shape, self._topics())
+            topics = self._topics()
+            checked(shape, topics)
+            self._names_differ(edit, topics)
             return self._follow(edit)
+
+    def _names_differ(self, edit: Edit, topics: Mapping[int, Topic]) -> None:
+        edits = self.log.all()
+        must_differ(replay(edits), replay([*edits, edit]), topics)
 
     def _follow(self, edit: Edit) -> Edit:
         last = max((one.id for one in self.log.all()), default=0)

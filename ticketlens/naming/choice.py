@@ -51,6 +51,7 @@ def _found_beside(topics: Sequence[Topic], shape: Shape) -> list[Topic]:
     """In place of a name that is taken, the same with a word of the topic more."""
     found = {one.id for one in topics if not one.retired and not one.named and not shape.is_named(one.id)}
     taken = {name_key(one.name) for one in topics if not one.retired and one.id not in found}
+    taken |= {name_key(name) for name in shape.themes.values()}
     free: dict[int, str] = {}
     for topic in sorted((one for one in topics if one.id in found), key=lambda one: one.id):
         free[topic.id] = next(name for name in _wordings(topic) if name_key(name) not in taken)

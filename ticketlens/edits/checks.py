@@ -78,6 +78,14 @@ def alive(id: int, topics: Mapping[int, Topic]) -> Topic:
     return topic
 
 
+def going_on(id: int, topics: Mapping[int, Topic]) -> Topic:
+    """A topic into which tickets, or which into a theme, may be put: lists show no topic that ended."""
+    topic = alive(id, topics)
+    if topic.retired:
+        raise Refused(f"topic {id} has ended, since no run finds it any more: choose another topic")
+    return topic
+
+
 def free_name(id: int | None, name: object, topics: Mapping[int, Topic], themes: Collection[str] = ()) -> None:
     """No two topics have one name, and none has that of a theme which people called so."""
     if not isinstance(name, str):
@@ -89,7 +97,15 @@ def free_name(id: int | None, name: object, topics: Mapping[int, Topic], themes:
             raise Refused(f"topic {other.id} is called so already; choose another name, or merge the two")
 
 
-def theme(number: object, themes: Mapping[int, Theme]) -> None:
+def theme(told: Mapping[str, object], topic: int, topics: Mapping[int, Topic], themes: Mapping[int, Theme]) -> None:
+    """Whether the topic may be put into the theme that is told, if one is."""
+    number = told.get("theme")
+    if number is not None:
+        going_on(topic, topics)
+    theme_there(number, themes)
+
+
+def theme_there(number: object, themes: Mapping[int, Theme]) -> None:
     """A theme is there as long as two topics are in it."""
     if number and number not in themes:
         raise NotThere(f"there is no theme {number}")
@@ -108,8 +124,9 @@ def free_theme_name(number: int, name: object, themes: Mapping[int, Theme], topi
 def mergeable(gone: Collection[int], into: int, topics: Mapping[int, Topic], shape: Shape) -> None:
     if not gone:
         raise ConfigError("topics: name at least one other topic than the one to merge into")
-    for topic in (*gone, into):
+    for topic in gone:
         alive(topic, topics)
+    going_on(into, topics)
     for one, other in shape.apart:
         ends = {shape.at_last(one), shape.at_last(other)}
         if ends <= {*gone, into} and len(ends) == 2:

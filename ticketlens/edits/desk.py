@@ -48,7 +48,7 @@ class Editing:
         def checked(shape: Shape, topics: Mapping[int, Topic]) -> None:
             checks.alive(topic, topics)
             checks.free_name(topic, given.get("name"), topics, shape.themes.values())
-            checks.theme(given.get("theme"), self.themes())
+            checks.theme(given, topic, topics, self.themes())
 
         return self._made(Edit(1, self.now(), by, kind, (topic,), told=given, why=why), checked)
 
@@ -58,9 +58,10 @@ class Editing:
         kind = FIELDS[next(iter(given))] if len(given) == 1 else "change"
 
         def checked(shape: Shape, there: Mapping[int, Topic]) -> None:
+            themes = self.themes()
             for topic in topics:
                 checks.alive(topic, there)
-            checks.theme(given.get("theme"), self.themes())
+                checks.theme(given, topic, there, themes)
 
         return self._made(Edit(1, self.now(), by, kind, checks.listed(topics), told=given, why=why), checked)
 
@@ -69,7 +70,7 @@ class Editing:
         given = checks.fields({"name": name})["name"]
         with self.alone():
             themes = self.themes()
-            checks.theme(theme or NO_NUMBER, themes)
+            checks.theme_there(theme or NO_NUMBER, themes)
             topics = self._topics()
             checks.free_theme_name(theme, given, themes, topics)
             told = {"theme": theme, "name": given}
@@ -124,7 +125,7 @@ class Editing:
 
         def checked(shape: Shape, there: Mapping[int, Topic]) -> None:
             if to is not None:
-                checks.alive(to, there)
+                checks.going_on(to, there)
 
         topics = tuple(topic for topic in (within, to) if topic is not None)
         return self._made(Edit(1, self.now(), by, "move", topics, keys, {"to": to}, why), checked)
@@ -142,7 +143,7 @@ class Editing:
         given = checks.rule(rule)
 
         def checked(shape: Shape, there: Mapping[int, Topic]) -> None:
-            checks.alive(topic, there)
+            checks.going_on(topic, there)
 
         return self._made(Edit(1, self.now(), by, "always", (topic,), told={"rule": given}, why=why), checked)
 

@@ -71,7 +71,7 @@ def _looked_at(chosen: Choice) -> ResponseReturnValue:
     if chosen.topic is not None:
         checks.within(chosen.topic, there)
     known = lens.topic_names()
-    to = checks.alive(chosen.to, known) if chosen.to is not None else None
+    to = checks.going_on(chosen.to, known) if chosen.to is not None else None
     topic = checks.alive(chosen.topic, known) if chosen.topic is not None else None
     keys = list(there)
     return render_template(

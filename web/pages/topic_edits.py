@@ -86,7 +86,7 @@ def _rule(id: int) -> ResponseReturnValue:
 
 def _rule_looked_at(id: int) -> ResponseReturnValue:
     lens, told = asked.lens(), _told_rule()
-    topic = checks.alive(id, lens.topic_names())
+    topic = checks.going_on(id, lens.topic_names())
     given = checks.rule(told)
     where = rule_filter(given)
     origins = origins_of(where)

@@ -148,3 +148,25 @@ def test_nothing_waits_where_the_setting_says_so(space: Any) -> None:
     layout = runs.shelf.get("waiting")
     assert type(runs)(runs.store, runs.editing, runs.now, "all").offer(layout, at_once=False)
     assert not type(runs)(runs.store, runs.editing, runs.now, "none").offer(layout, at_once=False)
+
+
+def test_runs_that_change_nothing_do_not_take_the_place_of_the_former_one(space: Any) -> None:
+    before = places(space)
+    grown(space)
+    space.cluster(full=True, publish=True)
+    for _ in range(2):
+        assert space.cluster(full=True).difference.is_none
+    space.lens.runs.bring_back(by="kim")
+    again = places(space)
+    assert {name: again[name] for name in before} == before
+    assert again["invoice-0"] is None
+
+
+def test_nothing_is_brought_back_that_would_change_nothing(space: Any) -> None:
+    store, login, refund = space.lens.store, space.topic_of("login-0"), space.topic_of("refund-0")
+    name = next(place.text for place in store.where_are([("import", "login-0")]).values())
+    store.assign({name: type(store.assignments()[name])(refund, "weak", 0.5)})
+    assert space.cluster(full=True, publish=True).difference.moved == 1
+    space.lens.edits.merge([refund], login, by="kim")
+    with pytest.raises(Refused, match="nothing would change"):
+        space.lens.runs.bring_back(by="kim")

@@ -96,12 +96,18 @@ class Runs:
         last = self.last() or {}
         if last.get("model") != layout.model:
             raise Refused(f"the former run was made with another model, {layout.model}; new tickets would not find it")
-        return self.publish(replace(self.compared(layout), kind="back", at=self.now()), by=by, why=why)
+        told = self.compared(layout)
+        if self._is_same(told, self.editing.shape()):
+            raise Refused("with today's edits the former run's topics are those of today: nothing would change")
+        return self.publish(replace(told, kind="back", at=self.now()), by=by, why=why)
 
     def publish(self, layout: Layout, *, by: str, why: str | None = None) -> int:
-        """Switches in one step; what people did is replayed on top of what the run found. The number of the run."""
+        """Switches in one step; what people did is replayed on top of what the run found. The number of the run.
+
+        A run that changes nothing leaves the former layout in its place: there is nothing of it to take back.
+        """
         with self.editing.alone() as shape:
-            former = self._current()
+            former = None if self._is_same(layout, shape) else self._current()
             number = self._switch(layout, shape, by, why)
             if former is not None:
                 self.shelf.put(FORMER, former)
@@ -115,6 +121,11 @@ class Runs:
 
     def _goes_by_itself(self, difference: Difference) -> bool:
         return self.rule == "all" or (self.rule == "small" and difference.share_moved <= SMALL)
+
+    def _is_same(self, layout: Layout, shape: Shape) -> bool:
+        """Whether all texts and topics would stay; of texts that came later the difference tells nothing."""
+        there = {topic.id for topic in map(shape.shown, self._topics(layout)) if not topic.retired}
+        return layout.difference.is_none and there == {topic.id for topic in self.store.topics()}
 
     def _switch(self, layout: Layout, shape: Shape, by: str, why: str | None) -> int:
         texts = {name: Assignment(one.topic, one.match, one.similarity) for name, one in layout.texts.items()}

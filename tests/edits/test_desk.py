@@ -276,3 +276,13 @@ def test_owner_note_and_reason_keep_no_sign_that_nobody_sees(space: Any, login: 
     told = {"owner": "Ann\u061ca", "note": "one\x00\u202e\ntwo"}
     edit = space.lens.edits.set(login, told, **KIM, why="be\u200bcause\n\x1b[31m")
     assert (edit.told, edit.why) == ({"owner": "Anna", "note": "one \ntwo"}, "because [31m")
+
+
+def test_a_split_is_named_by_what_its_tickets_share_and_not_by_one_subject(space: Any, login: int) -> None:
+    space.push("login", range(30, 36), words="phone lost order 8865735")
+    space.cluster(full=True, publish=True)
+    edit = space.lens.edits.split(login, [key(f"login-{n}") for n in range(30, 36)], **KIM)
+    topic = space.lens.topic_names()[edit.told["made"]]
+    assert (topic.name, topic.words) == ("lost order", ("lost", "order"))
+    again = space.lens.edits.split(login, [key(f"login-{n}") for n in range(10)], **KIM)
+    assert space.lens.topic_names()[again.told["made"]].words

@@ -104,6 +104,7 @@ class Editing:
             checks.within(topic, there)
             made = self.store.new_topic_ids(1)[0]
             taken = {name_key(one.name) for one in topics.values() if not one.retired}
+            taken |= {name_key(name) for name in self.shape().themes.values()}
             part = self.centre.part(made, parent, there, taken, self.now())
             told = {"made": made, **({"name": chosen} if chosen else {})}
             edit = Edit(1, self.now(), by, "split", (topic, made), tuple(there), told, why)

@@ -170,3 +170,23 @@ def test_nothing_is_brought_back_that_would_change_nothing(space: Any) -> None:
     space.lens.edits.merge([refund], login, by="kim")
     with pytest.raises(Refused, match="nothing would change"):
         space.lens.runs.bring_back(by="kim")
+
+
+def test_what_a_waiting_run_would_change_follows_the_edits(space: Any) -> None:
+    upset(space)
+    login, refund = space.topic_of("login-0"), space.topic_of("refund-0")
+    merge = space.lens.edits.merge([refund], login, by="kim")
+    space.cluster(full=True)
+    runs = space.lens.runs
+    first = runs.waiting()["difference"]
+    assert first == runs.waiting()["difference"]
+    space.lens.edits.undo(merge.id, by="kim")
+    second = runs.waiting()["difference"]
+    assert (first["stayed"], second["stayed"], second["continued"]) == (20, 20, 2)
+    assert first["continued"] == 1
+    space.push("refund", range(50, 52))
+    space.cluster()
+    told = runs.waiting()["difference"]
+    runs.publish_waiting(by="kim")
+    assert runs.last()["difference"] == told
+    assert runs.waiting() is None

@@ -10,6 +10,7 @@ from ticketlens.edits.refusal import Refused
 from ticketlens.edits.settle import Settling, led
 from ticketlens.edits.shape import Shape
 from ticketlens.intake.visible import one_line
+from ticketlens.model.filter import EVERYTHING
 from ticketlens.model.run import Difference, Found, Layout
 from ticketlens.model.topic import Topic
 from ticketlens.naming.choice import apart
@@ -38,9 +39,21 @@ class Runs:
 
     # -- what is there
 
+    def is_waiting(self) -> bool:
+        return self.shelf.head(WAITING) is not None
+
     def waiting(self) -> Mapping[str, Any] | None:
-        """What is told of the run that waits for a person."""
-        return self.shelf.head(WAITING)
+        """What is told of the run that waits for a person, with its difference from what people see now."""
+        head = self.shelf.head(WAITING)
+        if head is None:
+            return None
+        edits = self.editing.log.all()
+        now = [len(edits), sum(edit.undone is not None for edit in edits), self.store.count_tickets(EVERYTHING)]
+        told = self.shelf.seen(WAITING, now)
+        if told is None and (layout := self.shelf.get(WAITING)) is not None:
+            told = self.compared(layout).difference.to_json()
+            self.shelf.see(WAITING, now, told)
+        return {**head, "difference": told or head["difference"]}
 
     def former(self) -> Mapping[str, Any] | None:
         """What is told of the layout that the current one took the place of."""

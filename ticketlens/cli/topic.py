@@ -6,10 +6,13 @@ import click
 
 from ticketlens.cli.parts import tell_parts
 from ticketlens.cli.session import Session, echo_json, json_option, who
+from ticketlens.edits import words
 from ticketlens.errors import ConfigError
+from ticketlens.intake.visible import one_line
 from ticketlens.model.edit import TOPIC_KINDS, Edit
 from ticketlens.model.theme import theme_fields
 
+MOMENT = "%Y-%m-%d %H:%M"
 why_option = click.option("--why", help="kept with the edit")
 tickets_argument = click.argument("tickets", nargs=-1, required=True, metavar="SOURCE/ID…")
 
@@ -172,11 +175,13 @@ def edits(session: Session, id: int | None, as_json: bool) -> None:
     if as_json:
         echo_json({"edits": [edit.to_json() for edit in told]})
         return
+    names = {number: one.name for number, one in session.lens.topic_names().items()}
+    themes = {number: one.name for number, one in session.lens.edits.themes().items()}
     for edit in told:
-        undone = f", undone by {edit.undone.by}" if edit.undone else ""
-        why = f" ({edit.why})" if edit.why else ""
-        topics = ", ".join(map(str, edit.topics)) or "none"
-        click.echo(f"{edit.id:>5}  {edit.at:%Y-%m-%d %H:%M}  {edit.kind} of {topics} by {edit.by}{why}{undone}")
+        undone = f"; undone {edit.undone.at:{MOMENT}} by {edit.undone.by}" if edit.undone else ""
+        why = f" ({one_line(edit.why)})" if edit.why else ""
+        done = words.line(words.told(edit, names, themes=themes))
+        click.echo(f"{edit.id:>5}  {edit.at:{MOMENT}}  {edit.by} {done}{why}{undone}")
 
 
 def _keys(tickets: Sequence[str]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from ticketlens.edits.shape import Key
-from ticketlens.engine import Labels
+from ticketlens.engine import Engine
 from ticketlens.intake.visible import name_key
 from ticketlens.model.grouping import TopicDraft
 from ticketlens.model.topic import Topic
@@ -25,20 +25,17 @@ SHOWN = 10
 SAMPLE = 1_000
 """Texts of a part, and of what stays, that its name is made from."""
 
-Described = Callable[[Vectors, Sequence[str], Sequence[str | None], Labels], tuple[TopicDraft, ...]]
-
 
 @dataclass(frozen=True, slots=True)
 class Centre:
     """`model` is the key of the vectors where no run has taken effect; else they are those of the last one's model,
-    which a new middle has to lie among, whatever the settings say by now. `aligned` gives rows as middles are;
-    `described` names parts of a topic.
+    which a new middle has to lie among, whatever the settings say by now. `aligned` gives rows as middles are.
     """
 
     store: Store
     model: str
     aligned: Callable[[Sequence[str], Vectors], Vectors]
-    described: Described
+    engine: Engine
 
     def part(self, id: int, parent: Topic, there: Mapping[Key, Place], taken: Collection[str], at: datetime) -> Topic:
         """A topic of these tickets, which nobody named yet: called by what sets them apart in `parent`."""
@@ -76,7 +73,7 @@ class Centre:
         texts = [f"{told[name][1]}\n{told[name][2]}".strip() if name in told else "" for name in names]
         languages = [told[name][3] if name in told else None for name in names]
         labels = np.array([name not in inside for name in names], dtype=np.int64)
-        return self.described(np.concatenate(rows), texts, languages, labels)[0]
+        return self.engine.described(np.concatenate(rows), texts, languages, labels)[0]
 
     def vectors(self, texts: Sequence[str]) -> tuple[list[str], Vectors]:
         """Those of these texts that have a vector, and their unit rows (n, d) as the middles of topics are."""

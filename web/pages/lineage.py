@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ticketlens.edits.words import THIS, Mention, Words, listed, told
 from ticketlens.model.edit import Edit
 from ticketlens.model.run import Turn, difference_of
 from ticketlens.model.topic import Topic
 from web import wording
 from web.pages import asked
 from web.pages.done import names, theme_names
-from web.pages.edit_words import THIS, Mention, Words, listed, told
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from ticketlens.edits import checks
 from ticketlens.edits.refusal import Refused
 from ticketlens.edits.shape import rule_filter
+from ticketlens.edits.words import KINDS, rule
 from ticketlens.errors import ConfigError
 from ticketlens.model.edit import FIELDS, TOPIC_KINDS
 from ticketlens.model.filter import EVERYTHING, Filter
@@ -17,7 +18,6 @@ from web.current import may_edit, who
 from web.pages import asked, topics
 from web.pages.controls import custom_fields
 from web.pages.done import back, just_done, names, number, reason, tried, went, why
-from web.pages.edit_words import KINDS, rule
 from web.pages.ticket_choice import keys_of, token
 from web.pages.topic_choice import ACTS
 

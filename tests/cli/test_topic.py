@@ -44,7 +44,10 @@ def test_topics_are_merged_split_and_filled(space: Any, here: Run) -> None:
     here("topic", "move", "import/alpha-0", "--to", str(parcel))
     here("topic", "move", "import/parcel-0", "--to", "none")
     assert (space.topic_of("alpha-0"), space.topic_of("parcel-0")) == (parcel, None)
-    here("topic", "always", str(parcel), "q=epsilon")
+    looked = here("topic", "always", str(parcel), "q=epsilon", "--dry-run").out
+    assert looked == ("1 ticket fits this rule: 1 from elsewhere, 0 in the topic already\nnothing has changed\n")
+    assert space.topic_of("epsilon-4") != parcel
+    assert "1 ticket fits" in here("topic", "always", str(parcel), "q=epsilon").out
     assert space.topic_of("epsilon-4") == parcel
     here("topic", "apart", str(login), str(parcel))
     assert [edit["kind"] for edit in here("topic", "edits", "--json").json["edits"]] == [

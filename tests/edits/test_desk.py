@@ -286,3 +286,32 @@ def test_a_split_is_named_by_what_its_tickets_share_and_not_by_one_subject(space
     assert (topic.name, topic.words) == ("lost order", ("lost", "order"))
     again = space.lens.edits.split(login, [key(f"login-{n}") for n in range(10)], **KIM)
     assert space.lens.topic_names()[again.told["made"]].words
+
+
+def test_a_rule_says_how_many_tickets_it_takes_before_it_is_made(space: Any, login: int, refund: int) -> None:
+    parcels = [key("parcel-0"), key("parcel-1")]
+    space.lens.edits.move(parcels, refund, **KIM)
+    found = space.lens.edits.reach(login, {"q": ["parcel"]})
+    assert (found.total, found.taken, found.inside, found.held) == (10, 8, 0, 2)
+    assert len(space.members(login)) == 10
+    space.lens.edits.always(login, {"q": ["parcel"]}, **KIM)
+    assert len(space.members(login)) == 10 + found.taken
+    assert space.lens.edits.reach(login, {"q": ["nowhere"]}).words == "no ticket fits this rule yet"
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ({"priority": ["foo"]}, "priority: 'foo' is none of low, normal, high, urgent"),
+        ({"channel": ["fax"]}, "none of email, chat, phone"),
+        ({"q": ["-pin"]}, "cannot leave words out"),
+        ({"q": ["card --pin"]}, "cannot leave words out"),
+        ({"q": ["%"]}, "has no word"),
+    ],
+)
+def test_a_rule_that_would_mean_another_thing_is_refused(
+    space: Any, login: int, rule: dict[str, list[str]], says: str
+) -> None:
+    with pytest.raises(ConfigError, match=says):
+        space.lens.edits.always(login, rule, **KIM)
+    space.lens.edits.reach(login, {"q": ["e-mail - card"], "priority": ["low"]})

@@ -131,10 +131,11 @@ def apart(session: Session, one: int, other: int, why: str | None, as_json: bool
 @topic.command()
 @click.argument("id", type=int)
 @click.argument("rule", nargs=-1, required=True, metavar="FIELD=VALUE…")
+@click.option("--dry-run", is_flag=True, help="tell how many tickets it would take; changes nothing")
 @why_option
 @json_option
 @click.pass_obj
-def always(session: Session, id: int, rule: Sequence[str], why: str | None, as_json: bool) -> None:
+def always(session: Session, id: int, rule: Sequence[str], dry_run: bool, why: str | None, as_json: bool) -> None:
     """Put every ticket that passes FIELD=VALUE… (q=words, tag=refund, …) into topic ID, now and later."""
     given: dict[str, list[str]] = {}
     for part in rule:
@@ -142,7 +143,13 @@ def always(session: Session, id: int, rule: Sequence[str], why: str | None, as_j
         if not sign:
             raise ConfigError(f"{part[:40]!r} is not like q=words or tag=refund")
         given.setdefault(name, []).append(value)
-    _tell(session.lens.edits.always(id, given, by=who(), why=why), as_json)
+    reach = session.lens.edits.reach(id, given)
+    made = {} if dry_run else session.lens.edits.always(id, given, by=who(), why=why).to_json()
+    if as_json:
+        echo_json({**made, "reach": reach.to_json()})
+        return
+    click.echo(reach.words)
+    click.echo(f"edit {made['id']} (always) done; {_undo(made['id'])}" if made else "nothing has changed")
 
 
 @topic.command()
@@ -193,11 +200,15 @@ def _keys(tickets: Sequence[str]) -> list[tuple[str, str]]:
     return [(source, id_) for source, _, id_ in keys]
 
 
+def _undo(number: object) -> str:
+    return f"undo it with: ticketlens topic undo {number}"
+
+
 def _tell(edit: Edit, as_json: bool, done: str = "done") -> None:
     if as_json:
         echo_json(edit.to_json())
         return
     more = f", {len(edit.tickets):,} tickets" if edit.tickets else ""
     made = f", topic {edit.told['made']} made" if edit.kind == "split" and edit.undone is None else ""
-    click.echo(f"edit {edit.id} ({edit.kind}{more}{made}) {done}; undo it with: ticketlens topic undo {edit.id}"
+    click.echo(f"edit {edit.id} ({edit.kind}{more}{made}) {done}; {_undo(edit.id)}"
                if edit.undone is None else f"edit {edit.id} ({edit.kind}{more}) {done}")  # fmt: skip

@@ -6,15 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from ticketlens.edits.refusal import NotThere, Refused
 from ticketlens.edits.shape import Key, Shape, rule_filter
 from ticketlens.errors import ConfigError
+from ticketlens.intake.tokens import search_tokens
 from ticketlens.intake.visible import name_key, one_line, paragraphs
 from ticketlens.model.edit import FIELDS, TOPIC_KINDS, Edit
 from ticketlens.model.theme import Theme
+from ticketlens.model.ticket import Channel, Priority
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Store
 from ticketlens.store.places import Place
 
 LONGEST = {"name": 120, "owner": 200, "note": 4_000}
 MOST_TICKETS = 100_000
+LEFT_OUT = re.compile(r"(?:^|\s)-+\w")
+"""A word with a minus before it, by which other searches leave it out."""
+
+CLOSED = {"priority": tuple(Priority), "channel": tuple(Channel)}
 RULED_BY = re.compile(r"q|tag|source|group|brand|channel|priority|language|organization|requester|custom\..+")
 
 
@@ -180,8 +186,25 @@ def rule(parameters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
             raise ConfigError(f"rule: {name[:40]!r} cannot rule a topic; use words (q) or a field such as tag")
     if not given:
         raise ConfigError("rule: name words (q) or a field with a value, such as tag=refund")
+    _known_values(given)
+    _whole_words(given.get("q", ()))
     rule_filter(given)
     return given
+
+
+def _known_values(given: Mapping[str, Sequence[str]]) -> None:
+    for name, known in CLOSED.items():
+        for value in given.get(name, ()):
+            if value not in known:
+                raise ConfigError(f"rule: {name}: {value[:40]!r} is none of {', '.join(known)}")
+
+
+def _whole_words(texts: Sequence[str]) -> None:
+    for text in texts:
+        if LEFT_OUT.search(text):
+            raise ConfigError(f"rule: q: {text[:40]!r} would take tickets with the word; a rule cannot leave words out")
+        if not search_tokens(text):
+            raise ConfigError(f"rule: q: {text[:40]!r} has no word that a ticket may have")
 
 
 def undoable(number: int, edits: Sequence[Edit]) -> Edit:

@@ -9,9 +9,10 @@ from typing import cast
 from ticketlens.edits import checks
 from ticketlens.edits.centre import Centre
 from ticketlens.edits.log import EditLog
+from ticketlens.edits.reach import Reach, reach
 from ticketlens.edits.same_names import must_differ
 from ticketlens.edits.settle import Settling
-from ticketlens.edits.shape import Key, Shape, replay
+from ticketlens.edits.shape import Key, Shape, replay, rule_filter
 from ticketlens.edits.themes import themes
 from ticketlens.errors import Unavailable
 from ticketlens.intake.visible import name_key, one_line
@@ -147,6 +148,12 @@ class Editing:
             checks.going_on(topic, there)
 
         return self._made(Edit(1, self.now(), by, "always", (topic,), told={"rule": given}, why=why), checked)
+
+    def reach(self, topic: int, rule: Mapping[str, Sequence[str]]) -> Reach:
+        """How many tickets the rule takes; changes nothing, and is refused where the edit would be."""
+        given = checks.rule(rule)
+        checks.going_on(topic, self._topics())
+        return reach(self.store, self.shape(), rule_filter(given), topic)
 
     def undo(self, number: int, *, by: str) -> Edit:
         """As if the edit had never been made; topics that were merged by it are kept apart from then on."""

@@ -136,9 +136,13 @@ class Runs:
         return self.rule == "all" or (self.rule == "small" and difference.share_moved <= SMALL)
 
     def _is_same(self, layout: Layout, shape: Shape) -> bool:
-        """Whether all texts and topics would stay; of texts that came later the difference tells nothing."""
-        there = {topic.id for topic in map(shape.shown, self._topics(layout)) if not topic.retired}
-        return layout.difference.is_none and there == {topic.id for topic in self.store.topics()}
+        """Whether all texts, topics and themes would stay; of texts that came later the difference tells nothing."""
+        if not layout.difference.is_none:
+            return False
+        there = {topic.id: topic.theme for topic in map(shape.shown, self._topics(layout)) if not topic.retired}
+        held = {name for name, one in self.store.assignments().items() if key_of(name) is None and one.topic}
+        stays = layout.texts.keys() | self._since(layout).keys()
+        return held <= stays and there == {topic.id: topic.theme for topic in self.store.topics()}
 
     def _switch(self, layout: Layout, shape: Shape, by: str, why: str | None) -> int:
         texts = {name: Assignment(one.topic, one.match, one.similarity) for name, one in layout.texts.items()}

@@ -63,6 +63,15 @@ def parts(vectors: Floats, texts: Sequence[str], languages: Sequence[str | None]
     return Grouping(labels, match, similarity, labels, drafts, {"clearness": found.clearness})
 
 
+def described(
+    vectors: Floats, texts: Sequence[str], languages: Sequence[str | None], labels: Ints
+) -> tuple[TopicDraft, ...]:  # fmt: skip
+    """Parts that a person chose, by `labels` (n,) from 0 on, in their order: named as parts that are found."""
+    middle = centroids(vectors, labels, np.ones(len(vectors), np.float32))
+    similarity = np.einsum("ij,ij->i", vectors, middle[labels])
+    return _drafts(labels, similarity, middle, vectors, texts, languages)
+
+
 def divide(rows: Floats) -> Division | None:
     """The parts of distinct unit rows; None where a cloud of the same spread falls apart nearly as clearly."""
     if len(rows) < FEWEST_TEXTS:

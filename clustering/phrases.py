@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from ticketlens.intake.visible import BLANK_LETTERS
+
 LONGEST = 4
 LONGEST_SUBJECT = 6
 MOST_WORDS = 40
@@ -20,7 +22,6 @@ BREAK = re.compile(r"[^\w\s'’\-]+|\s-+\s|\n")
 LETTER = re.compile(r"[^\W\d_]")
 DIGIT = re.compile(r"\d")
 SPACE = re.compile(r"[^\S\n]")
-BLANK_LETTERS = dict.fromkeys(map(ord, "\u034f\u115f\u1160\u3164\uffa0"))
 PARTICLES = frozenset(["in", "up", "out", "off", "back", "on", "down"])
 PLACES = frozenset(["in", "on"])
 PHRASAL = frozenset(

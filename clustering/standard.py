@@ -8,7 +8,7 @@ from clustering.arrays import Floats, Ints, unit_rows
 from clustering.embed import Progress
 from clustering.label import Encode
 from ticketlens.embedding import Embedder
-from ticketlens.model.grouping import Assignment, Grouping
+from ticketlens.model.grouping import Assignment, Grouping, TopicDraft
 
 
 class StandardEngine:
@@ -46,6 +46,11 @@ class StandardEngine:
 
     def parts(self, vectors: Floats, texts: Sequence[str], languages: Sequence[str | None]) -> Grouping:
         return parts.parts(vectors, texts, languages)
+
+    def described(
+        self, vectors: Floats, texts: Sequence[str], languages: Sequence[str | None], labels: Ints
+    ) -> tuple[TopicDraft, ...]:
+        return parts.described(vectors, texts, languages, labels)
 
     def themes(self, middles: Floats) -> Ints:
         return themes.themes(middles)

@@ -1,6 +1,8 @@
 """A small real engine: hashed words make a vector, the first word of a text makes its topic."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -84,6 +86,20 @@ class BagOfWords:
         drafts = tuple(_draft(name, labels == part, centroids[part]) for part, name in enumerate(names))
         match = np.full(len(texts), Match.CORE, np.uint8)
         return Grouping(labels, match, np.ones(len(texts), np.float32), labels, drafts, {})
+
+    def described(
+        self, vectors: Floats, texts: Sequence[str], languages: Sequence[str | None], labels: NDArray[np.int64]
+    ) -> tuple[TopicDraft, ...]:
+        """Named by the words without digits that most texts of a part have, and fewest others."""
+        drafts = []
+        for part in range(int(labels.max()) + 1):
+            own = labels == part
+            counts: Counter[str] = Counter()
+            for text, inside in zip(texts, own.tolist(), strict=True):
+                counts.update({word: 1 if inside else -1 for word in search_tokens(text) if word.isalpha()})
+            best = sorted(counts, key=lambda word: (-counts[word], word))[:2]
+            drafts.append(replace(_draft(" ".join(best), own, _unit(vectors[own].sum(axis=0))), words=tuple(best)))
+        return tuple(drafts)
 
     def themes(self, middles: Floats) -> NDArray[np.int64]:
         """Topics with the word billing are one."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ticketlens.embedding import Embedder
-from ticketlens.model.grouping import Assignment, Grouping
+from ticketlens.model.grouping import Assignment, Grouping, TopicDraft
 
 Progress = Callable[[int, int], None]
 Vectors = NDArray[np.float32]
@@ -49,6 +49,11 @@ class Engine(Protocol):
 
     def parts(self, vectors: Vectors, texts: Sequence[str], languages: Sequence[str | None]) -> Grouping:
         """How one topic falls apart: parts as topics, each of its aligned texts in one; none where it does not."""
+
+    def described(
+        self, vectors: Vectors, texts: Sequence[str], languages: Sequence[str | None], labels: Labels
+    ) -> tuple[TopicDraft, ...]:
+        """Parts of one topic that a person chose, by `labels` (n,) from 0 on: their names and words, in their order."""
 
     def themes(self, middles: Vectors) -> Labels:
         """Which topics lie near each other, by unit rows (t, d): the theme of each, -1 for one that stands alone."""

@@ -202,7 +202,7 @@ class Grouper:
         if full is None:
             return "full"
         texts = max(int(full.get("texts", 0)), 1)
-        if self.runs.waiting() is None:
+        if not self.runs.is_waiting():
             if since["texts"] >= GROWN * texts:
                 return "full"
             if self._age(full) >= WEEKLY and since["texts"] >= GROWN_IN_A_WEEK * texts:

@@ -185,7 +185,7 @@ class Lens:
     def edits(self) -> Editing:
         """What people do to topics."""
         aligned = Alignment(self.store, self.engine).of
-        centre = Centre(self.store, self.engine.key(self.settings.model), aligned)
+        centre = Centre(self.store, self.engine.key(self.settings.model), aligned, self.engine)
         return Editing(self.store, centre, self.now, self.alone)
 
     @property

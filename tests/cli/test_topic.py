@@ -27,10 +27,11 @@ def test_a_name_is_given_and_taken_back(space: Any, here: Run) -> None:
     assert (edit["kind"], edit["by"], edit["topics"]) == ("rename", getpass.getuser(), [login])
     assert f"{login}  Cannot sign in" in here("topic", "list").out
     told = here("topic", "edits").out
-    assert "rename of" in told
+    assert f"{getpass.getuser()} renamed Cannot sign in ({login}) “Cannot sign in”" in told
     assert "(they say so)" in told
     assert "undone" in here("topic", "undo", str(edit["id"])).out
-    assert "undone by" in here("topic", "edits", str(login)).out
+    undone = rf"; undone \d{{4}}-\d\d-\d\d \d\d:\d\d by {getpass.getuser()}$"
+    assert re.search(undone, here("topic", "edits", str(login)).out, re.MULTILINE)
     assert "Cannot sign in" not in here("topic", "list").out
 
 
@@ -43,12 +44,25 @@ def test_topics_are_merged_split_and_filled(space: Any, here: Run) -> None:
     here("topic", "move", "import/alpha-0", "--to", str(parcel))
     here("topic", "move", "import/parcel-0", "--to", "none")
     assert (space.topic_of("alpha-0"), space.topic_of("parcel-0")) == (parcel, None)
-    here("topic", "always", str(parcel), "q=epsilon")
+    looked = here("topic", "always", str(parcel), "q=epsilon", "--dry-run").out
+    assert looked == ("1 ticket fits this rule: 1 from elsewhere, 0 in the topic already\nnothing has changed\n")
+    assert space.topic_of("epsilon-4") != parcel
+    assert "1 ticket fits" in here("topic", "always", str(parcel), "q=epsilon").out
     assert space.topic_of("epsilon-4") == parcel
     here("topic", "apart", str(login), str(parcel))
     assert [edit["kind"] for edit in here("topic", "edits", "--json").json["edits"]] == [
         "apart", "always", "move", "move", "split", "merge",
     ]  # fmt: skip
+    names = {n: f"{space.name_of(n)} ({n})" for n in (login, refund, parcel, split["topics"][1])}
+    told = [line.split(getpass.getuser())[1].strip() for line in here("topic", "edits").out.splitlines()]
+    assert [line.replace("\u00a0", " ") for line in told] == [
+        f"keeps {names[login]} and {names[parcel]} apart",
+        f"puts tickets with the words “epsilon” into {names[parcel]}",
+        "took 1 ticket out of all topics",
+        f"moved 1 ticket to {names[parcel]}",
+        f"split 2 tickets off {names[login]} as {names[split['topics'][1]]}",
+        f"merged {names[refund]} into {names[login]}",
+    ]
 
 
 def test_a_topic_is_split_by_a_suggestion(space: Any, here: Run) -> None:

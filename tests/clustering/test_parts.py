@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clustering.arrays import Floats, unit_rows
-from clustering.parts import MOST_PARTS, parts
+from clustering.parts import MOST_PARTS, described, parts
 
 TELLING = ("lost my phone", "code never came", "password too short")
 
@@ -72,3 +72,20 @@ def test_typical_tickets_are_those_nearest_to_the_middle_of_the_part() -> None:
 def test_never_more_parts_than_a_person_can_look_through() -> None:
     rows, texts, _ = cloud((20,) * 12)
     assert len(parts(rows, texts, [None] * len(texts)).topics) <= MOST_PARTS
+
+
+def test_a_part_that_a_person_chose_is_named_by_its_own_words_without_numbers() -> None:
+    rows, texts, of = cloud((40, 8))
+    texts = [text.replace("since day", f"order 886{at:04}") for at, text in enumerate(texts)]
+    chosen, rest = described(rows, texts, ["en"] * len(texts), np.array([group == 0 for group in of], dtype=np.int64))
+    assert set(chosen.name.lower().split()) & set(TELLING[1].split())
+    assert not any(sign.isdigit() for sign in chosen.name + "".join(chosen.words))
+    assert chosen.words
+    assert (chosen.size, rest.size) == (8, 40)
+
+
+def test_all_of_a_topic_has_a_name_too() -> None:
+    rows, texts, _ = cloud((6,))
+    (whole,) = described(rows, texts, ["en"] * 6, np.zeros(6, np.int64))
+    assert whole.name
+    assert whole.words

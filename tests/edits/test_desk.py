@@ -255,3 +255,63 @@ def test_an_edit_that_broke_off_is_taken_up_by_the_next_pass(space: Any, login: 
 def _as_found(space: Any) -> dict[str, Any]:
     held = space.lens.store.assignments()
     return {name: type(one)(one.found or one.topic, one.match, one.similarity) for name, one in held.items()}
+
+
+@pytest.mark.parametrize("same", ["CAFE\u0301 closed", "Caf\u00e9\u200b closed", "\u202eCa\u200cf\u00e9 closed"])
+def test_no_topic_gets_a_name_that_looks_like_anothers(space: Any, login: int, refund: int, same: str) -> None:
+    space.lens.edits.set(login, {"name": "Caf\u00e9 closed"}, **KIM)
+    with pytest.raises(Refused, match=f"topic {login} is called so already"):
+        space.lens.edits.set(refund, {"name": same}, **KIM)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufeff", "\u2800"])
+def test_a_name_that_nobody_sees_brings_back_the_found_one(space: Any, login: int, unseen: str) -> None:
+    found = space.name_of(login)
+    space.lens.edits.set(login, {"name": "Cannot sign in"}, **KIM)
+    space.lens.edits.set(login, {"name": unseen}, **KIM)
+    assert space.name_of(login) == found
+
+
+def test_owner_note_and_reason_keep_no_sign_that_nobody_sees(space: Any, login: int) -> None:
+    told = {"owner": "Ann\u061ca", "note": "one\x00\u202e\ntwo"}
+    edit = space.lens.edits.set(login, told, **KIM, why="be\u200bcause\n\x1b[31m")
+    assert (edit.told, edit.why) == ({"owner": "Anna", "note": "one \ntwo"}, "because [31m")
+
+
+def test_a_split_is_named_by_what_its_tickets_share_and_not_by_one_subject(space: Any, login: int) -> None:
+    space.push("login", range(30, 36), words="phone lost order 8865735")
+    space.cluster(full=True, publish=True)
+    edit = space.lens.edits.split(login, [key(f"login-{n}") for n in range(30, 36)], **KIM)
+    topic = space.lens.topic_names()[edit.told["made"]]
+    assert (topic.name, topic.words) == ("lost order", ("lost", "order"))
+    again = space.lens.edits.split(login, [key(f"login-{n}") for n in range(10)], **KIM)
+    assert space.lens.topic_names()[again.told["made"]].words
+
+
+def test_a_rule_says_how_many_tickets_it_takes_before_it_is_made(space: Any, login: int, refund: int) -> None:
+    parcels = [key("parcel-0"), key("parcel-1")]
+    space.lens.edits.move(parcels, refund, **KIM)
+    found = space.lens.edits.reach(login, {"q": ["parcel"]})
+    assert (found.total, found.taken, found.inside, found.held) == (10, 8, 0, 2)
+    assert len(space.members(login)) == 10
+    space.lens.edits.always(login, {"q": ["parcel"]}, **KIM)
+    assert len(space.members(login)) == 10 + found.taken
+    assert space.lens.edits.reach(login, {"q": ["nowhere"]}).words == "no ticket fits this rule yet"
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ({"priority": ["foo"]}, "priority: 'foo' is none of low, normal, high, urgent"),
+        ({"channel": ["fax"]}, "none of email, chat, phone"),
+        ({"q": ["-pin"]}, "cannot leave words out"),
+        ({"q": ["card --pin"]}, "cannot leave words out"),
+        ({"q": ["%"]}, "has no word"),
+    ],
+)
+def test_a_rule_that_would_mean_another_thing_is_refused(
+    space: Any, login: int, rule: dict[str, list[str]], says: str
+) -> None:
+    with pytest.raises(ConfigError, match=says):
+        space.lens.edits.always(login, rule, **KIM)
+    space.lens.edits.reach(login, {"q": ["e-mail - card"], "priority": ["low"]})

@@ -148,3 +148,45 @@ def test_nothing_waits_where_the_setting_says_so(space: Any) -> None:
     layout = runs.shelf.get("waiting")
     assert type(runs)(runs.store, runs.editing, runs.now, "all").offer(layout, at_once=False)
     assert not type(runs)(runs.store, runs.editing, runs.now, "none").offer(layout, at_once=False)
+
+
+def test_runs_that_change_nothing_do_not_take_the_place_of_the_former_one(space: Any) -> None:
+    before = places(space)
+    grown(space)
+    space.cluster(full=True, publish=True)
+    for _ in range(2):
+        assert space.cluster(full=True).difference.is_none
+    space.lens.runs.bring_back(by="kim")
+    again = places(space)
+    assert {name: again[name] for name in before} == before
+    assert again["invoice-0"] is None
+
+
+def test_nothing_is_brought_back_that_would_change_nothing(space: Any) -> None:
+    store, login, refund = space.lens.store, space.topic_of("login-0"), space.topic_of("refund-0")
+    name = next(place.text for place in store.where_are([("import", "login-0")]).values())
+    store.assign({name: type(store.assignments()[name])(refund, "weak", 0.5)})
+    assert space.cluster(full=True, publish=True).difference.moved == 1
+    space.lens.edits.merge([refund], login, by="kim")
+    with pytest.raises(Refused, match="nothing would change"):
+        space.lens.runs.bring_back(by="kim")
+
+
+def test_what_a_waiting_run_would_change_follows_the_edits(space: Any) -> None:
+    upset(space)
+    login, refund = space.topic_of("login-0"), space.topic_of("refund-0")
+    merge = space.lens.edits.merge([refund], login, by="kim")
+    space.cluster(full=True)
+    runs = space.lens.runs
+    first = runs.waiting()["difference"]
+    assert first == runs.waiting()["difference"]
+    space.lens.edits.undo(merge.id, by="kim")
+    second = runs.waiting()["difference"]
+    assert (first["stayed"], second["stayed"], second["continued"]) == (20, 20, 2)
+    assert first["continued"] == 1
+    space.push("refund", range(50, 52))
+    space.cluster()
+    told = runs.waiting()["difference"]
+    runs.publish_waiting(by="kim")
+    assert runs.last()["difference"] == told
+    assert runs.waiting() is None

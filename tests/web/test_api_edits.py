@@ -119,6 +119,8 @@ def test_a_rule_takes_what_is_there(client: FlaskClient, lens: Lens, two: tuple[
     edit = client.post(f"/api/v1/topics/{two[0]}/always", json={"rule": {"q": word}})
     assert edit.status_code == 200
     where = Filter(q=word)
+    reach = edit.json["reach"]
+    assert reach["total"] == reach["taken"] + reach["inside"] + reach["held"] == lens.count(where)
     assert lens.count(where) == lens.count(Filter(q=word, where={"topic": (str(two[0]),)})) > 0
 
 

@@ -1,6 +1,6 @@
 """One topic: what it is, whether it gets worse, whom it hits, and what is close to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,7 +24,8 @@ ENOUGH = 100
 
 @dataclass(frozen=True, slots=True)
 class TopicPage:
-    """`near` has (topic, cosine of the centres, size in the window); `rank_waited` 1 is the topic waited for most."""
+    """`near` has (topic, cosine of the centres, size in the window); `rank_waited` 1 is the topic waited for most;
+    a topic that ended has none."""
 
     figures: TopicFigures
     window: tuple[date, date]
@@ -34,7 +35,7 @@ class TopicPage:
     typical: tuple[Row, ...]
     edge: tuple[Row, ...]
     near: tuple[tuple[Topic, float, int], ...]
-    rank_waited: int
+    rank_waited: int | None
 
 
 def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:
@@ -58,8 +59,13 @@ def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:
         near=tuple(
             (topic, cosine, sizes[topic.id]) for topic, cosine in _near(figures.topic, [r.topic for r in table.rows])
         ),
-        rank_waited=1 + next(index for index, row in enumerate(table.rows) if row.topic.id == id),
+        rank_waited=_rank(id, table.rows),
     )
+
+
+def _rank(id: int, rows: Sequence[TopicFigures]) -> int | None:
+    going_on = (row.topic.id for row in rows if not row.topic.retired)
+    return next((rank for rank, topic in enumerate(going_on, start=1) if topic == id), None)
 
 
 def _ttr(desk: Desk, own: Filter, size: int, weeks: tuple[Period, ...]) -> Trend:

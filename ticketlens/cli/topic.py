@@ -6,10 +6,13 @@ import click
 
 from ticketlens.cli.parts import tell_parts
 from ticketlens.cli.session import Session, echo_json, json_option, who
+from ticketlens.edits import words
 from ticketlens.errors import ConfigError
+from ticketlens.intake.visible import one_line
 from ticketlens.model.edit import TOPIC_KINDS, Edit
 from ticketlens.model.theme import theme_fields
 
+MOMENT = "%Y-%m-%d %H:%M"
 why_option = click.option("--why", help="kept with the edit")
 tickets_argument = click.argument("tickets", nargs=-1, required=True, metavar="SOURCE/ID…")
 
@@ -128,10 +131,11 @@ def apart(session: Session, one: int, other: int, why: str | None, as_json: bool
 @topic.command()
 @click.argument("id", type=int)
 @click.argument("rule", nargs=-1, required=True, metavar="FIELD=VALUE…")
+@click.option("--dry-run", is_flag=True, help="tell how many tickets it would take; changes nothing")
 @why_option
 @json_option
 @click.pass_obj
-def always(session: Session, id: int, rule: Sequence[str], why: str | None, as_json: bool) -> None:
+def always(session: Session, id: int, rule: Sequence[str], dry_run: bool, why: str | None, as_json: bool) -> None:
     """Put every ticket that passes FIELD=VALUE… (q=words, tag=refund, …) into topic ID, now and later."""
     given: dict[str, list[str]] = {}
     for part in rule:
@@ -139,7 +143,13 @@ def always(session: Session, id: int, rule: Sequence[str], why: str | None, as_j
         if not sign:
             raise ConfigError(f"{part[:40]!r} is not like q=words or tag=refund")
         given.setdefault(name, []).append(value)
-    _tell(session.lens.edits.always(id, given, by=who(), why=why), as_json)
+    reach = session.lens.edits.reach(id, given)
+    made = {} if dry_run else session.lens.edits.always(id, given, by=who(), why=why).to_json()
+    if as_json:
+        echo_json({**made, "reach": reach.to_json()})
+        return
+    click.echo(reach.words)
+    click.echo(f"edit {made['id']} (always) done; {_undo(made['id'])}" if made else "nothing has changed")
 
 
 @topic.command()
@@ -172,11 +182,13 @@ def edits(session: Session, id: int | None, as_json: bool) -> None:
     if as_json:
         echo_json({"edits": [edit.to_json() for edit in told]})
         return
+    names = {number: one.name for number, one in session.lens.topic_names().items()}
+    themes = {number: one.name for number, one in session.lens.edits.themes().items()}
     for edit in told:
-        undone = f", undone by {edit.undone.by}" if edit.undone else ""
-        why = f" ({edit.why})" if edit.why else ""
-        topics = ", ".join(map(str, edit.topics)) or "none"
-        click.echo(f"{edit.id:>5}  {edit.at:%Y-%m-%d %H:%M}  {edit.kind} of {topics} by {edit.by}{why}{undone}")
+        undone = f"; undone {edit.undone.at:{MOMENT}} by {edit.undone.by}" if edit.undone else ""
+        why = f" ({one_line(edit.why)})" if edit.why else ""
+        done = words.line(words.told(edit, names, themes=themes))
+        click.echo(f"{edit.id:>5}  {edit.at:{MOMENT}}  {edit.by} {done}{why}{undone}")
 
 
 def _keys(tickets: Sequence[str]) -> list[tuple[str, str]]:
@@ -188,11 +200,15 @@ def _keys(tickets: Sequence[str]) -> list[tuple[str, str]]:
     return [(source, id_) for source, _, id_ in keys]
 
 
+def _undo(number: object) -> str:
+    return f"undo it with: ticketlens topic undo {number}"
+
+
 def _tell(edit: Edit, as_json: bool, done: str = "done") -> None:
     if as_json:
         echo_json(edit.to_json())
         return
     more = f", {len(edit.tickets):,} tickets" if edit.tickets else ""
     made = f", topic {edit.told['made']} made" if edit.kind == "split" and edit.undone is None else ""
-    click.echo(f"edit {edit.id} ({edit.kind}{more}{made}) {done}; undo it with: ticketlens topic undo {edit.id}"
+    click.echo(f"edit {edit.id} ({edit.kind}{more}{made}) {done}; {_undo(edit.id)}"
                if edit.undone is None else f"edit {edit.id} ({edit.kind}{more}) {done}")  # fmt: skip

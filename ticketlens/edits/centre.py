@@ -3,20 +3,27 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 
 from ticketlens.edits.shape import Key
+from ticketlens.engine import Engine
+from ticketlens.intake.visible import name_key
+from ticketlens.model.grouping import TopicDraft
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Store, Vectors
 from ticketlens.store.places import Place
+
+Item = TypeVar("Item")
 
 FARTHEST_PERCENT = 5
 """As many of a topic's own tickets may lie outside of its threshold."""
 
 ENOUGH = 50
 SHOWN = 10
-NAME_LENGTH = 60
+SAMPLE = 1_000
+"""Texts of a part, and of what stays, that its name is made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +35,10 @@ class Centre:
     store: Store
     model: str
     aligned: Callable[[Sequence[str], Vectors], Vectors]
+    engine: Engine
 
     def part(self, id: int, parent: Topic, there: Mapping[Key, Place], taken: Collection[str], at: datetime) -> Topic:
-        """A topic of these tickets, which nobody named yet: called after the subject that says most of it."""
+        """A topic of these tickets, which nobody named yet: called by what sets them apart in `parent`."""
         names, vectors = self.vectors(sorted({place.text for place in there.values()}))
         if not names:
             return Topic(id, free_name(f"part of {parent.name}", taken), label=f"part of {parent.name}", born=at)
@@ -39,13 +47,13 @@ class Centre:
         cosines = vectors @ centroid
         ranked = [names[i] for i in np.argsort(-cosines, kind="stable")]
         texts = self.store.subjects([*ranked[:SHOWN], *ranked[-SHOWN:]])
-        subjects = [texts[name][1].strip() for name in ranked[:SHOWN] if name in texts]
-        label = next((" ".join(subject.split())[:NAME_LENGTH] for subject in subjects if subject), parent.name)
-        name = free_name(label, taken)
+        told = self._described(names, vectors, parent.id)
+        name = free_name(told.name, taken)
         return Topic(
             id=id,
             name=name,
             label=name,
+            words=told.words,
             language=parent.language,
             theme_found=parent.theme_found,
             centroid=centroid.astype("<f4").tobytes(),
@@ -54,6 +62,18 @@ class Centre:
             edge=tuple(texts[name][0] for name in ranked[::-1][:SHOWN] if name in texts),
             born=at,
         )
+
+    def _described(self, own: Sequence[str], vectors: Vectors, parent: int) -> TopicDraft:
+        """Name and words of the texts, held against those that stay in the topic."""
+        inside = set(own)
+        rest, others = self.vectors(_sampled(sorted({text for _, text in self.store.members(parent)} - inside)))
+        chosen = _sampled(range(len(own)))
+        names, rows = [*(own[at] for at in chosen), *rest], [vectors[chosen], *([others] if rest else [])]
+        told = self.store.subjects(names)
+        texts = [f"{told[name][1]}\n{told[name][2]}".strip() if name in told else "" for name in names]
+        languages = [told[name][3] if name in told else None for name in names]
+        labels = np.array([name not in inside for name in names], dtype=np.int64)
+        return self.engine.described(np.concatenate(rows), texts, languages, labels)[0]
 
     def vectors(self, texts: Sequence[str]) -> tuple[list[str], Vectors]:
         """Those of these texts that have a vector, and their unit rows (n, d) as the middles of topics are."""
@@ -72,10 +92,15 @@ def reach(cosines: Vectors, before: float) -> float:
     return own if len(cosines) >= ENOUGH else min(own, before)
 
 
+def _sampled(items: Sequence[Item]) -> list[Item]:
+    """At most SAMPLE of them, evenly."""
+    return list(items[:: max(1, -(-len(items) // SAMPLE))])
+
+
 def free_name(name: str, taken: Collection[str]) -> str:
-    """The name, with a number behind it where others (case-folded) have it."""
+    """The name, with a number behind it where others have it, of whom `taken` has the keys."""
     number, free = 1, name
-    while free.casefold() in taken:
+    while name_key(free) in taken:
         number += 1
         free = f"{name} ({number})"
     return free

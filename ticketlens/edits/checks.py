@@ -6,15 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from ticketlens.edits.refusal import NotThere, Refused
 from ticketlens.edits.shape import Key, Shape, rule_filter
 from ticketlens.errors import ConfigError
+from ticketlens.intake.tokens import search_tokens
+from ticketlens.intake.visible import name_key, one_line, paragraphs
 from ticketlens.model.edit import FIELDS, TOPIC_KINDS, Edit
 from ticketlens.model.theme import Theme
+from ticketlens.model.ticket import Channel, Priority
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Store
 from ticketlens.store.places import Place
 
 LONGEST = {"name": 120, "owner": 200, "note": 4_000}
 MOST_TICKETS = 100_000
-UNSEEN = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+LEFT_OUT = re.compile(r"(?:^|\s)-+\w")
+"""A word with a minus before it, by which other searches leave it out."""
+
+CLOSED = {"priority": tuple(Priority), "channel": tuple(Channel)}
 RULED_BY = re.compile(r"q|tag|source|group|brand|channel|priority|language|organization|requester|custom\..+")
 
 
@@ -54,7 +60,7 @@ def _text(name: str, value: object) -> str | None:
         return None
     if not isinstance(value, str):
         raise ConfigError(f"{name}: a text, or nothing")
-    text = value.strip() if name == "note" else " ".join(UNSEEN.sub(" ", value).split())
+    text = paragraphs(value) if name == "note" else one_line(value)
     if len(text) > LONGEST[name]:
         raise ConfigError(f"{name}: at most {LONGEST[name]:,} characters")
     return text or None
@@ -78,18 +84,34 @@ def alive(id: int, topics: Mapping[int, Topic]) -> Topic:
     return topic
 
 
+def going_on(id: int, topics: Mapping[int, Topic]) -> Topic:
+    """A topic into which tickets, or which into a theme, may be put: lists show no topic that ended."""
+    topic = alive(id, topics)
+    if topic.retired:
+        raise Refused(f"topic {id} has ended, since no run finds it any more: choose another topic")
+    return topic
+
+
 def free_name(id: int | None, name: object, topics: Mapping[int, Topic], themes: Collection[str] = ()) -> None:
     """No two topics have one name, and none has that of a theme which people called so."""
     if not isinstance(name, str):
         return
-    if any(other.casefold() == name.casefold() for other in themes):
+    if any(name_key(other) == name_key(name) for other in themes):
         raise Refused("a theme is called so already; choose another name, or call the theme by another one first")
     for other in topics.values():
-        if other.id != id and not other.retired and other.name.casefold() == name.casefold():
+        if other.id != id and not other.retired and name_key(other.name) == name_key(name):
             raise Refused(f"topic {other.id} is called so already; choose another name, or merge the two")
 
 
-def theme(number: object, themes: Mapping[int, Theme]) -> None:
+def theme(told: Mapping[str, object], topic: int, topics: Mapping[int, Topic], themes: Mapping[int, Theme]) -> None:
+    """Whether the topic may be put into the theme that is told, if one is."""
+    number = told.get("theme")
+    if number is not None:
+        going_on(topic, topics)
+    theme_there(number, themes)
+
+
+def theme_there(number: object, themes: Mapping[int, Theme]) -> None:
     """A theme is there as long as two topics are in it."""
     if number and number not in themes:
         raise NotThere(f"there is no theme {number}")
@@ -100,7 +122,7 @@ def free_theme_name(number: int, name: object, themes: Mapping[int, Theme], topi
     if not isinstance(name, str):
         return
     others = [one for one in themes.values() if one.id != number]
-    if any(one.name.casefold() == name.casefold() for one in others):
+    if any(name_key(one.name) == name_key(name) for one in others):
         raise Refused("another theme is called so already; choose another name, or put its topics into that one")
     free_name(None, name, topics)
 
@@ -108,8 +130,9 @@ def free_theme_name(number: int, name: object, themes: Mapping[int, Theme], topi
 def mergeable(gone: Collection[int], into: int, topics: Mapping[int, Topic], shape: Shape) -> None:
     if not gone:
         raise ConfigError("topics: name at least one other topic than the one to merge into")
-    for topic in (*gone, into):
+    for topic in gone:
         alive(topic, topics)
+    going_on(into, topics)
     for one, other in shape.apart:
         ends = {shape.at_last(one), shape.at_last(other)}
         if ends <= {*gone, into} and len(ends) == 2:
@@ -163,11 +186,28 @@ def rule(parameters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
             raise ConfigError(f"rule: {name[:40]!r} cannot rule a topic; use words (q) or a field such as tag")
     if not given:
         raise ConfigError("rule: name words (q) or a field with a value, such as tag=refund")
+    _known_values(given)
+    _whole_words(given.get("q", ()))
     rule_filter(given)
     return given
 
 
-def undoable(number: int, edits: Sequence[Edit], topics: Mapping[int, Topic]) -> Edit:
+def _known_values(given: Mapping[str, Sequence[str]]) -> None:
+    for name, known in CLOSED.items():
+        for value in given.get(name, ()):
+            if value not in known:
+                raise ConfigError(f"rule: {name}: {value[:40]!r} is none of {', '.join(known)}")
+
+
+def _whole_words(texts: Sequence[str]) -> None:
+    for text in texts:
+        if LEFT_OUT.search(text):
+            raise ConfigError(f"rule: q: {text[:40]!r} would take tickets with the word; a rule cannot leave words out")
+        if not search_tokens(text):
+            raise ConfigError(f"rule: q: {text[:40]!r} has no word that a ticket may have")
+
+
+def undoable(number: int, edits: Sequence[Edit]) -> Edit:
     """The edit; raises Refused where it was undone already, or others rest on it."""
     edit = next((one for one in edits if one.id == number), None)
     if edit is None:
@@ -180,16 +220,4 @@ def undoable(number: int, edits: Sequence[Edit], topics: Mapping[int, Topic]) ->
         if later:
             names = ", ".join(str(one) for one in reversed(later))
             raise Refused(f"edits of topic {made}, which this one made, came after it: undo {names} first")
-    if edit.kind in ("rename", "change") and edit.told.get("name"):
-        _name_comes_back(edit, edits, topics)
     return edit
-
-
-def _name_comes_back(edit: Edit, edits: Sequence[Edit], topics: Mapping[int, Topic]) -> None:
-    id_ = edit.topics[0]
-    earlier = [
-        one.told.get("name") for one in edits if one.id != edit.id and one.undone is None and id_ in one.topics
-        and "name" in one.told and one.kind in ("rename", "change")
-    ]  # fmt: skip
-    before = earlier[-1] if earlier else None
-    free_name(id_, before or topics[id_].label, topics)

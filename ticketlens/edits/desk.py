@@ -9,10 +9,13 @@ from typing import cast
 from ticketlens.edits import checks
 from ticketlens.edits.centre import Centre
 from ticketlens.edits.log import EditLog
+from ticketlens.edits.reach import Reach, reach
+from ticketlens.edits.same_names import must_differ
 from ticketlens.edits.settle import Settling
-from ticketlens.edits.shape import Key, Shape, replay
+from ticketlens.edits.shape import Key, Shape, replay, rule_filter
 from ticketlens.edits.themes import themes
 from ticketlens.errors import Unavailable
+from ticketlens.intake.visible import name_key, one_line
 from ticketlens.lease import Lease
 from ticketlens.model.edit import FIELDS, Edit, Undone
 from ticketlens.model.theme import Theme
@@ -46,7 +49,7 @@ class Editing:
         def checked(shape: Shape, topics: Mapping[int, Topic]) -> None:
             checks.alive(topic, topics)
             checks.free_name(topic, given.get("name"), topics, shape.themes.values())
-            checks.theme(given.get("theme"), self.themes())
+            checks.theme(given, topic, topics, self.themes())
 
         return self._made(Edit(1, self.now(), by, kind, (topic,), told=given, why=why), checked)
 
@@ -56,9 +59,10 @@ class Editing:
         kind = FIELDS[next(iter(given))] if len(given) == 1 else "change"
 
         def checked(shape: Shape, there: Mapping[int, Topic]) -> None:
+            themes = self.themes()
             for topic in topics:
                 checks.alive(topic, there)
-            checks.theme(given.get("theme"), self.themes())
+                checks.theme(given, topic, there, themes)
 
         return self._made(Edit(1, self.now(), by, kind, checks.listed(topics), told=given, why=why), checked)
 
@@ -67,10 +71,13 @@ class Editing:
         given = checks.fields({"name": name})["name"]
         with self.alone():
             themes = self.themes()
-            checks.theme(theme or NO_NUMBER, themes)
-            checks.free_theme_name(theme, given, themes, self._topics())
+            checks.theme_there(theme or NO_NUMBER, themes)
+            topics = self._topics()
+            checks.free_theme_name(theme, given, themes, topics)
             told = {"theme": theme, "name": given}
-            return self._follow(Edit(1, self.now(), by, "call", themes[theme].topics, told=told, why=why))
+            edit = Edit(1, self.now(), by, "call", themes[theme].topics, told=told, why=why)
+            self._names_differ(edit, topics)
+            return self._follow(edit)
 
     def themes(self) -> dict[int, Theme]:
         """Those that the topics are in now, by number."""
@@ -97,11 +104,14 @@ class Editing:
             there = checks.known(self.store, tickets)
             checks.within(topic, there)
             made = self.store.new_topic_ids(1)[0]
-            taken = {one.name.casefold() for one in topics.values() if not one.retired}
+            taken = {name_key(one.name) for one in topics.values() if not one.retired}
+            taken |= {name_key(name) for name in self.shape().themes.values()}
             part = self.centre.part(made, parent, there, taken, self.now())
-            self.store.put_topic(replace(part, lost=True, retired=True))  # nobody sees it before the edit is written
             told = {"made": made, **({"name": chosen} if chosen else {})}
-            return self._follow(Edit(1, self.now(), by, "split", (topic, made), tuple(there), told, why))
+            edit = Edit(1, self.now(), by, "split", (topic, made), tuple(there), told, why)
+            self._names_differ(edit, {**topics, made: part})
+            self.store.put_topic(replace(part, lost=True, retired=True))  # nobody sees it before the edit is written
+            return self._follow(edit)
 
     def move(
         self, tickets: Sequence[Key], to: int | None, *, within: int | None = None, by: str, why: str | None = None
@@ -117,7 +127,7 @@ class Editing:
 
         def checked(shape: Shape, there: Mapping[int, Topic]) -> None:
             if to is not None:
-                checks.alive(to, there)
+                checks.going_on(to, there)
 
         topics = tuple(topic for topic in (within, to) if topic is not None)
         return self._made(Edit(1, self.now(), by, "move", topics, keys, {"to": to}, why), checked)
@@ -135,16 +145,24 @@ class Editing:
         given = checks.rule(rule)
 
         def checked(shape: Shape, there: Mapping[int, Topic]) -> None:
-            checks.alive(topic, there)
+            checks.going_on(topic, there)
 
         return self._made(Edit(1, self.now(), by, "always", (topic,), told={"rule": given}, why=why), checked)
+
+    def reach(self, topic: int, rule: Mapping[str, Sequence[str]]) -> Reach:
+        """How many tickets the rule takes; changes nothing, and is refused where the edit would be."""
+        given = checks.rule(rule)
+        checks.going_on(topic, self._topics())
+        return reach(self.store, self.shape(), rule_filter(given), topic)
 
     def undo(self, number: int, *, by: str) -> Edit:
         """As if the edit had never been made; topics that were merged by it are kept apart from then on."""
         with self.alone():
-            edits = self.log.all()
-            edit = checks.undoable(number, edits, self._topics())
+            edits, topics = self.log.all(), self._topics()
+            edit = checks.undoable(number, edits)
             undone = replace(edit, undone=Undone(self.now(), by))
+            after = [undone if one.id == number else one for one in edits]
+            must_differ(replay(edits), replay(after), topics)
             self._begin(undone=number)
             self.log.put(undone)
             self._keep_apart(undone)
@@ -176,13 +194,19 @@ class Editing:
 
     def _made(self, edit: Edit, checked: Callable[[Shape, Mapping[int, Topic]], None]) -> Edit:
         with self.alone() as shape:
-            checked(shape, self._topics())
+            topics = self._topics()
+            checked(shape, topics)
+            self._names_differ(edit, topics)
             return self._follow(edit)
+
+    def _names_differ(self, edit: Edit, topics: Mapping[int, Topic]) -> None:
+        edits = self.log.all()
+        must_differ(replay(edits), replay([*edits, edit]), topics)
 
     def _follow(self, edit: Edit) -> Edit:
         last = max((one.id for one in self.log.all()), default=0)
         self._begin()
-        kept = self.log.add(replace(edit, id=last + 1))
+        kept = self.log.add(replace(edit, id=last + 1, why=one_line(edit.why or "") or None))
         self._settle(kept)
         return kept
 

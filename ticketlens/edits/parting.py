@@ -12,6 +12,7 @@ from ticketlens.edits.refusal import NotThere, Refused
 from ticketlens.edits.shape import Key
 from ticketlens.engine import Engine
 from ticketlens.errors import ConfigError
+from ticketlens.intake.visible import name_key, one_line
 from ticketlens.model.edit import Edit
 from ticketlens.model.grouping import Grouping, TopicDraft
 from ticketlens.model.part import Part, Suggestion, key_of, suggestion_of
@@ -75,12 +76,12 @@ class Parting:
         for key in parts:
             if key not in held:
                 raise Refused(f"part {key[:20]!r} is not in the last suggestion for topic {topic}: look at it again")
-        return [replace(held[key], name=(name or "").strip() or held[key].name) for key, name in parts.items()]
+        return [replace(held[key], name=one_line(name or "") or held[key].name) for key, name in parts.items()]
 
     def _check(self, topic: int, chosen: Sequence[Part]) -> None:
         topics, called = self._topics(), self.editing.shape().themes.values()
         checks.alive(topic, topics)
-        names = [str(checks.fields({"name": part.name})["name"]).casefold() for part in chosen]
+        names = [name_key(str(checks.fields({"name": part.name})["name"])) for part in chosen]
         if len(set(names)) < len(names):
             raise Refused("two parts have one name; no two topics do")
         for part in chosen:
@@ -107,7 +108,7 @@ class Parting:
         found = self.engine.parts(vectors, words, [told[name][3] if name in told else None for name in sampled])
         where = dict(zip(sampled, found.labels.tolist(), strict=True))
         where |= self._others([name for name in names if name not in where], found)
-        taken = {one.name.casefold() for one in self._topics().values() if not one.retired}
+        taken = {name_key(one.name) for one in self._topics().values() if not one.retired}
         made = [_part(draft, label, where, texts, sampled) for label, draft in enumerate(found.topics)]
         return _named(sorted(made, key=lambda part: -len(part.tickets)), taken)
 
@@ -141,6 +142,6 @@ def _named(parts: Sequence[Part], taken: set[str]) -> tuple[Part, ...]:
     named = []
     for part in parts:
         name = free_name(part.name, taken)
-        taken = taken | {name.casefold()}
+        taken = taken | {name_key(name)}
         named.append(replace(part, name=name))
     return tuple(named)

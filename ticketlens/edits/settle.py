@@ -1,17 +1,15 @@
 """Brings the store to what the edits say. Done twice it is the same as done once, so a broken-off edit is taken up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ticketlens.edits.reach import keys_of
 from ticketlens.edits.shape import Key, Shape
-from ticketlens.model.filter import Filter
 from ticketlens.store.base import Assignment, Store
 from ticketlens.store.names import ticket_name
 
 BY_HAND = 1.0
 """The similarity of a ticket that a person placed: it is not measured."""
-
-PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +45,9 @@ class Settling:
         """Where single tickets belong: those that a person moved, and those that a rule names."""
         found: dict[Key, int | None] = {}
         for rule in shape.rules:
-            found |= dict.fromkeys(self._keys(rule.where), shape.at_last(rule.topic))
+            found |= dict.fromkeys(keys_of(self.store, rule.where), shape.at_last(rule.topic))
         found |= {key: shape.where_is(key) for key in shape.placed}
         return {key: Assignment(topic, "edited", BY_HAND) for key, topic in found.items()}
-
-    def _keys(self, where: Filter) -> Iterator[Key]:
-        cursor: str | None = None
-        while True:
-            page = self.store.list_tickets(where, cursor=cursor, limit=PAGE)
-            yield from ((row.ticket.source, row.ticket.id) for row in page.items)
-            cursor = page.next
-            if cursor is None:
-                return
 
 
 def led(told: Assignment, shape: Shape) -> Assignment:

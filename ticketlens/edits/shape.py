@@ -28,6 +28,7 @@ class Shape:
     """`fields`: what was set, by topic. `into`: merged topics, and undone parts of splits, with the topic that has
     their tickets now. `placed`: tickets that a person put somewhere. `parts`: topics that a split made, with the one
     that they were split from. `apart`: pairs that never become one, the smaller id first. `themes`: their given names.
+    `filled`: topics into which people put tickets; none of them ends, whatever a run finds.
     """
 
     fields: dict[int, dict[str, object]] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Shape:
     apart: set[Pair] = field(default_factory=set)
     unmade: set[int] = field(default_factory=set)
     themes: dict[int, str] = field(default_factory=dict)
+    filled: set[int] = field(default_factory=set)
 
     def at_last(self, topic: int | None) -> int | None:
         """The topic that has its tickets, after all merges (never in a circle: what was merged is not edited)."""
@@ -61,7 +63,7 @@ class Shape:
             theme=topic.theme_found if told.get("theme") is None else told["theme"] or None,
             merged_into=self.at_last(topic.id) if gone and topic.id not in self.unmade else None,
             lost=lost,
-            retired=gone or lost,
+            retired=gone or (lost and topic.id not in self.filled),
         )
 
     def is_named(self, topic: int) -> bool:
@@ -88,6 +90,8 @@ def replay(edits: Iterable[Edit]) -> Shape:
             made = cast(int, edit.told["made"])
             shape.into[made] = edit.topics[0]
             shape.unmade.add(made)
+    ends = (*shape.into.values(), *shape.placed.values(), *(rule.topic for rule in shape.rules))
+    shape.filled = {topic for topic in map(shape.at_last, ends) if topic is not None}
     return shape
 
 

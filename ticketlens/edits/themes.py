@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
 from ticketlens.edits.shape import Shape
+from ticketlens.intake.visible import name_key
 from ticketlens.model.theme import Theme
 from ticketlens.model.topic import Topic
 
@@ -28,12 +29,12 @@ def themes(topics: Iterable[Topic], shape: Shape) -> dict[int, Theme]:
         if topic.theme is not None:
             groups[topic.theme].append(topic)
     rarity = _rarity(alive)
-    taken = {topic.name.casefold() for topic in alive} | {name.casefold() for name in shape.themes.values()}
+    taken = {name_key(name) for name in (*(topic.name for topic in alive), *shape.themes.values())}
     found: dict[int, Theme] = {}
     for number, own in sorted(groups.items()):
         if len(own) >= FEWEST:
             label = _label(own, rarity, taken)
-            taken.add(label.casefold())
+            taken.add(name_key(label))
             found[number] = Theme(number, shape.themes.get(number, label), label, tuple(topic.id for topic in own))
     return found
 
@@ -65,7 +66,7 @@ def _label(topics: Sequence[Topic], rarity: Mapping[str, float], taken: set[str]
     shared = max(1, sum(having[word] >= least for word in words[:WORDS]))
     choices = [JOINT.join(words[:n]) for n in range(shared, len(words) + 1)]
     numbered = (f"{choices[0]} ({number})" for number in range(2, len(taken) + 3))
-    name = next(name for name in (*choices, *numbered) if name.casefold() not in taken)
+    name = next(name for name in (*choices, *numbered) if name_key(name) not in taken)
     return name[:1].upper() + name[1:]
 
 

@@ -48,6 +48,11 @@ class Difference:
         grouped = self.stayed + self.moved + self.left
         return (self.moved + self.left) / grouped if grouped else 0.0
 
+    @property
+    def is_none(self) -> bool:
+        """Whether everything stays as it is."""
+        return not (self.turns or self.moved or self.joined or self.left)
+
     def count(self, kind: str) -> int:
         return sum(turn.kind == kind for turn in self.turns)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from ticketlens.errors import TicketLensError
 from ticketlens.intake.language import detect
+from ticketlens.intake.visible import name_key
 
 LONGEST = 60
 LEAST_WORDS, MOST_WORDS = 2, 6
@@ -55,7 +56,7 @@ def checked(
     taken: Collection[str],
     redact: Callable[[str], str],
 ) -> str:
-    """The name, where it may stand for a topic of these words. `taken` are the other topics' names, casefolded."""
+    """The name, where it may stand for a topic of these words. `taken` are the keys of the other topics' names."""
     if wrong := _form(name) or _private(name, words, redact) or _place(name, language, taken):
         raise BadAnswer(wrong)
     return name
@@ -83,7 +84,7 @@ def _private(name: str, words: Sequence[str], redact: Callable[[str], str]) -> s
 
 
 def _place(name: str, language: str | None, taken: Collection[str]) -> str | None:
-    if name.casefold() in taken:
+    if name_key(name) in taken:
         return "the name of another topic"
     found = detect(name)
     if language and found and found != language and not any({found, language} <= group for group in ALIKE):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 from ticketlens.edits.shape import Shape
+from ticketlens.intake.visible import name_key
 from ticketlens.model.topic import Topic
 
 STILL = 1 / 3
@@ -26,9 +27,9 @@ def is_new_or_changed(topic: Topic) -> bool:
 
 
 def names_beside(topic: int, topics: Iterable[Topic]) -> set[str]:
-    """Casefolded, of all other topics that people see; those that runs found too, which may come back."""
+    """Their keys, of all other topics that people see; those that runs found too, which may come back."""
     others = [one for one in topics if one.id != topic and not one.retired]
-    return {name.casefold() for one in others for name in (one.name, one.label, one.named) if name}
+    return {name_key(name) for one in others for name in (one.name, one.label, one.named) if name}
 
 
 def apart(topics: Sequence[Topic], shape: Shape) -> list[Topic]:
@@ -36,10 +37,10 @@ def apart(topics: Sequence[Topic], shape: Shape) -> list[Topic]:
     given to another, the latter has the name that was found for it again; and a name that was found gives way to one
     that a person or the namer gave, or that an older topic has."""
     shown = [shape.shown(topic) for topic in topics]
-    names = [one.name.casefold() for one in shown if not one.retired]
+    names = [name_key(one.name) for one in shown if not one.retired]
     kept = [
         shape.shown(replace(one, named="", named_for=()))
-        if one.named and not one.retired and not shape.is_named(one.id) and names.count(one.name.casefold()) > 1
+        if one.named and not one.retired and not shape.is_named(one.id) and names.count(name_key(one.name)) > 1
         else one
         for one in shown
     ]
@@ -49,11 +50,12 @@ def apart(topics: Sequence[Topic], shape: Shape) -> list[Topic]:
 def _found_beside(topics: Sequence[Topic], shape: Shape) -> list[Topic]:
     """In place of a name that is taken, the same with a word of the topic more."""
     found = {one.id for one in topics if not one.retired and not one.named and not shape.is_named(one.id)}
-    taken = {one.name.casefold() for one in topics if not one.retired and one.id not in found}
+    taken = {name_key(one.name) for one in topics if not one.retired and one.id not in found}
+    taken |= {name_key(name) for name in shape.themes.values()}
     free: dict[int, str] = {}
     for topic in sorted((one for one in topics if one.id in found), key=lambda one: one.id):
-        free[topic.id] = next(name for name in _wordings(topic) if name.casefold() not in taken)
-        taken.add(free[topic.id].casefold())
+        free[topic.id] = next(name for name in _wordings(topic) if name_key(name) not in taken)
+        taken.add(name_key(free[topic.id]))
     return [
         shape.shown(replace(one, label=free[one.id])) if free.get(one.id, one.name) != one.name else one
         for one in topics

@@ -9,6 +9,8 @@ from ticketlens.edits.desk import Editing
 from ticketlens.edits.refusal import Refused
 from ticketlens.edits.settle import Settling, led
 from ticketlens.edits.shape import Shape
+from ticketlens.intake.visible import one_line
+from ticketlens.model.filter import EVERYTHING
 from ticketlens.model.run import Difference, Found, Layout
 from ticketlens.model.topic import Topic
 from ticketlens.naming.choice import apart
@@ -37,9 +39,21 @@ class Runs:
 
     # -- what is there
 
+    def is_waiting(self) -> bool:
+        return self.shelf.head(WAITING) is not None
+
     def waiting(self) -> Mapping[str, Any] | None:
-        """What is told of the run that waits for a person."""
-        return self.shelf.head(WAITING)
+        """What is told of the run that waits for a person, with its difference from what people see now."""
+        head = self.shelf.head(WAITING)
+        if head is None:
+            return None
+        edits = self.editing.log.all()
+        now = [len(edits), sum(edit.undone is not None for edit in edits), self.store.count_tickets(EVERYTHING)]
+        told = self.shelf.seen(WAITING, now)
+        if told is None and (layout := self.shelf.get(WAITING)) is not None:
+            told = self.compared(layout).difference.to_json()
+            self.shelf.see(WAITING, now, told)
+        return {**head, "difference": told or head["difference"]}
 
     def former(self) -> Mapping[str, Any] | None:
         """What is told of the layout that the current one took the place of."""
@@ -95,12 +109,18 @@ class Runs:
         last = self.last() or {}
         if last.get("model") != layout.model:
             raise Refused(f"the former run was made with another model, {layout.model}; new tickets would not find it")
-        return self.publish(replace(self.compared(layout), kind="back", at=self.now()), by=by, why=why)
+        told = self.compared(layout)
+        if self._is_same(told, self.editing.shape()):
+            raise Refused("with today's edits the former run's topics are those of today: nothing would change")
+        return self.publish(replace(told, kind="back", at=self.now()), by=by, why=why)
 
     def publish(self, layout: Layout, *, by: str, why: str | None = None) -> int:
-        """Switches in one step; what people did is replayed on top of what the run found. The number of the run."""
+        """Switches in one step; what people did is replayed on top of what the run found. The number of the run.
+
+        A run that changes nothing leaves the former layout in its place: there is nothing of it to take back.
+        """
         with self.editing.alone() as shape:
-            former = self._current()
+            former = None if self._is_same(layout, shape) else self._current()
             number = self._switch(layout, shape, by, why)
             if former is not None:
                 self.shelf.put(FORMER, former)
@@ -115,6 +135,15 @@ class Runs:
     def _goes_by_itself(self, difference: Difference) -> bool:
         return self.rule == "all" or (self.rule == "small" and difference.share_moved <= SMALL)
 
+    def _is_same(self, layout: Layout, shape: Shape) -> bool:
+        """Whether all texts, topics and themes would stay; of texts that came later the difference tells nothing."""
+        if not layout.difference.is_none:
+            return False
+        there = {topic.id: topic.theme for topic in map(shape.shown, self._topics(layout)) if not topic.retired}
+        held = {name for name, one in self.store.assignments().items() if key_of(name) is None and one.topic}
+        stays = layout.texts.keys() | self._since(layout).keys()
+        return held <= stays and there == {topic.id: topic.theme for topic in self.store.topics()}
+
     def _switch(self, layout: Layout, shape: Shape, by: str, why: str | None) -> int:
         texts = {name: Assignment(one.topic, one.match, one.similarity) for name, one in layout.texts.items()}
         texts |= self._since(layout)
@@ -123,7 +152,8 @@ class Runs:
         run = {
             "at": self.now().isoformat(), "model": layout.model, "texts": len(layout.texts),
             "topics": sum(not topic.retired for topic in topics), "quality": dict(layout.quality),
-            "offsets": dict(layout.offsets), "kind": layout.kind, "by": by, "why": why,
+            "offsets": dict(layout.offsets), "kind": layout.kind, "by": by,
+            "why": one_line(why or "") or None,
             "difference": layout.difference.to_json(),
         }  # fmt: skip
         return self.store.publish(topics, {name: led(told, shape) for name, told in texts.items()} | placed, run)

@@ -1,7 +1,7 @@
 """Layouts that are kept beside the one that counts: the one that waits for a person, and the former one."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -59,8 +59,18 @@ class Shelf:
             offsets=head["offsets"],
         )
 
+    def seen(self, place: str, at: Sequence[int]) -> Mapping[str, Any] | None:
+        """The difference that was kept for a layout when edits and tickets were as many as `at` says."""
+        held = self.store.get_record(_seen(place), place)
+        told: Mapping[str, Any] = held.fields if held else {}
+        return told["difference"] if told.get("at") == list(at) else None
+
+    def see(self, place: str, at: Sequence[int], difference: Mapping[str, object]) -> None:
+        self.store.put_record(_seen(place), place, {"at": list(at), "difference": difference})
+
     def clear(self, place: str) -> bool:
         """Whether there was one."""
+        self.store.delete_record(_seen(place), place)
         was = self.store.delete_record(NOUN, place)
         for record in self.store.records(_part(place)):
             self.store.delete_record(_part(place), record.id)
@@ -69,6 +79,10 @@ class Shelf:
 
 def _part(place: str) -> str:
     return f"{NOUN} {place}"
+
+
+def _seen(place: str) -> str:
+    return f"{NOUN} {place} seen"
 
 
 def _head(layout: Layout) -> dict[str, object]:

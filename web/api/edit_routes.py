@@ -56,7 +56,7 @@ EDIT_ROUTES = (
     _edit("POST", "/topics/{id}/apart", "keep_apart", "Never let a run make one topic of these two", edits.apart,
           "Apart"),
     _edit("POST", "/topics/{id}/always", "rule_topic", "Put what passes a rule into the topic, now and later",
-          edits.always, "Always"),
+          edits.always, "Always", answers="RuleEdit"),
     Route("GET", "/themes", "list_themes", "Themes, which have two topics and more", edits.themes, "ThemeList",
           filters=False),
     _edit("POST", "/themes/{id}/call", "call_theme", "Call a theme by a name; without one, by what it is found by",

@@ -78,8 +78,11 @@ def apart(lens: Lens, asked: Asked, id: int) -> Json:
 
 
 def always(lens: Lens, asked: Asked, id: int) -> Json:
+    """`reach`: how many tickets the rule took when it was made."""
     told = _body("rule")
-    return lens.edits.always(id, _rule(told.get("rule")), by=who(), why=_why(told)).to_json()
+    rule = _rule(told.get("rule"))
+    reach = lens.edits.reach(id, rule)
+    return {**lens.edits.always(id, rule, by=who(), why=_why(told)).to_json(), "reach": reach.to_json()}
 
 
 def themes(lens: Lens, asked: Asked) -> Json:

@@ -325,6 +325,12 @@ def _asked(properties: Schema, *optional: str) -> Schema:
 SCHEMAS: dict[str, Schema] = {
     "Edit": EDIT,
     "EditList": listing("Edit"),
+    "RuleEdit": {
+        "allOf": [
+            ref("Edit"),
+            record({"reach": record({"total": COUNT, "taken": COUNT, "inside": COUNT, "held": COUNT})}),
+        ]
+    },
     "TopicFields": TOPIC_FIELDS,
     "Merge": _asked({"into": {"type": "integer"}, "topics": NUMBERS}, "topics"),
     "Split": _asked({"tickets": KEYS, "name": nullable(TEXT)}, "name"),

@@ -8,11 +8,11 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ticketlens.edits.refusal import NotThere, Refused
+from ticketlens.edits.words import Words, told
 from ticketlens.errors import ConfigError, TicketLensError
 from ticketlens.model.edit import Edit
 from web.addresses import own_path
 from web.pages import asked
-from web.pages.edit_words import Words, told
 
 SAID: Mapping[str, str] = {
     "dropped": "The run was dropped; nothing has changed.",

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ticketlens.edits.words import THIS, Mention, Words, listed, told
 from ticketlens.model.edit import Edit
 from ticketlens.model.run import Turn, difference_of
 from ticketlens.model.topic import Topic
 from web import wording
 from web.pages import asked
 from web.pages.done import names, theme_names
-from web.pages.edit_words import THIS, Mention, Words, listed, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,14 @@ def named_by(topic: Topic) -> Edit | None:
 
 
 def _by_runs(topic: int, known: Mapping[int, str]) -> Iterator[Event]:
+    """What became of the topic itself in a run; only of one that went on, what was split off it or put into it."""
     for run in asked.lens().runs.history():
         told_difference = run.get("difference")
-        for turn in difference_of(told_difference).turns if told_difference else ():
-            if topic == turn.topic or topic in turn.others:
-                words = _words(turn, topic, known)
-                yield Event(datetime.fromisoformat(str(run["at"])), None, (f"Run {run.get('id', '')}".strip(), *words))
+        turns = difference_of(told_difference).turns if told_difference else ()
+        own = [turn for turn in turns if turn.topic == topic]
+        for turn in own or [turn for turn in turns if topic in turn.others]:
+            words = _words(turn, topic, known)
+            yield Event(datetime.fromisoformat(str(run["at"])), None, (f"Run {run.get('id', '')}".strip(), *words))
 
 
 def _words(turn: Turn, own: int, known: Mapping[int, str]) -> Words:

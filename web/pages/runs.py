@@ -7,6 +7,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
+from ticketlens.edits.words import Mention
 from ticketlens.model.run import Turn, difference_of
 from ticketlens.runs.publishing import BY_RULE
 from ticketlens.runs.words import in_words
@@ -14,7 +15,6 @@ from ticketlens.store.base import Row
 from web.current import who
 from web.pages import asked, lineage
 from web.pages.done import RUN, names, tried, went, why
-from web.pages.edit_words import Mention
 from web.pages.topic_choice import TYPICAL, distinct
 
 SHOWN = 8

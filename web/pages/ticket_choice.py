@@ -1,7 +1,6 @@
 """Tickets that a person puts elsewhere: split off as a topic of their own, moved, or taken out of all topics."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -9,9 +8,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from ticketlens.edits import checks
+from ticketlens.edits.reach import keys_of
 from ticketlens.errors import ConfigError
 from ticketlens.model.edit import Edit
-from ticketlens.model.filter import Filter
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Key
@@ -26,7 +25,6 @@ ACTS = ("split", "move", "out")
 MOST = 1_000
 """So many tickets of a list are taken at once: their names travel with the form."""
 
-PAGE = 500
 SHOWN = 20
 
 
@@ -71,7 +69,7 @@ def _looked_at(chosen: Choice) -> ResponseReturnValue:
     if chosen.topic is not None:
         checks.within(chosen.topic, there)
     known = lens.topic_names()
-    to = checks.alive(chosen.to, known) if chosen.to is not None else None
+    to = checks.going_on(chosen.to, known) if chosen.to is not None else None
     topic = checks.alive(chosen.topic, known) if chosen.topic is not None else None
     keys = list(there)
     return render_template(
@@ -121,14 +119,4 @@ def _all_of_list() -> list[Key]:
     lens, where = asked.lens(), asked.asked().where
     if (count := lens.count(where)) > MOST:
         raise ConfigError(f"the list has {count:,} tickets, and at most {MOST:,} go at once: narrow it by a filter")
-    return list(keys_of(where))
-
-
-def keys_of(where: Filter) -> Iterator[Key]:
-    cursor: str | None = None
-    while True:
-        page = asked.lens().tickets(where, cursor=cursor, limit=PAGE)
-        yield from ((row.ticket.source, row.ticket.id) for row in page.items)
-        cursor = page.next
-        if cursor is None:
-            return
+    return list(keys_of(asked.lens().store, where))

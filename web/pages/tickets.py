@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import abort, render_template
 
+from ticketlens.edits.words import rule
 from ticketlens.metrics.contract import METRICS
 from ticketlens.metrics.flaws import KNOWN
 from ticketlens.model.edit import Edit
@@ -15,7 +16,6 @@ from ticketlens.model.ticket import Ticket
 from web import wording
 from web.charts.spark import Stretch
 from web.pages import asked
-from web.pages.edit_words import rule
 from web.pages.lineage import placed_by
 
 PAGE = 50

@@ -7,6 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from ticketlens.edits import checks
+from ticketlens.edits.words import KINDS
 from ticketlens.errors import ConfigError
 from ticketlens.model.edit import Edit
 from ticketlens.model.filter import EVERYTHING
@@ -16,7 +17,6 @@ from web import wording
 from web.current import who
 from web.pages import asked
 from web.pages.done import back, number, tried, went, why
-from web.pages.edit_words import KINDS
 
 TYPICAL, EDGE = 3, 2
 

@@ -7,8 +7,10 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ticketlens.edits import checks
+from ticketlens.edits.reach import reach
 from ticketlens.edits.refusal import Refused
 from ticketlens.edits.shape import rule_filter
+from ticketlens.edits.words import KINDS, rule
 from ticketlens.errors import ConfigError
 from ticketlens.model.edit import FIELDS, TOPIC_KINDS
 from ticketlens.model.filter import EVERYTHING, Filter
@@ -17,8 +19,7 @@ from web.current import may_edit, who
 from web.pages import asked, topics
 from web.pages.controls import custom_fields
 from web.pages.done import back, just_done, names, number, reason, tried, went, why
-from web.pages.edit_words import KINDS, rule
-from web.pages.ticket_choice import keys_of, token
+from web.pages.ticket_choice import token
 from web.pages.topic_choice import ACTS
 
 SWITCHES = ("pinned", "hidden")
@@ -86,22 +87,15 @@ def _rule(id: int) -> ResponseReturnValue:
 
 def _rule_looked_at(id: int) -> ResponseReturnValue:
     lens, told = asked.lens(), _told_rule()
-    topic = checks.alive(id, lens.topic_names())
+    topic = checks.going_on(id, lens.topic_names())
     given = checks.rule(told)
     where = rule_filter(given)
     origins = origins_of(where)
-    inside = sum(origin.n for origin in origins if origin.topic and origin.topic.id == id)
-    total, held = lens.count(where), _held(where, id)
+    found = reach(lens.store, lens.edits.shape(), where, id)
     return render_template(
-        "topic_rule.html", topic=topic, rule=rule(given), told=told, where=where, total=total, inside=inside,
-        held=held, taken=total - inside - held, origins=origins, back=back(),
+        "topic_rule.html", topic=topic, rule=rule(given), told=told, where=where, total=found.total,
+        inside=found.inside, held=found.held, taken=found.taken, origins=origins, back=back(),
     )  # fmt: skip
-
-
-def _held(where: Filter, topic: int) -> int:
-    """How many tickets that pass a rule of the topic are elsewhere by hand: a rule leaves them there."""
-    shape = asked.lens().edits.shape()
-    return sum(key in shape.placed and shape.where_is(key) != topic for key in keys_of(asked.in_state(where, "edited")))
 
 
 def _told_rule() -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from ticketlens.model.filter import EVERYTHING
 from ticketlens.model.person import Role
+from ticketlens.model.run import Difference, Turn
 from ticketlens.people import People
 from web.app import create_app
 
@@ -136,3 +138,18 @@ def test_without_a_former_run_no_button_offers_one(lead: FlaskClient, post: Post
     assert "Topics as of run 1" in words(page)
     assert "Bring" not in page
     assert "There is no former run to bring back" in post("/runs/back")
+
+
+def test_a_topic_that_ended_is_told_once_of_a_run_and_has_no_rank(lead: FlaskClient, space: Any) -> None:
+    parcel, login, refund = (space.topic_of(f"{name}-0") for name in ("parcel", "login", "refund"))
+    found = space.lens.runs._current()
+    turns = (Turn("split", login, "login", (parcel, refund), 8), Turn("merged", parcel, "parcel", (login,), 10))
+    ended = tuple(replace(topic, lost=True) if topic.id == parcel else topic for topic in found.topics)
+    texts = {name: replace(one, topic=login) if one.topic == parcel else one for name, one in found.texts.items()}
+    run = replace(found, topics=ended, texts=texts, difference=Difference(turns, moved=10))
+    space.lens.runs.publish(run, by="kim")
+    page = words(lead.get(f"/topics/{parcel}").text)
+    assert page.count("Run 2") == page.count("Run 2 put this topic with its 10 tickets into login") == 1
+    assert "of all problems" not in page
+    assert "any other problem" not in page
+    assert "Run 2 split login with 8 tickets off parcel and this topic" in words(lead.get(f"/topics/{refund}").text)

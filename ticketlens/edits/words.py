@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ticketlens.intake.visible import one_line
 from ticketlens.model.edit import FIELDS, Edit
-from web import wording
 
 THIS = "this topic"
 NO_NAMES: Mapping[int, str] = {}
@@ -34,6 +34,11 @@ def told(edit: Edit, names: Mapping[int, str], own: int | None = None, themes: M
         return THIS if topic == own else Mention(topic, names.get(topic, f"topic {topic}"))
 
     return WORDS[edit.kind](edit, named) if edit.kind in WORDS else _set(edit, named, themes)
+
+
+def line(words: Words) -> str:
+    """The same without links: a topic is its name with its number."""
+    return "".join(part if isinstance(part, str) else f"{one_line(part.name)} ({part.id})" for part in words)
 
 
 def listed(parts: Sequence[Part]) -> Words:
@@ -116,14 +121,16 @@ WORDS: Mapping[str, Callable[[Edit, Named], Words]] = {
 
 def rule(given: Mapping[str, Sequence[str]]) -> str:
     """What tickets a rule is about: "with the words “refund money”", "whose tag is refund or money"."""
-    parts = []
+    parts: list[Part] = []
     for name, values in given.items():
         if name == "q":
             parts.append(f"with the words “{values[-1]}”")
         else:
-            parts.append(f"whose {wording.plain(name)} is {' or '.join(values)}")
-    return wording.words(parts)
+            field = name.removeprefix("custom.").replace("_", " ")
+            parts.append(f"whose {field} is {' or '.join(values)}")
+    return line(listed(parts))
 
 
 def _tickets(edit: Edit) -> str:
-    return wording.count(len(edit.tickets), "ticket")
+    n = len(edit.tickets)
+    return f"{n:,}\u00a0ticket{'s' * (n != 1)}"

@@ -125,3 +125,15 @@ def test_the_page_of_a_topic_agrees_with_the_table(lens: Lens) -> None:
         assert [point.n for point in weeks][-25:] == list(row.weekly)[-25:]
         assert all(found.topic == row.topic.id for found in (*page.typical, *page.edge))
     assert lens.topic(999, EVERYTHING) is None
+
+
+def test_only_living_topics_are_close(lens: Lens) -> None:
+    first = lens.topics(EVERYTHING).rows[0].topic
+    page = lens.topic(first.id, EVERYTHING)
+    assert page is not None
+    nearest = page.near[0][0]
+    lens.store.put_topic(replace(nearest, lost=True, retired=True))
+    after = lens.topic(first.id, EVERYTHING)
+    lens.store.put_topic(nearest)
+    assert after is not None
+    assert nearest.id not in {topic.id for topic, _, _ in after.near}

@@ -10,7 +10,7 @@ from ticketlens.model.topic import Topic
 from web import wording
 from web.pages import asked
 from web.pages.done import names, theme_names
-from web.pages.edit_words import THIS, Mention, Words, listed, told
+from web.pages.edit_words import THIS, Mention, Words, listed, told, told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _by_runs(topic: int, known: Mapping[int, str]) -> Iterator[Event]:
         told_difference = run.get("difference")
         for turn in difference_of(told_difference).turns if told_difference else ():
             if topic == turn.topic or topic in turn.others:
-                words = _words(turn, topic, known)
+                words = told_apart(_words(turn, topic, known), Mention(topic, known.get(topic, "")))
                 yield Event(datetime.fromisoformat(str(run["at"])), None, (f"Run {run.get('id', '')}".strip(), *words))
 
 

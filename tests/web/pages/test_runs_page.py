@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ticketlens.model.filter import EVERYTHING
 from ticketlens.model.person import Role
 from ticketlens.people import People
 from web.app import create_app
+from web.pages.edit_words import Mention, told_apart
 
 LIST = "/topics?from=2026-03-02&to=2026-03-08"
 Posting = Callable[..., str]
@@ -136,3 +138,23 @@ def test_without_a_former_run_no_button_offers_one(lead: FlaskClient, post: Post
     assert "Topics as of run 1" in words(page)
     assert "Bring" not in page
     assert "There is no former run to bring back" in post("/runs/back")
+
+
+@pytest.mark.usefixtures("waiting")
+def test_topics_of_one_name_are_told_by_their_numbers(lead: FlaskClient, space: Any) -> None:
+    store = space.lens.store
+    login = space.topic_of("login-0")
+    other = next(topic for topic in store.topics() if topic.id != login)
+    store.put_topic(replace(other, label="login", name="login"))
+    held = store.get_record("layout", "waiting")
+    gone = {"kind": "merged", "topic": other.id, "name": "login", "others": [login], "tickets": 3}
+    turns = [gone, *held.fields["difference"]["turns"]]
+    store.put_record("layout", "waiting", {**held.fields, "difference": {**held.fields["difference"], "turns": turns}})
+    told = words(lead.get(LIST).text)
+    assert f"merged login (topic {other.id}) into login (topic {login}) which goes on 3 tickets" in told
+    assert "split parcel from login" in told
+
+
+def test_only_a_name_that_stands_twice_in_a_sentence_has_a_number() -> None:
+    told = told_apart((" put ", Mention(3, "Lost my card"), " into ", Mention(4, "Refund")), Mention(7, "refund"))
+    assert told == (" put ", Mention(3, "Lost my card"), " into ", Mention(4, "Refund (topic 4)"))

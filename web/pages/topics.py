@@ -7,9 +7,11 @@ from typing import Any
 from flask import abort, render_template
 
 from ticketlens.answers.topic_page import TopicPage
+from ticketlens.answers.words import quoted
 from ticketlens.model.filter import Filter
 from ticketlens.model.overview import TopicTable
 from ticketlens.model.topic import STATES, TopicFigures
+from ticketlens.model.trend import Trend
 from web import wording
 from web.charts import trend as charts
 from web.pages import asked, days, figures, lineage, runs
@@ -82,10 +84,10 @@ def headline(table: TopicTable) -> str:
     rising = [row for row in table.rows if row.state in ("rising", "new", "back")]
     first = table.rows[0]
     share = first.waited_hours / table.waited_hours if table.waited_hours else 0.0
-    begin = f"Customers waited most for {first.topic.name}: {wording.percent(share, 0)} of all waiting"
+    begin = f"Customers waited most for {quoted(first.topic.name)}: {wording.percent(share, 0)} of all waiting"
     if not rising:
         return f"{begin}. No topic is new, rising or back."
-    names = wording.words(row.topic.name for row in rising[:3])
+    names = wording.words(quoted(row.topic.name) for row in rising[:3])
     more = f" and {len(rising) - 3} more" if len(rising) > 3 else ""
     return f"{begin}. Watch {names}{more}."
 
@@ -135,8 +137,16 @@ def shown(id: int, *, wrong: str | None = None, entered: Mapping[str, str] | Non
 def _with_durations(told: TopicPage, where: Filter) -> figures.Figure:
     link = asked.PointLink(where, told.volume)
     drawn = figures.figure(
-        "topic", figures.trend_title(told.ttr), figures.trend_note(told.ttr),
+        "topic", _dated_title(told.ttr), figures.trend_note(told.ttr),
         lambda size: charts.volume_and_durations(told.volume, told.ttr, link, size),
         figures.trend_files(told.ttr, where),
     )  # fmt: skip
     return replace(drawn, trend=told.ttr, where=where)
+
+
+def _dated_title(ttr: Trend) -> str:
+    """With the week or month that it is of: the figures beside it are of the whole window."""
+    title, last = figures.trend_title(ttr), figures.last_known(ttr)
+    if last is None:
+        return title
+    return f"{title}, of those that arrived {days.period_days(last.start, last.end)}"

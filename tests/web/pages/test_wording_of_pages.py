@@ -2,6 +2,8 @@
 
 import html
 import re
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from flask.testing import FlaskClient
 
 from ticketlens.articles.keeping import Shelf
 from ticketlens.model.filter import EVERYTHING
+from web.pages.topics import together
 
 SILENT = ("language", "channel", "group", "brand")
 
@@ -102,3 +105,22 @@ def test_an_article_is_told_as_the_nearest_only_where_it_is_near(small_desk: Any
     assert told in words(browser.get("/topics/1").text)
     row = next(row for row in re.findall(r"<tr>.*?</tr>", browser.get("/articles").text, re.S) if "/topics/1?" in row)
     assert ("nothing near" in row) == (cosine < 0.45)
+
+
+def test_the_headline_tells_how_all_tickets_moved_where_no_topic_stands_out(lens: Any) -> None:
+    table = lens.topics(EVERYTHING)
+    grown = replace(table, total=500, before=200)
+    assert together(grown) == (
+        "All tickets together are up by 150\xa0%; against that, no topic is new, rising or back."
+    )
+    assert together(replace(grown, before=480)) == "No topic is new, rising or back."
+    assert together(replace(grown, began=date(2026, 3, 2))) == "No topic is new, rising or back."
+
+
+def test_the_change_of_a_steady_topic_does_not_shout(browser: FlaskClient) -> None:
+    page = browser.get("/topics").text
+    rows = [row for row in re.findall(r"<tr>.*?</tr>", page, re.S) if '<span class="pill steady">' in row]
+    changes = [re.search(r'data-name="Change">(.*?)</td>', row, re.S)[1] for row in rows]  # type: ignore[index]
+    assert changes
+    assert all(told.startswith('<span class="muted">') for told in changes)
+    assert "differs from that in the twelve before" in page

@@ -176,8 +176,9 @@ class Lens:
         """To be held by who clusters, where others may do so at the same time."""
         return self.alone("group", holder, seconds)
 
-    def cluster(self, *, full: bool = False, publish: bool = False, step: Steps) -> ClusterReport:
-        report = self._grouper.cluster(full=full, publish=publish, step=step)
+    def cluster(self, *, full: bool = False, publish: bool = False, again: bool = False, step: Steps) -> ClusterReport:
+        """`again`: the namer is asked once more for the topics that it gave no answer for."""
+        report = self._grouper.cluster(full=full, publish=publish, again=again, step=step)
         if self.articles.is_due():
             self.articles.embed(step("articles"))
         return report

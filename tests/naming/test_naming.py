@@ -200,6 +200,23 @@ def test_trouble_with_the_endpoint_leaves_the_names_found_until_the_next_run(
     assert cluster(lens, full=True, publish=True).names.line == "names: 3 of 3 by the namer"
 
 
+def test_what_a_mended_endpoint_gave_no_answer_for_is_asked_for_again(lens: Lens, server: Endpoint) -> None:
+    other = {"parcel": "no"}
+    server.namer.content = lambda told: other.get(told["words"][0]) or f'{{"name": "The {told["words"][0]} fails"}}'
+    server.faults.append(Fault(404, b"{}", {"Content-Type": "application/json"}, times=1))
+    assert cluster(lens).names.line == (
+        "names: 1 of 3 by the namer; 1 kept: answered 404; 1 kept: no name in the answer"
+    )
+    asked = len(server.asked)
+    assert cluster(lens, again=True).names.line == "names: 1 of 1 by the namer"
+    assert len(server.asked) == asked + 1
+    assert sorted(shown(lens).values()) == ["The login fails", "The refund fails", "parcel"]
+    told = names_of(lens.runs.last() or {})
+    assert told is not None
+    assert told.line == "names: 2 of 3 by the namer; 1 kept: no name in the answer"
+    assert cluster(lens, again=True).names is None
+
+
 def test_an_endpoint_that_does_not_answer_in_time_is_given_up(lens: Lens, server: Endpoint) -> None:
     server.namer.held.clear()
     asker = partial(Asker.of, lens.settings, lens.waiting, seconds=0.2)

@@ -53,7 +53,7 @@ def cluster(session: Session, full: bool, publish: bool, as_json: bool) -> None:
 def _cluster(lens: Lens, step: Step, *, full: bool, publish: bool) -> ClusterReport:
     lease = lens.grouping()
     with _in_turn(lease, "groups", lens.zone):
-        return lens.cluster(full=full, publish=publish, step=lambda name: _checked(lease, step(name)))
+        return lens.cluster(full=full, publish=publish, again=True, step=lambda name: _checked(lease, step(name)))
 
 
 def _measure_again(lens: Lens, progress: Progress) -> None:

@@ -65,7 +65,7 @@ class ElasticLeases:
 
     def claim_of(self, name: str, now: datetime) -> Claim | None:
         held = self._cluster.get(RECORDS, document_id(LEASE, name))
-        told = json.loads(held["_source"]["fields"]) if held else {"until": 0.0}
+        told: Mapping[str, Any] = json.loads(held["_source"]["fields"]) if held else {"until": 0.0}
         if told["until"] <= now.timestamp():
             return None
         return Claim(told["holder"], datetime.fromtimestamp(told["until"], UTC))

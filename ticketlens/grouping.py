@@ -120,7 +120,8 @@ class Grouper:
 
         Topics are found anew if `full`, the first time, when there are half as many texts again as the last time, and
         each week that brought a tenth; among the texts in no topic alone once a day. What a run changes is published by
-        the rule of `runs`, or where `publish` says so. `again`: the namer is asked once more for what it did not answer.
+        the rule of `runs`, or where `publish` says so. `again`: the namer is asked once more for what it left without
+        an answer.
         """
         self.store.put_record(*UNFINISHED, {"at": self.now().isoformat()})
         report = self._cluster(full, step, publish, again)

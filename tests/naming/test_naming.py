@@ -17,6 +17,7 @@ from ticketlens.model.topic import Topic
 from ticketlens.naming.choice import apart
 from ticketlens.naming.endpoint import Endpoint as Asker
 from ticketlens.naming.naming import Naming, names_of
+from ticketlens.naming.persons import names_in
 from ticketlens.outside.waiting import Waiting
 
 PROBLEMS = ("login", "parcel", "refund")
@@ -287,3 +288,28 @@ def test_a_found_name_that_an_older_topic_has_says_one_word_more() -> None:
     there = [Topic(1, "Refund", words=("refund", "money")), Topic(2, "refund", words=("refund", "card"))]
     assert [one.name for one in apart(there, Shape())] == ["Refund", "refund, card"]
     assert [one.label for one in apart(there, Shape())] == ["Refund", "refund, card"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("Erik Svensson is angry", False), ("Svensson cannot sign in", False), ("Login of Berg", False),
+     ("Support does not answer", True), ("Login is refused", True)],
+)  # fmt: skip
+def test_no_topic_is_called_after_a_person_whom_its_tickets_are_of(
+    lens: Lens, server: Endpoint, name: str, kept: bool
+) -> None:
+    people = {"requester": "erik.svensson@example.com", "assignee": "Anna Berg"}
+    rows = [
+        {"id": f"more-{n}", "subject": f"login fails again and again {n}", "body": "\nIt says so again.\nSecond line.",
+         "created_at": f"2026-03-0{n + 1}T08:00:00Z", "language": "en", **people}
+        for n in range(5)
+    ]  # fmt: skip
+    assert lens.push(rows).stored == 5
+    server.namer.content = lambda told: json.dumps({"name": name}) if told["words"] == ["login"] else "no"
+    assert ("a name with that of a person in it" in cluster(lens).names.kept) is not kept
+    assert shown(lens)["login"] == (name if kept else "login")
+
+
+def test_an_address_tells_the_same_names_as_a_person() -> None:
+    assert names_in("Anna Berg") == names_in("anna.berg@example.com") == {"anna", "berg"}
+    assert names_in("[email 3f2a9c1d]") == names_in("support@example.com") == names_in("c-12") == frozenset()

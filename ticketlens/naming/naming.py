@@ -11,6 +11,7 @@ from ticketlens.model.topic import Topic
 from ticketlens.naming.answer import BadAnswer, checked
 from ticketlens.naming.choice import names_beside, wanted
 from ticketlens.naming.endpoint import Endpoint, Trouble
+from ticketlens.naming.persons import persons
 from ticketlens.naming.request import Lines, first_line, messages
 from ticketlens.store.base import Record, Store
 
@@ -125,7 +126,8 @@ class Naming:
             if now is None:
                 raise BadAnswer("the topic is gone")
             checked(
-                name, words=now.words, language=language, taken=names_beside(now.id, there), redact=self.redact
+                name, words=now.words, language=language, taken=names_beside(now.id, there), redact=self.redact,
+                persons=persons(self.store, now),
             )  # fmt: skip
             self.store.put_topic(shape.shown(replace(now, named=name, named_for=now.words)))
 

@@ -41,7 +41,6 @@ def test_nobody_is_there_until_the_first_person_or_token(people: People) -> None
     assert people.anyone()
     people.revoke("nightly")
     assert people.anyone(), "taking the last one away opens nothing again"
-    assert people.use_link(people.make_link()) is None
 
 
 def test_a_name_is_taken_whatever_its_case_and_its_form(people: People) -> None:
@@ -244,12 +243,34 @@ def test_of_two_that_use_a_link_at_once_one_gets_in(people: People) -> None:
             assert sorted(pool.map(lambda _, use=use: use(), range(2))) == [False, True]
 
 
-def test_what_nobody_got_is_worth_nothing_once_there_is_somebody(people: People) -> None:
+def test_what_has_no_name_is_worth_nothing_once_there_is_an_administrator(people: People) -> None:
     link, session = people.make_link(), people.begin_session(None, Role.ADMIN)
     assert people.find_session(session)
-    people.add_person("kim")
+    people.add_person("kim", Role.ADMIN)
     assert people.use_link(link) is None
     assert people.find_session(session) is None
+    people.remove("kim")
+    assert people.use_link(link) is None, "taking the last one away opens nothing again"
+
+
+def test_a_token_or_a_viewer_takes_nothing_from_whoever_set_the_server_up(people: People) -> None:
+    link, session = people.make_link(), people.begin_session(None, Role.ADMIN)
+    people.add_token("nightly", Role.LEAD)
+    people.add_person("kim")
+    assert people.find_session(session)
+    assert people.use_link(link)
+
+
+def test_a_link_that_lets_nobody_in_says_why(people: People, clock: Clock) -> None:
+    used, late, nameless = people.make_link(), people.make_link(), people.make_link()
+    assert people.why_not(used) is None
+    people.use_link(used)
+    assert "used before" in str(people.why_not(used))
+    assert "never was one" in str(people.why_not("made up"))
+    people.add_person("kim", Role.ADMIN)
+    assert "first administrator" in str(people.why_not(nameless))
+    clock.pass_(hours=24)
+    assert "run out" in str(people.why_not(late))
 
 
 def test_a_link_for_a_person_has_the_role_of_the_person(people: People) -> None:

@@ -115,15 +115,16 @@ class Grouper:
             progress(done, total)
         return done
 
-    def cluster(self, *, full: bool, step: Step, publish: bool = False) -> ClusterReport:
+    def cluster(self, *, full: bool, step: Step, publish: bool = False, again: bool = False) -> ClusterReport:
         """Embeds what lacks a vector, then joins new texts to topics.
 
         Topics are found anew if `full`, the first time, when there are half as many texts again as the last time, and
         each week that brought a tenth; among the texts in no topic alone once a day. What a run changes is published by
-        the rule of `runs`, or where `publish` says so.
+        the rule of `runs`, or where `publish` says so. `again`: the namer is asked once more for what it left without
+        an answer.
         """
         self.store.put_record(*UNFINISHED, {"at": self.now().isoformat()})
-        report = self._cluster(full, step, publish)
+        report = self._cluster(full, step, publish, again)
         self.store.delete_record(*UNFINISHED)
         return report
 
@@ -137,7 +138,7 @@ class Grouper:
             or self.runs.editing.is_left()
         )
 
-    def _cluster(self, full: bool, step: Step, publish: bool) -> ClusterReport:
+    def _cluster(self, full: bool, step: Step, publish: bool, again: bool) -> ClusterReport:
         watch = Stopwatch()
         with watch.timed("load"):
             embedder = self.engine.load(self.model)
@@ -155,7 +156,7 @@ class Grouper:
         if layout is not None:
             self.assign(embedder)
         self.runs.editing.settle()
-        names = self._named(watch, step)
+        names = self._named(watch, step, again)
         coverage = self.store.coverage(EVERYTHING)
         topics = len(self.store.topics())
         return ClusterReport(
@@ -163,11 +164,11 @@ class Grouper:
             layout.quality if layout else {}, layout.difference if layout else None, published, names,
         )  # fmt: skip
 
-    def _named(self, watch: Stopwatch, step: Step) -> Names | None:
-        if not self.naming.is_due():
+    def _named(self, watch: Stopwatch, step: Step, again: bool) -> Names | None:
+        if not self.naming.is_due(again=again):
             return None
         with watch.timed("name"):
-            return self.naming.name(step("name"))
+            return self.naming.name(step("name"), again=again)
 
     # -- between runs
 

@@ -1,9 +1,6 @@
 """A lease that is kept for as long as the work under it takes, and ends by itself soon after its holder died."""
 
 import logging
-import os
-import secrets
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ticketlens.errors import TicketLensError
-from ticketlens.store.leases import LeaseStore
+from ticketlens.holder import holder_name, holder_of
+from ticketlens.store.leases import Claim, LeaseStore
 
 LOG = logging.getLogger(__name__)
 SECONDS = 60.0
@@ -23,16 +21,12 @@ class LeaseLost(TicketLensError):
     """Another process has taken the work over, since this one could not say in time that it lives."""
 
 
-def holder_name() -> str:
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
 @dataclass
 class Lease:
     """The right to do one kind of work, which one holder on all machines has at a time.
 
-    Whoever dies while holding it is followed by another within `seconds`. The machines' clocks must agree to well
-    within that.
+    Whoever dies while holding it is followed by another within `seconds`, on the same machine at once. The machines'
+    clocks must agree to well within that.
     """
 
     store: LeaseStore
@@ -45,7 +39,7 @@ class Lease:
     @contextmanager
     def held(self) -> Iterator[bool]:
         """Whether it is ours for the length of the block; a thread of its own renews it meanwhile."""
-        if not self._claim():
+        if not self._take():
             yield False
             return
         self._lost = False
@@ -59,10 +53,25 @@ class Lease:
             keeper.join()
             self._release()
 
+    def claim(self) -> Claim | None:
+        """Who has it at the moment."""
+        return self.store.claim_of(self.name, self.now())
+
     def check(self) -> None:
         """To be asked between the steps of the work. Raises LeaseLost where it is another's by now."""
         if self._lost:
             raise LeaseLost(f"the lease {self.name!r} went to another process; its work is left to that one")
+
+    def _take(self) -> bool:
+        """The same, also where who has it died on this machine."""
+        if self._claim():
+            return True
+        held = self.claim()
+        holder = holder_of(held.holder) if held else None
+        if held is None or holder is None or not holder.is_gone:
+            return False
+        self.store.release(self.name, held.holder)
+        return self._claim()
 
     def _claim(self) -> bool:
         return self.store.claim(self.name, self.holder, self.seconds, self.now())

@@ -27,6 +27,7 @@ from ticketlens.engine import Engine, Progress
 from ticketlens.errors import ConfigError
 from ticketlens.grouping import ClusterReport, Grouper
 from ticketlens.grouping import Step as Steps
+from ticketlens.holder import holder_name
 from ticketlens.hooks.inbox import Inbox
 from ticketlens.hooks.pushes import pushed
 from ticketlens.hours.measuring import Measuring
@@ -35,7 +36,7 @@ from ticketlens.intake.batch import batch_of
 from ticketlens.intake.context import ReadContext
 from ticketlens.intake.crew import Crew, Recipe
 from ticketlens.intake.prepare import Preparer
-from ticketlens.lease import SECONDS, Lease, holder_name
+from ticketlens.lease import SECONDS, Lease
 from ticketlens.metrics.clock import Clocks
 from ticketlens.metrics.periods import By
 from ticketlens.model.answer import Survey
@@ -175,8 +176,9 @@ class Lens:
         """To be held by who clusters, where others may do so at the same time."""
         return self.alone("group", holder, seconds)
 
-    def cluster(self, *, full: bool = False, publish: bool = False, step: Steps) -> ClusterReport:
-        report = self._grouper.cluster(full=full, publish=publish, step=step)
+    def cluster(self, *, full: bool = False, publish: bool = False, again: bool = False, step: Steps) -> ClusterReport:
+        """`again`: the namer is asked once more for the topics that it gave no answer for."""
+        report = self._grouper.cluster(full=full, publish=publish, again=again, step=step)
         if self.articles.is_due():
             self.articles.embed(step("articles"))
         return report

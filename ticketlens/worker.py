@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from ticketlens.by_source import Deliveries, Pulls
 from ticketlens.errors import TicketLensError
+from ticketlens.holder import holder_name
 from ticketlens.hours.derivation import Derivation
-from ticketlens.lease import SECONDS, Lease, holder_name
+from ticketlens.lease import SECONDS, Lease
 from ticketlens.lens import Lens
 
 MEASURE = "measure"

@@ -24,6 +24,8 @@ ONE_DECIMAL_UNDER = 9.95
 TOLERANCE = 1e-6
 UNITLESS = ("tickets", "count", "points", "money")
 """Units that are not written after a figure; a currency is."""
+SURELY_ONE = ("language", "channel", "group", "brand", "priority", "source", "status")
+"""Fields of which every ticket has a value, whether anybody told it or not."""
 LEFT_OUT = {"no_customer_message": "to which no customer wrote", "bot_only": "that bots alone answered"}
 
 
@@ -239,6 +241,11 @@ def words(items: Iterable[str]) -> str:
 def bound(sentence: str) -> str:
     """The sentence with each number bound to its unit, so that no line ends between them."""
     return _NUMBER_AND_UNIT.sub(NBSP, sentence)
+
+
+def missing(field: str) -> str:
+    """What a value is called that is not there: a ticket can be in no topic, but its language is just not known."""
+    return "not known" if field in SURELY_ONE else "none"
 
 
 def plain(name: str) -> str:

@@ -125,3 +125,29 @@ def test_the_page_of_a_topic_agrees_with_the_table(lens: Lens) -> None:
         assert [point.n for point in weeks][-25:] == list(row.weekly)[-25:]
         assert all(found.topic == row.topic.id for found in (*page.typical, *page.edge))
     assert lens.topic(999, EVERYTHING) is None
+
+
+def test_only_living_topics_are_close(lens: Lens) -> None:
+    first = lens.topics(EVERYTHING).rows[0].topic
+    page = lens.topic(first.id, EVERYTHING)
+    assert page is not None
+    nearest = page.near[0][0]
+    lens.store.put_topic(replace(nearest, lost=True, retired=True))
+    after = lens.topic(first.id, EVERYTHING)
+    lens.store.put_topic(nearest)
+    assert after is not None
+    assert nearest.id not in {topic.id for topic, _, _ in after.near}
+
+
+def test_no_change_is_told_against_days_in_which_the_tickets_only_began(make_lens: Callable[..., Lens]) -> None:
+    lens, start = make_lens(), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    batch = [
+        Ticket(source="s", id=str(n), subject="x", created_at=start + timedelta(days=n), updated_at=start)
+        for n in range(50)
+    ]
+    lens.store.put_tickets([lens.preparer.prepare(one) for one in batch])
+    whole, cut = (
+        lens.topics(EVERYTHING.between(first, date(2026, 4, 20))) for first in (date(2026, 3, 27), date(2026, 3, 24))
+    )
+    assert (whole.began, whole.before) == (None, 25)
+    assert (cut.began, cut.before) == (date(2026, 3, 2), 22)

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ticketlens.cli.cluster import cluster
+from ticketlens.cli.serve import first_link
 from ticketlens.cli.session import Session
 from ticketlens.config import load_settings
 from ticketlens.lens import Lens
@@ -213,3 +214,14 @@ def test_a_search_by_meaning_finds_other_words_of_one_problem(run: Run, tmp_path
     assert found[0]["similarity_to_text"] > found[1]["similarity_to_text"]
     assert "money back" in run("search", "refund please").out
     run("search", " ", code=2)
+
+
+def test_serve_prints_a_link_until_there_is_an_administrator(run: Run, tmp_path: Path) -> None:
+    def link(host: str = "127.0.0.1") -> str | None:
+        return first_link(Session(None, f"sqlite:///{tmp_path}/lens.db", {"host": host}), "http://localhost")
+
+    run("--store", f"sqlite:///{tmp_path}/lens.db", "token", "add", "nightly", "--role", "lead")
+    assert link()
+    assert link("0.0.0.0") is None, "a link without a name works on this machine alone"
+    run("--store", f"sqlite:///{tmp_path}/lens.db", "person", "add", "kim", "--role", "admin")
+    assert link() is None

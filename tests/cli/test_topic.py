@@ -110,7 +110,7 @@ def test_a_run_that_waits_is_told_and_published_and_taken_back(space: Any, here:
     store.assign({name: type(one)(login, "weak", 0.5) for name, one in held.items() if one.topic == parcel})
     space.cluster(full=True)
     told = here("run", "list").out.splitlines()
-    assert "waits, full, by -: " in told[0]
+    assert " waiting, full: " in told[0]
     assert "10 tickets move" in told[0]
     assert "took effect" in here("run", "publish", "--why", "seen").out
     assert here("run", "list", "--json").json["runs"][0]["why"] == "seen"

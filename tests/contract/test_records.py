@@ -12,6 +12,7 @@ from ticketlens.model.delivery import Delivery
 from ticketlens.model.filter import EVERYTHING
 from ticketlens.model.topic import Topic
 from ticketlens.store.base import Assignment, Record, Store
+from ticketlens.store.leases import Claim
 
 AT = datetime(2026, 2, 1, 8, tzinfo=UTC)
 
@@ -83,6 +84,13 @@ def test_a_lease_is_released_by_its_holder_alone(store: Store) -> None:
     store.release("group", "a")
     assert store.claim("group", "b", 60, AT)
     assert store.claim("digest", "c", 60, AT)
+
+
+def test_who_has_a_lease_and_until_when_can_be_seen(store: Store) -> None:
+    assert store.claim_of("group", AT) is None
+    store.claim("group", "one", 60, AT)
+    assert store.claim_of("group", AT + timedelta(seconds=59)) == Claim("one", AT + timedelta(seconds=60))
+    assert store.claim_of("group", AT + timedelta(seconds=60)) is None
 
 
 def test_whether_a_lease_is_claimed_can_be_seen_without_claiming_it(store: Store) -> None:

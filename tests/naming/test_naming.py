@@ -17,6 +17,7 @@ from ticketlens.model.topic import Topic
 from ticketlens.naming.choice import apart
 from ticketlens.naming.endpoint import Endpoint as Asker
 from ticketlens.naming.naming import Naming, names_of
+from ticketlens.naming.persons import names_in
 from ticketlens.outside.waiting import Waiting
 
 PROBLEMS = ("login", "parcel", "refund")
@@ -200,6 +201,23 @@ def test_trouble_with_the_endpoint_leaves_the_names_found_until_the_next_run(
     assert cluster(lens, full=True, publish=True).names.line == "names: 3 of 3 by the namer"
 
 
+def test_what_a_mended_endpoint_gave_no_answer_for_is_asked_for_again(lens: Lens, server: Endpoint) -> None:
+    other = {"parcel": "no"}
+    server.namer.content = lambda told: other.get(told["words"][0]) or f'{{"name": "The {told["words"][0]} fails"}}'
+    server.faults.append(Fault(404, b"{}", {"Content-Type": "application/json"}, times=1))
+    assert cluster(lens).names.line == (
+        "names: 1 of 3 by the namer; 1 kept: answered 404; 1 kept: no name in the answer"
+    )
+    asked = len(server.asked)
+    assert cluster(lens, again=True).names.line == "names: 1 of 1 by the namer"
+    assert len(server.asked) == asked + 1
+    assert sorted(shown(lens).values()) == ["The login fails", "The refund fails", "parcel"]
+    told = names_of(lens.runs.last() or {})
+    assert told is not None
+    assert told.line == "names: 2 of 3 by the namer; 1 kept: no name in the answer"
+    assert cluster(lens, again=True).names is None
+
+
 def test_an_endpoint_that_does_not_answer_in_time_is_given_up(lens: Lens, server: Endpoint) -> None:
     server.namer.held.clear()
     asker = partial(Asker.of, lens.settings, lens.waiting, seconds=0.2)
@@ -270,3 +288,28 @@ def test_a_found_name_that_an_older_topic_has_says_one_word_more() -> None:
     there = [Topic(1, "Refund", words=("refund", "money")), Topic(2, "refund", words=("refund", "card"))]
     assert [one.name for one in apart(there, Shape())] == ["Refund", "refund, card"]
     assert [one.label for one in apart(there, Shape())] == ["Refund", "refund, card"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("Erik Svensson is angry", False), ("Svensson cannot sign in", False), ("Login of Berg", False),
+     ("Support does not answer", True), ("Login is refused", True)],
+)  # fmt: skip
+def test_no_topic_is_called_after_a_person_whom_its_tickets_are_of(
+    lens: Lens, server: Endpoint, name: str, kept: bool
+) -> None:
+    people = {"requester": "erik.svensson@example.com", "assignee": "Anna Berg"}
+    rows = [
+        {"id": f"more-{n}", "subject": f"login fails again and again {n}", "body": "\nIt says so again.\nSecond line.",
+         "created_at": f"2026-03-0{n + 1}T08:00:00Z", "language": "en", **people}
+        for n in range(5)
+    ]  # fmt: skip
+    assert lens.push(rows).stored == 5
+    server.namer.content = lambda told: json.dumps({"name": name}) if told["words"] == ["login"] else "no"
+    assert ("a name with that of a person in it" in cluster(lens).names.kept) is not kept
+    assert shown(lens)["login"] == (name if kept else "login")
+
+
+def test_an_address_tells_the_same_names_as_a_person() -> None:
+    assert names_in("Anna Berg") == names_in("anna.berg@example.com") == {"anna", "berg"}
+    assert names_in("[email 3f2a9c1d]") == names_in("support@example.com") == names_in("c-12") == frozenset()

@@ -20,6 +20,8 @@ def test_while_nobody_is_set_up_the_link_lets_one_browser_in_once(
     assert client.get("/api/docs").status_code == 200
     again = app.test_client().get(link)
     assert again.status_code == 410
+    assert "used before" in again.text
+    assert "ticketlens person add" in again.text
     assert "Set-Cookie" not in again.headers
 
 
@@ -58,13 +60,24 @@ def test_a_link_runs_out_after_a_day(client: FlaskClient, people: People, clock)
     assert client.get(link).status_code == 410
 
 
-def test_a_link_of_nobody_is_worth_nothing_once_there_is_somebody(client: FlaskClient, people: People) -> None:
+def test_a_token_does_not_shut_out_who_set_the_server_up(client: FlaskClient, app: Flask, people: People) -> None:
+    first, second = people.make_link(), people.make_link()
+    client.get(f"/sign-in/{first}")
+    people.add_token("nightly", Role.LEAD)
+    assert client.get("/api/docs").status_code == 200
+    assert app.test_client().get(f"/sign-in/{second}").status_code == 303
+    assert app.test_client().get("/api/v1/topics").status_code == 401
+
+
+def test_a_link_of_nobody_is_worth_nothing_once_there_is_an_administrator(client: FlaskClient, people: People) -> None:
     first, second = people.make_link(), people.make_link()
     client.get(f"/sign-in/{first}")
     assert client.get("/api/docs").status_code == 200
-    people.add_token("nightly")
+    people.add_person("kim", Role.ADMIN)
     assert client.get("/api/docs").status_code == 303
-    assert client.get(f"/sign-in/{second}").status_code == 410
+    refused = client.get(f"/sign-in/{second}")
+    assert refused.status_code == 410
+    assert "until there was a first administrator" in refused.text
 
 
 def test_a_link_of_nobody_lets_nobody_in_from_elsewhere(
@@ -72,7 +85,9 @@ def test_a_link_of_nobody_lets_nobody_in_from_elsewhere(
 ) -> None:
     link = f"/sign-in/{people.make_link()}"
     assert make_app(loopback_only=False).test_client().get(link).status_code == 410
-    assert app.test_client().get(link, environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 410
+    elsewhere = app.test_client().get(link, environ_base={"REMOTE_ADDR": "203.0.113.7"})
+    assert elsewhere.status_code == 410
+    assert "own machine" in elsewhere.text
     assert app.test_client().get(link, headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 410
     assert app.test_client().get(link).status_code == 303
 

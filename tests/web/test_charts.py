@@ -118,6 +118,19 @@ def test_a_pareto_has_the_largest_topic_first_and_says_where_half_is_reached():
     assert "2\u00a0topics make half of all tickets" in "".join(root.itertext())
 
 
+@pytest.mark.parametrize("half", range(1, 60, 4))
+def test_what_a_narrow_pareto_says_stays_on_it(half):
+    many = [figures(number, 1) for number in range(1, 61)]
+    spec = pareto.pareto(many, half, lambda row: "/t", charts.NARROW)
+    marks = {layer["mark"]["type"]: layer for layer in spec["layer"] if "data" in layer}
+    said = marks["text"]["data"]["values"][0]["said"]
+    assert " ".join(said).replace("\u00a0", " ") == f"{half} topic{'s' * (half > 1)} make half of all tickets"
+    at, length = theme.NARROW * half / 60, max(map(len, said)) * pareto.CHARACTER + pareto.GAP
+    assert at + length <= theme.NARROW if marks["text"]["mark"]["align"] == "left" else at - length >= 0
+    title = spec["layer"][0]["mark"]["text"]
+    assert len(title) * (pareto.CHARACTER + 0.5) <= theme.NARROW
+
+
 def test_within_a_page_colours_follow_the_page_and_a_file_keeps_them():
     svg = drawing.draw(charts.half(trend(), where))
     within = drawing.inline(svg, 'a "label"')

@@ -1,7 +1,7 @@
 """What changed, in one sentence with numbers."""
 
 from ticketlens.answers.flags import horizon_words
-from ticketlens.answers.words import fraction, length, named_days
+from ticketlens.answers.words import fraction, length, named_days, quoted
 from ticketlens.model.overview import TOO_FEW_YET, Card, Part, TopicTable, Why
 from ticketlens.model.topic import Topic
 
@@ -28,7 +28,7 @@ def _without_median(median: Card, table: TopicTable) -> tuple[str, Topic | None]
     start = f"{table.total:,} tickets arrived; {why}."
     if first is None or not first.size:
         return start, None
-    return f"{start} Most waiting is in {first.topic.name}: {first.size:,} tickets.", first.topic
+    return f"{start} Most waiting is in {quoted(first.topic.name)}: {first.size:,} tickets.", first.topic
 
 
 def _no_change(median: Card, was: str, table: TopicTable, *, tested: bool) -> tuple[str, Topic | None]:
@@ -40,7 +40,7 @@ def _no_change(median: Card, was: str, table: TopicTable, *, tested: bool) -> tu
     if first is None or not table.waited_hours:
         return start, None
     share = fraction(first.waited_hours / table.waited_hours)
-    return f"{start} {share[0].upper()}{share[1:]} of the waiting is {first.topic.name}.", first.topic
+    return f"{start} {share[0].upper()}{share[1:]} of the waiting is {quoted(first.topic.name)}.", first.topic
 
 
 def _moved(median: Card, was: str, why: Why, table: TopicTable) -> tuple[str, Topic | None]:
@@ -73,9 +73,9 @@ def _blame(part: Part, why: Why) -> str:
     how = _how(part)
     rise = "rise" if why.change > 0 else "fall"
     if share > 1:
-        return f"{part.name} alone makes more than the whole {rise}: {how}."
+        return f"{quoted(part.name)} alone makes more than the whole {rise}: {how}."
     told = fraction(share)
-    return f"{told[0].upper()}{told[1:]} of the {rise} is {part.name}: {how}."
+    return f"{told[0].upper()}{told[1:]} of the {rise} is {quoted(part.name)}: {how}."
 
 
 def _how(part: Part) -> str:

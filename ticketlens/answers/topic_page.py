@@ -57,7 +57,8 @@ def topic_page(desk: Desk, id: int, where: Filter) -> TopicPage | None:
         typical=_rows(desk.store, figures.topic.typical),
         edge=_rows(desk.store, figures.topic.edge),
         near=tuple(
-            (topic, cosine, sizes[topic.id]) for topic, cosine in _near(figures.topic, [r.topic for r in table.rows])
+            (topic, cosine, sizes[topic.id])
+            for topic, cosine in _near(figures.topic, [r.topic for r in table.rows if not r.topic.retired])
         ),
         rank_waited=_rank(id, table.rows),
     )

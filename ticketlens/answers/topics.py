@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from scipy.special import bdtr, bdtrc
 
+from ticketlens.answers.begun import first_ticket
 from ticketlens.answers.curves import curves, known
 from ticketlens.answers.desk import Desk
 from ticketlens.answers.listed import listable
@@ -59,7 +60,8 @@ def topic_table(desk: Desk, where: Filter, *, hidden: bool = False, examples: bo
     rows = _tallies(desk, inside, window)
     total = sum(row.n for row in rows[1].values())
     ratings = ratings_by_topic(desk.store, window, inside, desk.asked or desk.now())
-    figures = _figures(desk, desk.store.topics(retired=hidden), inside, window, rows, total, ratings)
+    began = _began(desk, inside, window)
+    figures = _figures(desk, desk.store.topics(retired=hidden), inside, window, rows, total, ratings, began)
     seen = tuple(
         sorted(
             (f for f in figures if hidden or not f.topic.hidden), key=lambda f: (-f.waited_hours, -f.size, f.topic.id)
@@ -76,6 +78,8 @@ def topic_table(desk: Desk, where: Filter, *, hidden: bool = False, examples: bo
         coverage=desk.store.coverage(covered),
         as_of=desk.as_of,
         half=_half([f.size for f in seen], total),
+        before=sum(row.n for row in rows[0].values()),
+        began=began,
         survey=ratings.survey,
         currency=desk.rates.currency if desk.rates.cost_per_hour else None,
     )
@@ -148,9 +152,16 @@ def _tallies(desk: Desk, where: Filter, window: Period) -> dict[int, dict[str | 
     return found
 
 
+def _began(desk: Desk, where: Filter, window: Period) -> date | None:
+    """The day of the first ticket, where the window before has one but not from its first day on."""
+    before = desk.shifted(window, -(window.end - window.start).days)
+    first = first_ticket(desk, where, before.start, before.end - timedelta(days=1))
+    return first if first is not None and before.start < first < before.end else None
+
+
 def _figures(
     desk: Desk, topics: list[Topic], where: Filter, window: Period, rows: dict[int, dict[str | None, Tally]],
-    total: int, rated: Ratings,
+    total: int, rated: Ratings, began: date | None,
 ) -> list[TopicFigures]:  # fmt: skip
     weeks = topic_weeks(desk, where, topics)
     days = desk.store.first_and_last_day()
@@ -176,7 +187,7 @@ def _figures(
                 ),
                 size=now.n,
                 share=now.n / total if total else 0.0,
-                change_month=_change(before.n, now.n),
+                change_month=None if began else _change(before.n, now.n),
                 change_year=_change(year.n, now.n),
                 p50=known(p50[index]),
                 p90=known(p90[index]),

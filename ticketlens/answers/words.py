@@ -39,3 +39,8 @@ def named_days(first: date, last: date) -> str:
     """3 – 9 March, 28 September – 25 October: both days included, without the year."""
     start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%B}"
     return f"{start} – {last.day} {last:%B}"
+
+
+def quoted(name: str) -> str:
+    """The name of a topic inside a sentence, so that it is told from the words around it."""
+    return f"“{name}”"

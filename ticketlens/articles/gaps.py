@@ -61,7 +61,7 @@ class Gaps:
         return f"The {_number(len(self.gaps))} problems without an article cost customers"
 
     def _most(self) -> str:
-        names = [row.figures.topic.name for row in self.gaps[:NAMED]]
+        names = [f"“{row.figures.topic.name}”" for row in self.gaps[:NAMED]]
         listed = " and ".join((", ".join(names[:-1]), names[-1]) if len(names) > 1 else names)
         return f": {listed}" if len(self.gaps) <= NAMED else f", above all for {listed}"
 

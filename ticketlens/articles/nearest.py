@@ -21,6 +21,11 @@ class Rule:
     least: float
     within: float
 
+    @property
+    def worth_a_look(self) -> float:
+        """The cosine from which on an article that is about something else is still told as near."""
+        return self.least - self.within
+
 
 RULES = {"all-MiniLM-L6-v2": Rule(0.60, 0.15), "multilingual-e5-small": Rule(0.91, 0.02)}
 """By the model that made both vectors; docs/articles.md says how they were measured."""
@@ -30,11 +35,13 @@ UNMEASURED = RULES["all-MiniLM-L6-v2"]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """An article, the cosine between its text and the middle of a topic, and whether it is about the topic."""
+    """An article, the cosine between its text and the middle of a topic, whether it is about the topic, and whether it
+    is near enough to be worth a look."""
 
     article: Article
     cosine: float
     about: bool
+    near: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,12 @@ class Pages:
         own = np.array([_same(topic.language, one.language) for one in self.articles])
         order = np.lexsort((-cosines, ~(about & own), ~about))
         at = int(order[0])
-        return Near(self.articles[at], round(float(cosines[at]), 6), bool(about[at]))
+        return Near(
+            self.articles[at],
+            round(float(cosines[at]), 6),
+            bool(about[at]),
+            bool(cosines[at] >= self.rule.worth_a_look),
+        )
 
 
 def rule_of(model: str) -> Rule:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -10,9 +11,11 @@ from ticketlens.cli.session import Session, Step, echo_json, json_option, steps
 from ticketlens.engine import Progress
 from ticketlens.errors import ConfigError
 from ticketlens.grouping import ClusterReport
+from ticketlens.holder import holder_of
 from ticketlens.lease import Lease
 from ticketlens.lens import Lens
 from ticketlens.runs.words import in_words
+from ticketlens.store.leases import Claim
 from ticketlens.worker import MEASURE
 
 ASK_AGAIN_SECONDS = 1.0
@@ -49,20 +52,20 @@ def cluster(session: Session, full: bool, publish: bool, as_json: bool) -> None:
 
 def _cluster(lens: Lens, step: Step, *, full: bool, publish: bool) -> ClusterReport:
     lease = lens.grouping()
-    with _in_turn(lease, "a worker groups at the moment; waiting for it"):
-        return lens.cluster(full=full, publish=publish, step=lambda name: _checked(lease, step(name)))
+    with _in_turn(lease, "groups", lens.zone):
+        return lens.cluster(full=full, publish=publish, again=True, step=lambda name: _checked(lease, step(name)))
 
 
 def _measure_again(lens: Lens, progress: Progress) -> None:
     """After a worker that is at it, where that left anything to do."""
     lease = lens.alone(MEASURE)
-    with _in_turn(lease, "a worker recomputes times at the moment; waiting for it"):
+    with _in_turn(lease, "recomputes times", lens.zone):
         if lens.stale:
             lens.rederive(_checked(lease, progress))
 
 
 @contextmanager
-def _in_turn(lease: Lease, waiting: str) -> Iterator[None]:
+def _in_turn(lease: Lease, work: str, zone: str) -> Iterator[None]:
     """The lease, once whoever has it at the moment is done."""
     told = False
     while True:
@@ -70,10 +73,20 @@ def _in_turn(lease: Lease, waiting: str) -> Iterator[None]:
             if ours:
                 yield
                 return
-        if not told:
-            click.echo(waiting, err=True)
+        if not told and (claim := lease.claim()) is not None:
+            click.echo(waiting(claim, work, zone), err=True)
             told = True
         time.sleep(ASK_AGAIN_SECONDS)
+
+
+def waiting(claim: Claim, work: str, zone: str) -> str:
+    """What is known: who took the lease last, and when it ends if nothing more is heard."""
+    holder = holder_of(claim.holder)
+    until = f"{claim.until.astimezone(ZoneInfo(zone)):%H:%M:%S}"
+    return (
+        f"{holder.told if holder else 'another process'} {work}, or did until a moment ago; waiting until it is done, "
+        f"or until {until} if nothing more is heard of it"
+    )
 
 
 def _checked(lease: Lease, progress: Progress) -> Progress:

@@ -25,15 +25,13 @@ def list_runs(session: Session, as_json: bool) -> None:
     runs = session.lens.runs
     waiting = runs.waiting()
     told = [_told(one, "took effect") for one in runs.history()]
-    rows = [*([_told(waiting, "waits")] if waiting else []), *told]
+    rows = [*([_told(waiting, "waiting")] if waiting else []), *told]
     if as_json:
         echo_json({"runs": rows})
         return
     for row in rows:
-        number = row["id"] or "-"
-        click.echo(
-            f"{number:>4}  {row['at'][:16]}  {row['state']}, {row['kind']}, by {row['by'] or '-'}: {row['words']}"
-        )
+        by = f", by {row['by']}" if row["by"] else ""
+        click.echo(f"{row['id'] or '':>4}  {row['at'][:16]}  {row['state']}, {row['kind']}{by}: {row['words']}")
         if row["names"]:
             click.echo(f"{'':24}{row['names']['words']}")
     if not rows:

@@ -45,11 +45,13 @@ def start(session: Session, announce: Callable[[str], None], *, with_worker: boo
 
 
 def first_link(session: Session, url: str) -> str | None:
-    """A one-time link for the first person, while nobody is set up; None where the store does not say."""
-    lens = _for_pages(session).lens
+    """A one-time link for whoever runs this, until there is an administrator; None where the store does not say."""
+    from web.serve import is_loopback
+
+    lens, alone = _for_pages(session).lens, is_loopback(session.settings.host)
     try:
         people = People(lens.store)
-        return None if people.anyone() else f"{url}/sign-in/{people.make_link()}"
+        return None if people.owned() or not alone else f"{url}/sign-in/{people.make_link()}"
     except Unavailable:
         click.echo("who may sign in is known once the store answers: see ticketlens person list", err=True)
         return None

@@ -1,7 +1,7 @@
 """What a person did to topics, as a sentence whose subject is that person."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ticketlens.intake.visible import one_line
@@ -33,7 +33,20 @@ def told(edit: Edit, names: Mapping[int, str], own: int | None = None, themes: M
     def named(topic: int) -> Part:
         return THIS if topic == own else Mention(topic, names.get(topic, f"topic {topic}"))
 
-    return WORDS[edit.kind](edit, named) if edit.kind in WORDS else _set(edit, named, themes)
+    words = WORDS[edit.kind](edit, named) if edit.kind in WORDS else _set(edit, named, themes)
+    return told_apart(words, None if own is None else Mention(own, names.get(own, "")))
+
+
+def told_apart(words: Words, own: Mention | None = None) -> Words:
+    """Topics of one sentence that are called the same have their numbers; `own` is in it without its name."""
+    mentions = {part.id: part.name.casefold() for part in (*words, own) if isinstance(part, Mention)}
+    names = list(mentions.values())
+    return tuple(
+        replace(part, name=f"{part.name} (topic {part.id})")
+        if isinstance(part, Mention) and names.count(part.name.casefold()) > 1
+        else part
+        for part in words
+    )
 
 
 def line(words: Words) -> str:

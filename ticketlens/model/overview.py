@@ -123,6 +123,12 @@ class TopicTable:
     half: int
     """How many of the largest topics make half of all tickets; 0 where all of them do not."""
 
+    before: int = 0
+    """All tickets of as many days before the window."""
+
+    began: date | None = None
+    """The day of the first ticket, where that lies in the days before the window: no change is told against them."""
+
     survey: Survey | None = None
     """The one survey that CSAT is of: that with most answers in the window."""
 

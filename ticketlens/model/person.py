@@ -42,7 +42,7 @@ class Token:
 class Session:
     """One signed-in browser. `id` is the SHA-256 of what its cookie holds.
 
-    `person` is None for whoever came in by the link of a server where nobody is set up yet.
+    `person` is None for whoever came in by the link of a server that has no administrator yet.
     """
 
     id: str

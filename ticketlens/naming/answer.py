@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from ticketlens.errors import TicketLensError
 from ticketlens.intake.language import detect
 from ticketlens.intake.visible import name_key
+from ticketlens.naming.persons import Names, named_after
 
 LONGEST = 60
 LEAST_WORDS, MOST_WORDS = 2, 6
@@ -55,9 +56,11 @@ def checked(
     language: str | None,
     taken: Collection[str],
     redact: Callable[[str], str],
+    persons: Collection[Names] = (),
 ) -> str:
-    """The name, where it may stand for a topic of these words. `taken` are the keys of the other topics' names."""
-    if wrong := _form(name) or _private(name, words, redact) or _place(name, language, taken):
+    """The name, where it may stand for a topic of these words. `taken` are the keys of the other topics' names;
+    `persons` those whom its tickets are of."""
+    if wrong := _form(name) or _private(name, words, redact, persons) or _place(name, language, taken):
         raise BadAnswer(wrong)
     return name
 
@@ -72,11 +75,13 @@ def _form(name: str) -> str | None:
     return None
 
 
-def _private(name: str, words: Sequence[str], redact: Callable[[str], str]) -> str | None:
+def _private(name: str, words: Sequence[str], redact: Callable[[str], str], persons: Collection[Names]) -> str | None:
     """A short number passes where many tickets of the topic have it, such as that of an error."""
     if redact(name) != name or _ADDRESS.search(name):
         return "a name with an address or a number in it"
     known = {part for word in words for part in word.casefold().split()}
+    if named_after(name, persons, known):
+        return "a name with that of a person in it"
     for word in re.findall(r"[^\W_]*\d[^\W_]*", name):
         if word.casefold() not in known or sum(mark.isdigit() for mark in word) > MOST_DIGITS:
             return "a name with an address or a number in it"

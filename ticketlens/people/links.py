@@ -14,7 +14,7 @@ LIFE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`person` is None for the link of a server that nobody is set up on."""
+    """`person` is None for the link of a server that has no administrator yet."""
 
     person: str | None
     role: Role
@@ -33,6 +33,11 @@ class Links:
         link = Link(person, role, self._now() + LIFE, used=False)
         self._records.put_record(NOUN, fingerprint(secret), _fields(link), expected=0)
         return secret
+
+    def find(self, secret: str) -> Link | None:
+        """The link, whether it can still be used or not."""
+        record = self._records.get_record(NOUN, fingerprint(secret))
+        return _link(record) if record else None
 
     def peek(self, secret: str) -> Link | None:
         """The link if it can still be used; it stays so."""

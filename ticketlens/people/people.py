@@ -16,13 +16,14 @@ from ticketlens.store.base import Record, RecordStore
 
 NOUN = "person"
 SET_UP = ("setting", "set up")
+OWNED = ("setting", "owned")
 
 
 class People:
     """People, their sessions and links, and tokens; names are compared without case.
 
-    While there is neither person nor token (`anyone()` is False) a link without a person gives a session without one;
-    both are worth nothing as soon as there is somebody.
+    Until there is a first administrator (`owned()`) a link without a person gives a session without one; both are worth
+    nothing from then on. A token, or a person who may do less, takes nothing from whoever set the server up.
     """
 
     def __init__(self, records: RecordStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -39,6 +40,15 @@ class People:
             return True
         if self._records.records(NOUN) or self.tokens.all():
             self._records.put_record(*SET_UP, {"set_up": True})
+            return True
+        return False
+
+    def owned(self) -> bool:
+        """Whether there is, or ever was, a person who is an administrator."""
+        if self._records.get_record(*OWNED) is not None:
+            return True
+        if any(person.role is Role.ADMIN for person in self.all()):
+            self._records.put_record(*OWNED, {"owned": True})
             return True
         return False
 
@@ -63,6 +73,7 @@ class People:
         if person is None:
             return False
         self.anyone()
+        self.owned()
         removed = self._records.delete_record(NOUN, _key(name))
         self._end_all(person)
         return removed
@@ -106,6 +117,19 @@ class People:
         """The link, used up by this call; None for every other call."""
         return self.links.use(secret) if self.usable_link(secret) else None
 
+    def why_not(self, secret: str) -> str | None:
+        """Why a link cannot be used; None for one that can."""
+        link = self.links.find(secret)
+        if link is None:
+            return "This link never was one, or has been cleared away since"
+        if link.used:
+            return "This link was used before, and works once"
+        if link.expires_at <= self._now():
+            return "This link has run out: it works for a day"
+        if self._holds(link.person):
+            return None
+        return "This link has no name on it, and was good only until there was a first administrator, as there is now"
+
     def begin_session(self, person: str | None, role: Role) -> str:
         """The secret for the cookie; what has run out is cleared away by the way."""
         self.sessions.sweep()
@@ -133,7 +157,7 @@ class People:
         return self.tokens.revoke(name)
 
     def _holds(self, person: str | None) -> bool:
-        return self.person(person) is not None if person is not None else not self.anyone()
+        return self.person(person) is not None if person is not None else not self.owned()
 
     def _end_all(self, person: Person) -> None:
         self.sessions.end_all_of(person.name)

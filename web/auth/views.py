@@ -1,6 +1,7 @@
 """The pages to sign in and out."""
 
 import math
+from typing import NoReturn
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -44,14 +45,14 @@ def open_link(secret: str) -> ResponseReturnValue:
     uses the link up.
     """
     if request.method == "HEAD" or _looks_ahead():
-        return render_template("sign_in_link.html") if _link_is_good(secret) else abort(410, SPENT)
+        return render_template("sign_in_link.html") if _link_is_good(secret) else _refuse(secret)
     return use_link(secret)
 
 
 @auth.post("/sign-in/<secret>")
 def use_link(secret: str) -> ResponseReturnValue:
     link = people().use_link(secret) if _link_is_good(secret) else None
-    return _let_in(link.person, link.role, "/") if link else abort(410, SPENT)
+    return _let_in(link.person, link.role, "/") if link else _refuse(secret)
 
 
 @auth.post("/sign-out")
@@ -65,11 +66,19 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
-SPENT = "This link was used before, has run out, or never was one. Ask for another one."
+REMEDY = "Whoever runs this server can make another one: `ticketlens person add NAME --role ROLE`."
+FROM_ELSEWHERE = (
+    "This link has no name on it, and such a one works only in a browser on the server's own machine, while it "
+    "listens to nobody else"
+)
+
+
+def _refuse(secret: str) -> NoReturn:
+    abort(410, f"{people().why_not(secret) or FROM_ELSEWHERE}. {REMEDY}")
 
 
 def _form(wanted: str, name: str = "", wrong: str | None = None) -> str:
-    return render_template("sign_in.html", next=wanted, name=name, wrong=wrong, anyone=people().anyone())
+    return render_template("sign_in.html", next=wanted, name=name, wrong=wrong, owned=people().owned())
 
 
 def _let_in(person: str | None, role: Role, wanted: str) -> ResponseReturnValue:

@@ -11,6 +11,10 @@ from web.charts.trend import MOST_NARROW, WIDE, Size, Spec
 
 MOST = 60
 _HEIGHT = 190
+CHARACTER = 6.5
+"""Pixels that a character of small text takes at most, on the whole."""
+
+GAP = 6
 
 
 def pareto(rows: Sequence[TopicFigures], half: int, where: Callable[[TopicFigures], str], size: Size = WIDE) -> Spec:
@@ -27,10 +31,11 @@ def pareto(rows: Sequence[TopicFigures], half: int, where: Callable[[TopicFigure
             }
         )  # fmt: skip
     tall = size.tall(_HEIGHT)
-    layers = [_bars(values), _line(values), *_half(half, len(values), tall)]
+    layers = [_bars(values), _line(values), *_half(half, len(values), size.width, tall)]
     if not (size.narrow and len(values) > MOST_NARROW):
         layers.append(_columns(values, tall))
-    layers.insert(0, panels.name("share of all tickets: each topic, and together", theme.ACCENT))
+    said = "share of all tickets: each topic, and together"
+    layers.insert(0, panels.name("% of all tickets: each, and together" if size.narrow else said, theme.ACCENT))
     return {"layer": layers, "width": size.width, "height": tall, "data": {"values": values}}
 
 
@@ -64,16 +69,26 @@ def _line(values: list[dict[str, Any]]) -> dict[str, Any]:
     return {"mark": mark, "encoding": {"x": _x("middle", len(values)), "y": _y("together")}}
 
 
-def _half(half: int, count: int, tall: int) -> list[dict[str, Any]]:
+def _beside(said: str, at: float, width: int) -> tuple[str, list[str]]:
+    """On which side of a line at the pixel `at` the words have room, and in how many lines."""
+    room = {"left": width - at, "right": at}
+    align = "left" if room["left"] >= len(said) * CHARACTER + GAP else "right"
+    if room[align] >= len(said) * CHARACTER + GAP:
+        return align, [said]
+    middle = said.index(" ", len(said) // 2)
+    return max(room, key=lambda side: room[side]), [said[:middle], said[middle + 1 :]]
+
+
+def _half(half: int, count: int, width: int, tall: int) -> list[dict[str, Any]]:
     """The point where half of all tickets is reached, in words beside a dashed line."""
     if not 0 < half <= count:
         return []
     said = f"{wording.count(half, 'topic')} make half of all tickets"
-    at = {"values": [{"rank": half + 0.5, "half": 50, "said": said}]}
-    left = half + 0.5 > count * 0.6
+    align, lines = _beside(said, width * half / count, width)
+    at = {"values": [{"rank": half + 0.5, "half": 50, "said": lines}]}
     x = {"field": "rank", "type": "quantitative"}
     rule = {"type": "rule", "color": theme.MUTED, "strokeDash": [3, 3]}
-    text = {"type": "text", "align": "right" if left else "left", "dx": -6 if left else 6, "color": theme.INK}
+    text = {"type": "text", "align": align, "dx": -GAP if align == "right" else GAP, "color": theme.INK}
     return [
         {"data": at, "mark": rule, "encoding": {"x": x}},
         {"data": at, "mark": text, "encoding": {"x": x, "y": {"value": tall - 60}, "text": {"field": "said"}}},

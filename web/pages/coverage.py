@@ -1,7 +1,9 @@
 """How surely tickets are grouped: by week, so that a slide is seen, and by language, so that none is left behind."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 
 from flask import Response, render_template
 
@@ -17,6 +19,7 @@ from web.pages.spreadsheet import csv_lines
 
 COLUMNS = ("core", "edited", "weak", "ungrouped", "total")
 MOST_LANGUAGES = 12
+Days = tuple[date, date]
 LEAST = 20
 """Fewer tickets of a language than this say nothing about it in the headline."""
 
@@ -39,7 +42,7 @@ def coverage() -> str:
     languages = kept(("coverage by language", repr(where)), lambda: _by_language(where))
     whole = asked.lens().coverage(where)
     return render_template(
-        "coverage.html", where=where, whole=whole, headline=headline(whole, languages), weeks=weeks,
+        "coverage.html", where=where, whole=whole, headline=headline(whole, languages, _days(where)), weeks=weeks,
         languages=languages[:MOST_LANGUAGES], left_out=len(languages[MOST_LANGUAGES:]), parts=PARTS_OF_COVERAGE,
     )  # fmt: skip
 
@@ -57,9 +60,10 @@ def coverage_file() -> Response:
     return csv_file("coverage", csv_lines(("of", "name", *COLUMNS), rows))
 
 
-def headline(whole: Coverage, languages: list[Line]) -> str:
-    """Such as: 87 % of tickets are in topics; of those in language “ru”, 62 %. That one is the worst off."""
-    begin = f"{wording.percent(grouped(whole), 0)} of tickets are in topics"
+def headline(whole: Coverage, languages: list[Line], days: str) -> str:
+    """Such as: 87 % of tickets of 2–29 March are in topics; of those in language “ru”, 62 %. That one is the worst
+    off."""
+    begin = f"{wording.percent(grouped(whole), 0)} of tickets of {days} are in topics"
     known = [line for line in languages if line.coverage.total >= LEAST and line.where.where["language"] != ("",)]
     worst = min(known, key=lambda line: grouped(line.coverage), default=None)
     if worst is None or len(known) < 2 or grouped(whole) - grouped(worst.coverage) < 0.01:
@@ -71,9 +75,15 @@ def grouped(coverage: Coverage) -> float:
     return 1 - coverage.share("ungrouped") if coverage.total else 0.0
 
 
+def _days(where: Filter) -> str:
+    assert where.first is not None
+    assert where.last is not None
+    return wording.day_range(where.first, where.last)
+
+
 def _by_week(now: Asked) -> list[Line]:
-    """Complete weeks, the latest first."""
-    counts: dict[tuple[date, date], dict[str, int]] = {}
+    """Complete weeks from that of the first ticket on, the latest first."""
+    counts: dict[Days, dict[str, int]] = {}
     for match in MATCHES:
         where = asked.in_state(now.where, match)
         for point in asked.lens().trend(metric="arrived", by="week", where=where, as_of=now.as_of).points:
@@ -81,8 +91,13 @@ def _by_week(now: Asked) -> list[Line]:
                 counts.setdefault((point.start, point.end - asked.ONE_DAY), {})[match] = point.n
     return [
         Line(wording.day_range(*days), now.where.between(*days), Coverage(**found))
-        for days, found in sorted(counts.items(), reverse=True)
+        for days, found in reversed(_begun(counts))
     ]
+
+
+def _begun(counts: Mapping[Days, dict[str, int]]) -> list[tuple[Days, dict[str, int]]]:
+    """In order of time, without the weeks in which no ticket had come yet."""
+    return list(dropwhile(lambda week: not any(week[1].values()), sorted(counts.items())))
 
 
 def _by_language(where: Filter) -> list[Line]:
@@ -91,5 +106,8 @@ def _by_language(where: Filter) -> list[Line]:
     for match in MATCHES:
         for code, n in asked.lens().facet("language", asked.in_state(where, match), limit=200):
             counts.setdefault(code, {})[match] = n
-    lines = [Line(code or "none", where.having("language", code), Coverage(**n)) for code, n in counts.items()]
+    lines = [
+        Line(code or wording.missing("language"), where.having("language", code), Coverage(**n))
+        for code, n in counts.items()
+    ]
     return sorted(lines, key=lambda line: (-line.coverage.total, line.name))

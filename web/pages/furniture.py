@@ -129,7 +129,7 @@ def _chips() -> list[Chip]:
     chips = [
         Chip(
             wording.plain(name),
-            " or ".join(names.get(value, _shown(name, value)) or "none" for value in values),
+            " or ".join(names.get(value, _shown(name, value)) or wording.missing(name) for value in values),
             asked.here(where.without(name)),
         )
         for name, values in where.where.items()

@@ -45,7 +45,7 @@ def _with_reason(moved: str, told: Comparison, why: Explanation | None) -> Headl
     clear = [one for one in _told_apart(why) if one.total.clear]
     part = next((one for one in clear if (one.total.value > 0) == (change > 0)), None)
     if part is not None:
-        return Headline(f"{moved}. {_share(part.total, change)} of the {word} is ", part.name, "#why")
+        return Headline(f"{moved}. {_share(part.total, change)} of the {word} is “", part.name, "#why", "”")
     if why is not None and why.speed is not None and why.speed.clear and (why.speed.value > 0) == (change > 0):
         share = _share(why.speed, change)
         return Headline(f"{moved}. {share} of the {word} is speed, not another mix of tickets")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketlens.edits.words import THIS, Mention, Words, listed, told
+from ticketlens.edits.words import THIS, Mention, Words, listed, told, told_apart
 from ticketlens.model.edit import Edit
 from ticketlens.model.run import Turn, difference_of
 from ticketlens.model.topic import Topic
@@ -78,7 +78,7 @@ def _by_runs(topic: int, known: Mapping[int, str]) -> Iterator[Event]:
         turns = difference_of(told_difference).turns if told_difference else ()
         own = [turn for turn in turns if turn.topic == topic]
         for turn in own or [turn for turn in turns if topic in turn.others]:
-            words = _words(turn, topic, known)
+            words = told_apart(_words(turn, topic, known), Mention(topic, known.get(topic, "")))
             yield Event(datetime.fromisoformat(str(run["at"])), None, (f"Run {run.get('id', '')}".strip(), *words))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import render_template
 
+from ticketlens.answers.words import quoted
 from ticketlens.model.overview import Overview, Part, Why
 from ticketlens.model.topic import Topic
 from web import wording
@@ -56,10 +57,10 @@ def overview() -> str:
 
 def sentence(told: Overview) -> Sentence:
     topic = told.headline_topic
-    if topic is None or topic.name not in told.sentence:
+    if topic is None or quoted(topic.name) not in told.sentence:
         return Sentence(wording.bound(told.sentence), None, "")
-    before, _, after = told.sentence.partition(topic.name)
-    return Sentence(wording.bound(before), topic, wording.bound(after))
+    before, _, after = told.sentence.partition(quoted(topic.name))
+    return Sentence(wording.bound(f"{before}“"), topic, wording.bound(f"”{after}"))
 
 
 def topics_title(told: Overview) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from ticketlens.edits.words import Mention
+from ticketlens.edits.words import Mention, told_apart
 from ticketlens.model.run import Turn, difference_of
 from ticketlens.runs.publishing import BY_RULE
 from ticketlens.runs.words import in_words
@@ -20,18 +20,23 @@ from web.pages.topic_choice import TYPICAL, distinct
 SHOWN = 8
 """Turns that stand open; the rest is folded away."""
 
+MADE = ("new", "split")
+"""Turns of topics that were not there before."""
+
 MOST_EDITS = 20
 NOTHING: Mapping[str, Any] = {"turns": [], "continued": 0, "stayed": 0, "moved": 0, "joined": 0, "left": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class ToldTurn:
-    """`page`: whether the topic has one already; `others` are those that it is split from, or goes into."""
+    """`page`: whether the topic has one already; `others` are those that it is split from, or goes into; `standing`
+    are those of them that were there before and go on."""
 
     kind: str
     topic: Mention
-    page: bool
     others: tuple[Mention, ...]
+    page: bool
+    standing: frozenset[int]
     tickets: int
     typical: tuple[Row, ...]
 
@@ -104,21 +109,22 @@ def _turns(turns: Sequence[Turn], found: Any) -> tuple[ToldTurn, ...]:
     known = names()
     fresh = {topic["id"]: topic for topic in found} if isinstance(found, list) else {}
     called = {id_: topic["name"] for id_, topic in fresh.items()} | known
-
-    def mention(id_: int, name: str = "") -> Mention:
-        return Mention(id_, called.get(id_) or name or f"topic {id_}")
-
+    made = {turn.topic for turn in turns if turn.kind in MADE}
     return tuple(
         ToldTurn(
-            kind=turn.kind,
-            topic=mention(turn.topic, turn.name),
-            page=turn.topic in known,
-            others=tuple(mention(other) for other in turn.others),
-            tickets=turn.tickets,
-            typical=_typical(fresh.get(turn.topic)) if turn.kind in ("new", "split") else (),
+            turn.kind, *_mentioned(turn, called), turn.topic in known, frozenset(turn.others) - made, turn.tickets,
+            _typical(fresh.get(turn.topic)) if turn.kind in MADE else (),
         )
         for turn in turns
-    )
+    )  # fmt: skip
+
+
+def _mentioned(turn: Turn, called: Mapping[int, str]) -> tuple[Mention, tuple[Mention, ...]]:
+    """The topic, and the others of its turn."""
+    names = {turn.topic: turn.name} | {id_: called[id_] for id_ in (turn.topic, *turn.others) if called.get(id_)}
+    mentions = (Mention(id_, names.get(id_) or f"topic {id_}") for id_ in (turn.topic, *turn.others))
+    topic, *others = (part for part in told_apart(tuple(mentions)) if isinstance(part, Mention))
+    return topic, tuple(others)
 
 
 def _typical(topic: Mapping[str, Any] | None) -> tuple[Row, ...]:

@@ -29,7 +29,9 @@ class Group:
 
     @property
     def change(self) -> float | None:
-        return self.size / self.before - 1 if self.before else None
+        """None where none of its topics has one, though there were tickets before."""
+        told = any(row.change_month is not None for row in self.rows)
+        return self.size / self.before - 1 if self.before and told else None
 
     @property
     def waited_hours(self) -> float:

@@ -7,9 +7,11 @@ from typing import Any
 from flask import abort, render_template
 
 from ticketlens.answers.topic_page import TopicPage
+from ticketlens.answers.words import quoted
 from ticketlens.model.filter import Filter
 from ticketlens.model.overview import TopicTable
 from ticketlens.model.topic import STATES, TopicFigures
+from ticketlens.model.trend import Trend
 from web import wording
 from web.charts import trend as charts
 from web.pages import asked, days, figures, lineage, runs
@@ -31,6 +33,23 @@ COLUMNS: dict[str, Key] = {
     "cost": lambda row: row.cost,
 }
 UPWARDS = ("topic",)
+NOTABLE = 0.2
+"""A change of all tickets together that the headline tells."""
+
+OF_ALL = "Its share of all tickets in the last four complete weeks"
+BY = "than in the twelve before, by three tenths or more and beyond chance."
+MEANT = {
+    "new": "Its first ticket came in the last four complete weeks.",
+    "back": "It was quiet for eight weeks, and has come back since.",
+    "rising": f"{OF_ALL} is greater {BY}",
+    "fading": f"{OF_ALL} is smaller {BY}",
+    "steady": (
+        f"{OF_ALL} differs from that in the twelve before by less than three tenths, or by no more than chance. Where "
+        "all tickets grow, it grows with them: so its change in number is told in grey."
+    ),
+}
+"""What each state of a topic means."""
+
 BY_DEFAULT = "waited"
 
 
@@ -54,6 +73,7 @@ def topics() -> str:
         sort=now["sort"] or BY_DEFAULT,
         where=where,
         headline=headline(table),
+        meant={state: MEANT[state] for state in STATES if state in MEANT and state in {row.state for row in rows}},
         pareto=figures.pareto_figure(table.rows, table.half, where, pareto_title(table), pareto_note(table)),
         hidden=hidden,
         **runs.around(),
@@ -82,12 +102,22 @@ def headline(table: TopicTable) -> str:
     rising = [row for row in table.rows if row.state in ("rising", "new", "back")]
     first = table.rows[0]
     share = first.waited_hours / table.waited_hours if table.waited_hours else 0.0
-    begin = f"Customers waited most for {first.topic.name}: {wording.percent(share, 0)} of all waiting"
+    begin = f"Customers waited most for {quoted(first.topic.name)}: {wording.percent(share, 0)} of all waiting"
     if not rising:
-        return f"{begin}. No topic is new, rising or back."
-    names = wording.words(row.topic.name for row in rising[:3])
+        return f"{begin}. {together(table)}"
+    names = wording.words(quoted(row.topic.name) for row in rising[:3])
     more = f" and {len(rising) - 3} more" if len(rising) > 3 else ""
     return f"{begin}. Watch {names}{more}."
+
+
+def together(table: TopicTable) -> str:
+    """That no topic stands out, and how all of them moved: where the whole desk grows, every row is up."""
+    none = "o topic is new, rising or back"
+    change = None if table.began or table.before < wording.SMALLEST_SAMPLE else table.total / table.before - 1
+    if change is None or abs(change) < NOTABLE:
+        return f"N{none}."
+    moved = wording.percent(abs(change), 0)
+    return f"All tickets together are {'up' if change > 0 else 'down'} by {moved}; against that, n{none}."
 
 
 def pareto_title(table: TopicTable) -> str:
@@ -135,8 +165,16 @@ def shown(id: int, *, wrong: str | None = None, entered: Mapping[str, str] | Non
 def _with_durations(told: TopicPage, where: Filter) -> figures.Figure:
     link = asked.PointLink(where, told.volume)
     drawn = figures.figure(
-        "topic", figures.trend_title(told.ttr), figures.trend_note(told.ttr),
+        "topic", _dated_title(told.ttr), figures.trend_note(told.ttr),
         lambda size: charts.volume_and_durations(told.volume, told.ttr, link, size),
         figures.trend_files(told.ttr, where),
     )  # fmt: skip
     return replace(drawn, trend=told.ttr, where=where)
+
+
+def _dated_title(ttr: Trend) -> str:
+    """With the week or month that it is of: the figures beside it are of the whole window."""
+    title, last = figures.trend_title(ttr), figures.last_known(ttr)
+    if last is None:
+        return title
+    return f"{title}, of those that arrived {days.period_days(last.start, last.end)}"

@@ -37,7 +37,7 @@ def _value(name: str, value: str) -> str:
     if name == "topic" and value.isdigit():
         topic = asked.lens().topic_names().get(int(value))
         return topic.name if topic else value
-    return value or "none"
+    return value or wording.missing(name)
 
 
 def others() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -51,7 +51,7 @@ def said(told, explained=None):
 
 def test_a_rise_names_the_part_that_makes_most_of_it():
     told = said(ROSE, why(("Refund", 400, 200, 600), ("Parcel", 100, 50, 150)))
-    assert told == "Mean time to full resolution rose from 20 h to 30 h. Two thirds of the rise is Refund"
+    assert told == "Mean time to full resolution rose from 20 h to 30 h. Two thirds of the rise is “Refund”"
 
 
 @pytest.mark.parametrize("part", [("Refund", 400, -50, 850), ("Refund", -400, -600, -200)])

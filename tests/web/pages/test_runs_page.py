@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from ticketlens.edits.words import Mention, told_apart
 from ticketlens.model.filter import EVERYTHING
 from ticketlens.model.person import Role
 from ticketlens.model.run import Difference, Turn
@@ -153,3 +154,23 @@ def test_a_topic_that_ended_is_told_once_of_a_run_and_has_no_rank(lead: FlaskCli
     assert "of all problems" not in page
     assert "any other problem" not in page
     assert "Run 2 split login with 8 tickets off parcel and this topic" in words(lead.get(f"/topics/{refund}").text)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_topics_of_one_name_are_told_by_their_numbers(lead: FlaskClient, space: Any) -> None:
+    store = space.lens.store
+    login = space.topic_of("login-0")
+    other = next(topic for topic in store.topics() if topic.id != login)
+    store.put_topic(replace(other, label="login", name="login"))
+    held = store.get_record("layout", "waiting")
+    gone = {"kind": "merged", "topic": other.id, "name": "login", "others": [login], "tickets": 3}
+    turns = [gone, *held.fields["difference"]["turns"]]
+    store.put_record("layout", "waiting", {**held.fields, "difference": {**held.fields["difference"], "turns": turns}})
+    told = words(lead.get(LIST).text)
+    assert f"merged login (topic {other.id}) into login (topic {login}) which goes on 3 tickets" in told
+    assert "split parcel from login" in told
+
+
+def test_only_a_name_that_stands_twice_in_a_sentence_has_a_number() -> None:
+    told = told_apart((" put ", Mention(3, "Lost my card"), " into ", Mention(4, "Refund")), Mention(7, "refund"))
+    assert told == (" put ", Mention(3, "Lost my card"), " into ", Mention(4, "Refund (topic 4)"))

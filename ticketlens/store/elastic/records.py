@@ -3,12 +3,13 @@
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ticketlens.store.base import Record
 from ticketlens.store.elastic.cluster import Body, Cluster
 from ticketlens.store.elastic.ids import document_id
+from ticketlens.store.leases import Claim
 
 RECORDS = "records"
 LEASE, COUNTER = "_lease", "_counter"
@@ -60,8 +61,14 @@ class ElasticLeases:
                 return
 
     def is_claimed(self, name: str, now: datetime) -> bool:
+        return self.claim_of(name, now) is not None
+
+    def claim_of(self, name: str, now: datetime) -> Claim | None:
         held = self._cluster.get(RECORDS, document_id(LEASE, name))
-        return held is not None and json.loads(held["_source"]["fields"])["until"] > now.timestamp()
+        told: Mapping[str, Any] = json.loads(held["_source"]["fields"]) if held else {"until": 0.0}
+        if told["until"] <= now.timestamp():
+            return None
+        return Claim(told["holder"], datetime.fromtimestamp(told["until"], UTC))
 
 
 def put(

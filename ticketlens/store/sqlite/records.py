@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from ticketlens.store.base import Record
+from ticketlens.store.leases import Claim
 from ticketlens.store.sqlite.connection import Database
 
 
@@ -57,3 +58,8 @@ class SqliteLeases:
 
     def is_claimed(self, name: str, now: datetime) -> bool:
         return bool(self._db.rows("SELECT 1 FROM leases WHERE name = ? AND until > ?", (name, now.timestamp())))
+
+    def claim_of(self, name: str, now: datetime) -> Claim | None:
+        sql = "SELECT holder, until FROM leases WHERE name = ? AND until > ?"
+        rows = self._db.rows(sql, (name, now.timestamp()))
+        return Claim(str(rows[0][0]), datetime.fromtimestamp(rows[0][1], UTC)) if rows else None

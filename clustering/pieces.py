@@ -21,6 +21,9 @@ MOST_NEIGHBOURS = STEPS[-1]
 OF_A_TOPIC = 0.7
 """The most neighbours that are looked at, as a share of the tickets of a topic."""
 
+FEW, MOSTLY = 15, 0.8
+"""A row belongs to its topic for sure where so much of its edges to so many neighbours does."""
+
 SHARED, GROWTH = 0.09, 0.35
 """The share of edges from which on two pieces are one, over the most neighbours; over fewer it is larger."""
 
@@ -40,7 +43,7 @@ class Pieces:
         self._graphs: dict[int, Any] = {}
 
     def topics(self, before: Ints | None) -> tuple[Ints, Ints] | None:
-        """Dense groups (n,), -1 for noise, and the nearest group of every row (n,); None where all are too small.
+        """Groups (n,), -1 for rows between them, and the nearest group of every row (n,); None where all are too small.
 
         `before` (n,) is the topic that each row was in, -1 for none.
         """
@@ -52,15 +55,25 @@ class Pieces:
             topic = joined if joined is not None else topic
         if topic is None:
             return None
-        topic = np.append(topic, UNGROUPED)
-        return topic[self._pieces], refine(self.smoothed, topic[self._settled], self.counts)
+        settled = refine(self.smoothed, topic[self._settled], self.counts)
+        return np.where(self._inside(settled) >= MOSTLY, settled, UNGROUPED), settled
+
+    def _inside(self, settled: Ints) -> Floats:
+        """The share of each row's edges to its few nearest that stay in its group."""
+        edges = self._graph(min(FEW, self.near.indices.shape[1])).tocoo()
+        own = settled[edges.row] == settled[edges.col]
+        within, whole = (np.bincount(edges.row, edges.data * told, minlength=len(settled)) for told in (own, 1))
+        return (within / np.maximum(whole, 1e-12)).astype(np.float32)
+
+    def _graph(self, k: int) -> Any:
+        if k not in self._graphs:
+            self._graphs[k] = graph_of(self.near, k, self._crowds)
+        return self._graphs[k]
 
     def _joined(self, k: int, before: Ints | None) -> Ints:
         """The topic of each piece, over the graph of k neighbours."""
-        if k not in self._graphs:
-            self._graphs[k] = graph_of(self.near, k, self._crowds)
         shared = SHARED * (MOST_NEIGHBOURS / k) ** GROWTH
-        return pieces_of_one(self._graphs[k], self._settled, self._crowds, shared, before)
+        return pieces_of_one(self._graph(k), self._settled, self._crowds, shared, before)
 
     def _large(self, topic: Ints) -> Ints | None:
         """The topic of each piece without those that are too small; None where all are."""

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 
 import jsonschema
@@ -87,8 +88,9 @@ def shaped(filled: Lens) -> Lens:
     filled.store.put_record(PARTS, "1", Suggestion(1, filled.now(), 80, (part,)).to_json())
     filled.edits.set(1, {"pinned": True}, by="kim")
     layout = Layout(filled.now(), "english", tuple(filled.store.topics()), {})
-    for place in (WAITING, FORMER):
-        filled.runs.shelf.put(place, layout)
+    former = replace(layout, topics=tuple(replace(topic, theme_found=None) for topic in layout.topics))
+    for place, held in ((WAITING, layout), (FORMER, former)):
+        filled.runs.shelf.put(place, held)
     return filled
 
 

@@ -157,18 +157,20 @@ def test_a_topic_that_ended_is_told_once_of_a_run_and_has_no_rank(lead: FlaskCli
 
 
 @pytest.mark.usefixtures("waiting")
-def test_topics_of_one_name_are_told_by_their_numbers(lead: FlaskClient, space: Any) -> None:
-    store = space.lens.store
+def test_topics_of_one_name_are_told_by_their_numbers(
+    lead: FlaskClient, space: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, told = space.lens.store, space.lens.runs.waiting()
     login = space.topic_of("login-0")
     other = next(topic for topic in store.topics() if topic.id != login)
     store.put_topic(replace(other, label="login", name="login"))
-    held = store.get_record("layout", "waiting")
     gone = {"kind": "merged", "topic": other.id, "name": "login", "others": [login], "tickets": 3}
-    turns = [gone, *held.fields["difference"]["turns"]]
-    store.put_record("layout", "waiting", {**held.fields, "difference": {**held.fields["difference"], "turns": turns}})
-    told = words(lead.get(LIST).text)
-    assert f"merged login (topic {other.id}) into login (topic {login}) which goes on 3 tickets" in told
-    assert "split parcel from login" in told
+    turns = [gone, *told["difference"]["turns"]]
+    shown = {**told, "difference": {**told["difference"], "turns": turns}}
+    monkeypatch.setattr(type(space.lens.runs), "waiting", lambda runs: shown)
+    page = words(lead.get(LIST).text)
+    assert f"merged login (topic {other.id}) into login (topic {login}) which goes on 3 tickets" in page
+    assert "split parcel from login" in page
 
 
 def test_only_a_name_that_stands_twice_in_a_sentence_has_a_number() -> None:

@@ -11,6 +11,8 @@ from clustering.arrays import Ints
 CLEARLY = 2.0
 """By how much closer than others two groups must be that were two topics before, and how much less two of one topic."""
 
+NEARLY_ALL = 0.8
+
 Edges = list[dict[int, float]]
 """By group the weight of its edges to each other one."""
 
@@ -60,12 +62,12 @@ def _edges_between(graph: Any, labels: Ints, counts: Ints) -> tuple[Edges, list[
 
 
 def _topics_before(labels: Ints, counts: Ints, before: Ints) -> list[int]:
-    """The topic in which most tickets of each group were before, -1 where most were in none or nobody was."""
+    """The topic in which nearly all tickets of each group were before, -1 where there is none such."""
     tallies: list[Counter[int]] = [Counter() for _ in range(int(labels.max(initial=-1)) + 1)]
     for label, topic, count in zip(labels.tolist(), before.tolist(), counts.tolist(), strict=True):
         if label >= 0:
             tallies[label][topic] += count
-    return [min(own, key=lambda topic: (-own[topic], topic), default=-1) for own in tallies]
+    return [max((topic for topic, n in own.items() if n >= NEARLY_ALL * own.total()), default=-1) for own in tallies]
 
 
 def _as_before(edges: Edges, before: list[int]) -> Edges:

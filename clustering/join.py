@@ -1,6 +1,7 @@
 """Dense groups that are pieces of one topic are joined: there the graph of neighbours runs on from one to the other."""
 
 from collections import Counter
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -17,6 +18,21 @@ Edges = list[dict[int, float]]
 """By group the weight of its edges to each other one."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Between:
+    """Weights of the edges between groups, and of all edges of each, inner ones with them."""
+
+    edges: Edges
+    whole: list[float]
+
+    def as_before(self, topics: list[int]) -> "Between":
+        """Edges heavier within a former topic and lighter between two of them; `topics` of each group, -1 for none."""
+        return Between([
+            {other: weight * _trust(topics[one], topics[other]) for other, weight in own.items()}
+            for one, own in enumerate(self.edges)
+        ], self.whole)  # fmt: skip
+
+
 def pieces_of_one(graph: Any, labels: Ints, counts: Ints, shared: float, before: Ints | None = None) -> Ints:
     """The topic of each group, shape (labels.max() + 1,): pairs are joined while the closest shares enough edges.
 
@@ -25,9 +41,13 @@ def pieces_of_one(graph: Any, labels: Ints, counts: Ints, shared: float, before:
     to itself stands for those among equal tickets, and counts for each of its `counts`. `before` (n,) is the topic that
     each row was in, -1 for none: what was one topic is parted, and what was two is joined, only where that is clear.
     """
-    edges, whole = _edges_between(graph, labels, counts)
-    if before is not None:
-        edges = _as_before(edges, _topics_before(labels, counts, before))
+    between = edges_between(graph, labels, counts)
+    return joined(between if before is None else between.as_before(topics_before(labels, counts, before)), shared)
+
+
+def joined(between: Between, shared: float) -> Ints:
+    """The topic of each group: the closest pair is one, again and again, while it shares enough edges."""
+    edges, whole = [dict(own) for own in between.edges], list(between.whole)
     topic = np.arange(len(edges))
     closest = [(-_share(edges, whole, one, other), one, other) for one in range(len(edges)) for other in edges[one]]
     closest = [pair for pair in closest if pair[1] < pair[2]]
@@ -43,8 +63,8 @@ def pieces_of_one(graph: Any, labels: Ints, counts: Ints, shared: float, before:
     return np.unique(topic, return_inverse=True)[1].astype(np.int64).ravel()
 
 
-def _edges_between(graph: Any, labels: Ints, counts: Ints) -> tuple[Edges, list[float]]:
-    """Weight of the edges from group to group, and of all edges of each group, inner ones with them."""
+def edges_between(graph: Any, labels: Ints, counts: Ints) -> Between:
+    """What `joined` goes by, of the edges of all rows that have a label."""
     from scipy.sparse import csr_matrix, diags
 
     inside = np.flatnonzero(labels >= 0)
@@ -58,24 +78,16 @@ def _edges_between(graph: Any, labels: Ints, counts: Ints) -> tuple[Edges, list[
     between.sort_indices()
     rows = [slice(*between.indptr[at : at + 2]) for at in range(shape[1])]
     edges = [dict(zip(between.indices[own].tolist(), between.data[own].tolist(), strict=True)) for own in rows]
-    return edges, whole.tolist()
+    return Between(edges, whole.tolist())
 
 
-def _topics_before(labels: Ints, counts: Ints, before: Ints) -> list[int]:
+def topics_before(labels: Ints, counts: Ints, before: Ints) -> list[int]:
     """The topic in which nearly all tickets of each group were before, -1 where there is none such."""
     tallies: list[Counter[int]] = [Counter() for _ in range(int(labels.max(initial=-1)) + 1)]
     for label, topic, count in zip(labels.tolist(), before.tolist(), counts.tolist(), strict=True):
         if label >= 0:
             tallies[label][topic] += count
     return [max((topic for topic, n in own.items() if n >= NEARLY_ALL * own.total()), default=-1) for own in tallies]
-
-
-def _as_before(edges: Edges, before: list[int]) -> Edges:
-    """The edges between groups, heavier within a former topic and lighter between two of them."""
-    return [
-        {other: weight * _trust(before[one], before[other]) for other, weight in own.items()}
-        for one, own in enumerate(edges)
-    ]
 
 
 def _trust(one: int, other: int) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from clustering.arrays import Floats, Ints
 from clustering.assign import refine
 from clustering.cluster import dense_pieces
-from clustering.join import pieces_of_one
+from clustering.join import Between, edges_between, joined, topics_before
 from clustering.neighbours import Neighbours
 from clustering.smooth import graph_of
 from ticketlens.model.grouping import UNGROUPED
@@ -41,6 +41,7 @@ class Pieces:
         self._pieces = dense_pieces(smoothed, self._crowds, smallest)
         self._settled = refine(smoothed, self._pieces, counts)
         self._graphs: dict[int, Any] = {}
+        self._between: dict[int, Between] = {}
 
     def topics(self, before: Ints | None) -> tuple[Ints, Ints] | None:
         """Groups (n,), -1 for rows between them, and the nearest group of every row (n,); None where all are too small.
@@ -48,11 +49,12 @@ class Pieces:
         `before` (n,) is the topic that each row was in, -1 for none.
         """
         topic: Ints | None = None
+        former = None if before is None else topics_before(self._settled, self._crowds, before)
         for k in _steps(self.smallest, self.near.indices.shape[1]) if self._pieces.max(initial=-1) >= 0 else ():
             if topic is not None and k > OF_A_TOPIC * self.counts.sum() / (topic.max() + 1):
                 break
-            joined = self._large(self._joined(k, before))
-            topic = joined if joined is not None else topic
+            large = self._large(self._joined(k, former))
+            topic = large if large is not None else topic
         if topic is None:
             return None
         settled = refine(self.smoothed, topic[self._settled], self.counts)
@@ -70,10 +72,12 @@ class Pieces:
             self._graphs[k] = graph_of(self.near, k, self._crowds)
         return self._graphs[k]
 
-    def _joined(self, k: int, before: Ints | None) -> Ints:
+    def _joined(self, k: int, former: list[int] | None) -> Ints:
         """The topic of each piece, over the graph of k neighbours."""
-        shared = SHARED * (MOST_NEIGHBOURS / k) ** GROWTH
-        return pieces_of_one(self._graph(k), self._settled, self._crowds, shared, before)
+        if k not in self._between:
+            self._between[k] = edges_between(self._graph(k), self._settled, self._crowds)
+        between = self._between[k] if former is None else self._between[k].as_before(former)
+        return joined(between, SHARED * (MOST_NEIGHBOURS / k) ** GROWTH)
 
     def _large(self, topic: Ints) -> Ints | None:
         """The topic of each piece without those that are too small; None where all are."""

@@ -19,7 +19,8 @@ NEIGHBOURS = 15
 JUNK_QUANTILE = 0.9
 KEPT_CORE = 0.5
 SETTLING = 6
-"""How often topics are found at most until they are what they were before."""
+"""How often topics are found at most until they are what they were before; where they go in a circle of two or three,
+six end where the next run begins and ends too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

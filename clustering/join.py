@@ -26,27 +26,22 @@ class Between:
     whole: list[float]
 
     def as_before(self, topics: list[int]) -> "Between":
-        """Edges heavier within a former topic and lighter between two of them; `topics` of each group, -1 for none."""
+        """Edges heavier within a former topic and lighter between two of them; `topics` of each group, -1 for none.
+
+        So what was one topic is parted, and what was two is joined, only where that is clear.
+        """
         return Between([
             {other: weight * _trust(topics[one], topics[other]) for other, weight in own.items()}
             for one, own in enumerate(self.edges)
         ], self.whole)  # fmt: skip
 
 
-def pieces_of_one(graph: Any, labels: Ints, counts: Ints, shared: float, before: Ints | None = None) -> Ints:
-    """The topic of each group, shape (labels.max() + 1,): pairs are joined while the closest shares enough edges.
+def joined(between: Between, shared: float) -> Ints:
+    """The topic of each group, (groups,): pairs are joined while the closest shares enough edges.
 
     How close two groups are: the weight of the edges between them as a share of all edges of the smaller one (as in
-    Chameleon; Karypis, Han and Kumar, 1999). `graph` (n, n) is symmetric; label -1 belongs to no group. A row's edge
-    to itself stands for those among equal tickets, and counts for each of its `counts`. `before` (n,) is the topic that
-    each row was in, -1 for none: what was one topic is parted, and what was two is joined, only where that is clear.
+    Chameleon; Karypis, Han and Kumar, 1999).
     """
-    between = edges_between(graph, labels, counts)
-    return joined(between if before is None else between.as_before(topics_before(labels, counts, before)), shared)
-
-
-def joined(between: Between, shared: float) -> Ints:
-    """The topic of each group: the closest pair is one, again and again, while it shares enough edges."""
     edges, whole = [dict(own) for own in between.edges], list(between.whole)
     topic = np.arange(len(edges))
     closest = [(-_share(edges, whole, one, other), one, other) for one in range(len(edges)) for other in edges[one]]
@@ -64,7 +59,10 @@ def joined(between: Between, shared: float) -> Ints:
 
 
 def edges_between(graph: Any, labels: Ints, counts: Ints) -> Between:
-    """What `joined` goes by, of the edges of all rows that have a label."""
+    """What `joined` goes by: `graph` (n, n) is symmetric, and label -1 of `labels` (n,) belongs to no group.
+
+    A row's edge to itself stands for those among equal tickets, and counts for each of its `counts` (n,).
+    """
     from scipy.sparse import csr_matrix, diags
 
     inside = np.flatnonzero(labels >= 0)

@@ -28,7 +28,6 @@ def own_name(person: str | None) -> Finder | None:
     between = r"(?:[^\S\n]+[^\W\d_]+\.?)?[^\S\n]*[ .,_-][^\S\n]*"
     either = "|".join(rf"{re.escape(one)}{between}{re.escape(other)}" for one, other in ((first, last), (last, first)))
     pattern = re.compile(rf"(?<![\w@])(?:{either})(?![\w@])", re.IGNORECASE)
-
     value = " ".join(sorted((first, last)))
 
     def find(text: str) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from elasticsearch import Elasticsearch
+from ports import free_port
 
 from ticketlens.store.elastic import ElasticStore
 from ticketlens.store.elastic.address import Address, Options
@@ -80,7 +81,7 @@ class Front:
         self.seen: list[str | None] = []
         self.busy = 0
         self.target = urlsplit(url).netloc
-        self.port = _free_port()
+        self.port = free_port()
         self._going = threading.Event()
         self._going.set()
         self._server: _Server | None = None
@@ -189,8 +190,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

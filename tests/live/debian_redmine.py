@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from ports import free_port
 
 PACKAGES = ("redmine", "redmine-sqlite", "puma")
 BUNDLER = "ruby-bundler"
@@ -126,7 +126,7 @@ def running(folder: Path) -> Iterator[Instance]:
     _do(environment, "bundle", "exec", "rake", "db:migrate")
     told = _do(environment, "bundle", "exec", "rails", "runner", PREPARED)
     keys = json.loads(told.partition("KEYS ")[2].splitlines()[0])
-    url = f"http://127.0.0.1:{_free_port()}"
+    url = f"http://127.0.0.1:{free_port()}"
     with (folder / "log" / "puma.txt").open("wb") as log:
         command = ["puma", "-e", "production", "-b", url.replace("http", "tcp", 1), "-t", "1:4", "--dir", str(CODE)]
         server = subprocess.Popen(command, cwd=CODE, env=environment, stdout=log, stderr=log)
@@ -163,12 +163,6 @@ def _do(environment: Mapping[str, str], *command: str) -> str:
 
 def _run(command: Sequence[str], **how: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True, **how)
-
-
-def _free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

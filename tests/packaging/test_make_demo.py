@@ -1,12 +1,12 @@
 """`make demo`, as the README says it, in a home folder of its own."""
 
 import shutil
-import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -20,12 +20,6 @@ def ready(root: Path) -> None:
     newest = max((root / name).stat().st_mtime for name in ("setup.cfg", "pyproject.toml", "constraints.txt"))
     if not stamp.exists() or stamp.stat().st_mtime < newest:
         pytest.skip("there is no .venv of this checkout, or an old one; make setup first")
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.mark.usefixtures("ready")

@@ -1,10 +1,10 @@
 """All of it is slow; the long form is asked for by TICKETLENS_SOAK=1."""
 
 import logging
-import socket
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,5 +22,4 @@ def silent_helpdesk(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.fixture
 def port() -> int:
     """One that is free, for a server that is started on it again and again."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    return free_port()

@@ -150,10 +150,16 @@ class House:
     def is_up(self) -> bool:
         return self.get("/healthz", 2.0)[0] == 200
 
+    def answers(self) -> bool:
+        """A program that ended by itself is told at once, with the end of its log."""
+        for program in self.programs:
+            program.must_live()
+        return self.is_up()
+
     def start(self) -> None:
         for program in self.programs:
             program.start()
-        until(self.is_up, 60, "the web process")
+        until(self.answers, 60, "the web process")
 
     def let_leases_end(self) -> None:
         """The minute passes after which another may take up the work of a worker that died."""

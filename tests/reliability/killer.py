@@ -62,7 +62,7 @@ class Killer:
         self._again_worker()
 
     def _wait_for_one(self) -> None:
-        until(self.house.is_up, UP_SECONDS, "the web process")
+        until(self.house.answers, UP_SECONDS, "the web process")
         on_the_way = self.house.sender.on_the_way
         on_the_way.clear()
         assert on_the_way.wait(UP_SECONDS), "nothing was sent"

@@ -129,7 +129,7 @@ def ours(vectors: Any, texts: Sequence[str], encode: Callable[[Sequence[str]], A
 
     topics.smallest_topic = lambda tickets: max(2, round(size * smallest_topic(tickets)))
     units = topics.distinct(vectors)
-    return topics.find_topics(units.rows, units.counts, encode(word_salad(texts))).nearest[units.inverse]
+    return topics.find_topics(units.rows, units.counts, lambda: encode(word_salad(texts))).nearest[units.inverse]
 
 
 def bertopic(vectors: Any, texts: Sequence[str]) -> list[Any] | str:

@@ -117,7 +117,7 @@ def prepared(run: str, vectors: Any, texts: Sequence[str], codes: Sequence[str])
     from clustering.engine import full_run
 
     encode = load().encode
-    encode(["warm"])
+    full_run(vectors[:WARMING], texts[:WARMING], codes[:WARMING], encode)
     return lambda: len(full_run(vectors, texts, codes, encode).topics)
 
 

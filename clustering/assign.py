@@ -17,7 +17,9 @@ def refine(smoothed: Floats, labels: Ints, counts: Ints, rounds: int = REFINEMEN
         return labels
     weights = counts.astype(np.float32)
     for _ in range(rounds + 1):
-        labels = _nearest(smoothed, centroids(smoothed, labels, weights))[0]
+        before, labels = labels, nearest_topic(smoothed, centroids(smoothed, labels, weights))
+        if np.array_equal(labels, before):
+            break
     return labels
 
 
@@ -53,7 +55,13 @@ def assign_new(vectors: Floats, topic_centroids: Floats, topic_thresholds: Float
 
 def nearest_topic(vectors: Floats, topic_centroids: Floats) -> Ints:
     """The nearest centroid of each row, however far."""
-    return _nearest(vectors, topic_centroids)[0] if len(topic_centroids) else np.full(len(vectors), UNGROUPED)
+    if not len(topic_centroids):
+        return np.full(len(vectors), UNGROUPED)
+    labels = np.empty(len(vectors), np.int64)
+    for start in range(0, len(vectors), BLOCK_ROWS):
+        part = slice(start, start + BLOCK_ROWS)
+        labels[part] = (vectors[part] @ topic_centroids.T).argmax(axis=1)
+    return labels
 
 
 def nobody(count: int) -> Assignment:

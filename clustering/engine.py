@@ -1,6 +1,8 @@
 """One full run: vectors and texts in, topics and tickets out. The same input gives the same bits, in any order."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
@@ -45,12 +47,11 @@ def full_run(
     own = offsets(vectors, languages) if own is None else own
     vectors = align(vectors, languages, own)
     texted = np.flatnonzero(vectors.any(axis=1))
-    salad = _salad(texts, languages, own, encode) if len(texted) else vectors[:0]
-    progress(1, STEPS)
     units = distinct(vectors[texted])
     spoken = of_rows(groups(languages, own)[texted], units.inverse, len(units.rows)) if own else None
     were = None if before is None else before[texted][_firsts(units)]
-    found = _find(units, salad, spoken, were)
+    progress(1, STEPS)
+    found = _find(units, partial(_salad, texts, languages, own, encode), spoken, were)
     assignment, nearest = _tickets(found, units, texted, vectors)
     progress(2, STEPS)
     topics = _drafts(found, assignment, texts, languages, encode)
@@ -70,18 +71,21 @@ def _salad(texts: Sequence[str], languages: Sequence[str | None], own: Offsets, 
     return np.concatenate(rows)
 
 
-def _find(units: Distinct, salad: Floats, languages: Ints | None, before: Ints | None) -> Found:
-    """Topics of all distinct rows, or of an even sample of them with the rest assigned."""
+def _find(units: Distinct, salad: Callable[[], Floats], languages: Ints | None, before: Ints | None) -> Found:
+    """Topics of all distinct rows, or of an even sample of them with the rest assigned.
+
+    The salad is made beside it, since much of the search keeps one processor busy.
+    """
     count = len(units.rows)
     if not count:
         return nothing(0, units.rows.shape[1])
+    chosen = np.arange(count) if count <= SAMPLE else even_sample(count, languages)
+    spoken, were = (None if told is None else told[chosen] for told in (languages, before))
+    with ThreadPoolExecutor(1) as beside:
+        yardstick = beside.submit(salad)
+        found = find_topics(units.rows[chosen], units.counts[chosen], yardstick.result, spoken, were)
     if count <= SAMPLE:
-        return find_topics(units.rows, units.counts, salad, languages, before)
-    chosen = even_sample(count, languages)
-    spoken = None if languages is None else languages[chosen]
-    found = find_topics(
-        units.rows[chosen], units.counts[chosen], salad, spoken, None if before is None else before[chosen]
-    )
+        return found
     others = assign_new(units.rows, found.centroids, found.thresholds)
     labels, match = others.labels, others.match
     nearest = nearest_topic(units.rows, found.centroids)

@@ -2,38 +2,36 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clustering.arrays import Ints
+
+Doubles = NDArray[np.float64]
 
 CLEARLY = 2.0
 """By how much closer than others two groups must be that were two topics before, and how much less two of one topic."""
 
 NEARLY_ALL = 0.8
 
-Edges = list[dict[int, float]]
-"""By group the weight of its edges to each other one."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Between:
-    """Weights of the edges between groups, and of all edges of each, inner ones with them."""
+    """Weights of the edges between groups, (groups, groups) and 0 within each; of all of each, inner ones with them."""
 
-    edges: Edges
-    whole: list[float]
+    edges: Doubles
+    whole: Doubles
 
-    def as_before(self, topics: list[int]) -> "Between":
+    def as_before(self, topics: Ints) -> "Between":
         """Edges heavier within a former topic and lighter between two of them; `topics` of each group, -1 for none.
 
         So what was one topic is parted, and what was two is joined, only where that is clear.
         """
-        return Between([
-            {other: weight * _trust(topics[one], topics[other]) for other, weight in own.items()}
-            for one, own in enumerate(self.edges)
-        ], self.whole)  # fmt: skip
+        known = (topics >= 0)[:, None] & (topics >= 0)
+        trust = np.where(topics[:, None] == topics, CLEARLY, 1 / CLEARLY)
+        return Between(np.where(known, self.edges * trust, self.edges), self.whole)
 
 
 def joined(between: Between, shared: float) -> Ints:
@@ -42,19 +40,21 @@ def joined(between: Between, shared: float) -> Ints:
     How close two groups are: the weight of the edges between them as a share of all edges of the smaller one (as in
     Chameleon; Karypis, Han and Kumar, 1999).
     """
-    edges, whole = [dict(own) for own in between.edges], list(between.whole)
-    topic = np.arange(len(edges))
-    closest = [(-_share(edges, whole, one, other), one, other) for one in range(len(edges)) for other in edges[one]]
-    closest = [pair for pair in closest if pair[1] < pair[2]]
-    heapify(closest)
-    while closest and -closest[0][0] >= shared:
-        told, one, other = heappop(closest)
-        if other not in edges[one] or told != -_share(edges, whole, one, other):
-            continue  # one of the two was joined with another since
+    edges, whole = between.edges.copy(), between.whole.copy()
+    topic = np.arange(len(whole))
+    shares = edges / np.minimum(whole[:, None], whole)
+    closest, share = shares.argmax(axis=1), shares.max(axis=1)
+    while share.max() >= shared:
+        one = int(share.argmax())
+        other = int(closest[one])
         _join(edges, whole, one, other)
         topic[topic == other] = one
-        for third in edges[one]:
-            heappush(closest, (-_share(edges, whole, one, third), min(one, third), max(one, third)))
+        anew = edges[one] / np.minimum(whole[one], whole)
+        closer = (anew > share) | ((anew == share) & (one < closest))
+        closest[closer], share[closer] = one, anew[closer]
+        for stale in np.flatnonzero(~closer & ((closest == one) | (closest == other))).tolist():
+            own = edges[stale] / np.minimum(whole[stale], whole)
+            closest[stale], share[stale] = own.argmax(), own.max()
     return np.unique(topic, return_inverse=True)[1].astype(np.int64).ravel()
 
 
@@ -69,41 +69,27 @@ def edges_between(graph: Any, labels: Ints, counts: Ints) -> Between:
     shape = (len(labels), int(labels.max(initial=-1)) + 1)
     member = csr_matrix((np.ones(len(inside)), (inside, labels[inside])), shape=shape)
     among_copies = diags(graph.diagonal() * (counts - 1))
-    between = (member.T @ (graph + among_copies) @ member).tocsr()
-    whole = np.maximum(np.asarray(between.sum(axis=1), dtype=np.float64).ravel(), 1e-12)
-    between.setdiag(0)
-    between.eliminate_zeros()
-    between.sort_indices()
-    rows = [slice(*between.indptr[at : at + 2]) for at in range(shape[1])]
-    edges = [dict(zip(between.indices[own].tolist(), between.data[own].tolist(), strict=True)) for own in rows]
-    return Between(edges, whole.tolist())
+    edges = (member.T @ (graph + among_copies) @ member).toarray()
+    whole = np.maximum(edges.sum(axis=1), 1e-12)
+    np.fill_diagonal(edges, 0)
+    return Between(edges, whole)
 
 
-def topics_before(labels: Ints, counts: Ints, before: Ints) -> list[int]:
+def topics_before(labels: Ints, counts: Ints, before: Ints) -> Ints:
     """The topic in which nearly all tickets of each group were before, -1 where there is none such."""
     tallies: list[Counter[int]] = [Counter() for _ in range(int(labels.max(initial=-1)) + 1)]
     for label, topic, count in zip(labels.tolist(), before.tolist(), counts.tolist(), strict=True):
         if label >= 0:
             tallies[label][topic] += count
-    return [max((topic for topic, n in own.items() if n >= NEARLY_ALL * own.total()), default=-1) for own in tallies]
+    nearly_all = [[topic for topic, n in own.items() if n >= NEARLY_ALL * own.total()] for own in tallies]
+    return np.array([max(own, default=-1) for own in nearly_all], np.int64)
 
 
-def _trust(one: int, other: int) -> float:
-    if min(one, other) < 0:
-        return 1.0
-    return CLEARLY if one == other else 1 / CLEARLY
-
-
-def _share(edges: Edges, whole: list[float], one: int, other: int) -> float:
-    return edges[min(one, other)][max(one, other)] / min(whole[one], whole[other])
-
-
-def _join(edges: Edges, whole: list[float], one: int, other: int) -> None:
+def _join(edges: Doubles, whole: Doubles, one: int, other: int) -> None:
     """`other` goes into `one` and has no edges any more."""
-    del edges[one][other]
-    for third, weight in edges[other].items():
-        if third != one:
-            edges[one][third] = edges[third][one] = edges[one].get(third, 0.0) + weight
-            del edges[third][other]
-    edges[other] = {}
+    edges[one] += edges[other]
+    edges[one, [one, other]] = 0
+    edges[other] = 0
+    edges[:, one] = edges[one]
+    edges[:, other] = 0
     whole[one] += whole[other]

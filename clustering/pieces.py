@@ -42,6 +42,7 @@ class Pieces:
         self._settled = refine(smoothed, self._pieces, counts)
         self._graphs: dict[int, Any] = {}
         self._between: dict[int, Between] = {}
+        self._larges: dict[bytes, Ints | None] = {}
 
     def topics(self, before: Ints | None) -> tuple[Ints, Ints] | None:
         """Groups (n,), -1 for rows between them, and the nearest group of every row (n,); None where all are too small.
@@ -72,7 +73,7 @@ class Pieces:
             self._graphs[k] = graph_of(self.near, k, self._crowds)
         return self._graphs[k]
 
-    def _joined(self, k: int, former: list[int] | None) -> Ints:
+    def _joined(self, k: int, former: Ints | None) -> Ints:
         """The topic of each piece, over the graph of k neighbours."""
         if k not in self._between:
             self._between[k] = edges_between(self._graph(k), self._settled, self._crowds)
@@ -81,6 +82,11 @@ class Pieces:
 
     def _large(self, topic: Ints) -> Ints | None:
         """The topic of each piece without those that are too small; None where all are."""
+        if (known := topic.tobytes()) not in self._larges:
+            self._larges[known] = self._without_small(topic)
+        return self._larges[known]
+
+    def _without_small(self, topic: Ints) -> Ints | None:
         settled = refine(self.smoothed, topic[self._settled], self.counts)
         large = np.bincount(settled, self.counts, minlength=int(topic.max()) + 1) >= self.smallest
         return np.where(large, np.cumsum(large) - 1, UNGROUPED)[topic] if large.any() else None

@@ -1,5 +1,6 @@
 """From distinct vectors to topics: neighbours, smoothing, dense groups, then who is near enough to belong."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,9 +68,9 @@ def distinct(vectors: Floats) -> Distinct:
 
 
 def find_topics(
-    rows: Floats, counts: Ints, salad: Floats, languages: Ints | None = None, before: Ints | None = None
+    rows: Floats, counts: Ints, salad: Callable[[], Floats], languages: Ints | None = None, before: Ints | None = None
 ) -> Found:
-    """Topics among distinct unit rows that stand for `counts` tickets; `salad` are vectors of random words.
+    """Topics among distinct unit rows that stand for `counts` tickets; `salad` gives vectors of random words.
 
     `languages` (m,) numbers the language of each row where the store has several. `before` (m,) is the topic that each
     row was in, -1 for none: where it is not clear that topics changed they stay, so that what was found is found again.
@@ -79,11 +80,11 @@ def find_topics(
         return _one_text(rows, counts, smallest)
     if languages is not None:
         crowds = _across(rows, counts, languages, smallest)
-        return _chosen(crowds, Yardstick(rows, counts, crowds.near, salad), smallest)
+        return _chosen(crowds, Yardstick(rows, counts, crowds.near, salad()), smallest)
     apart = less_of_the_mean(rows)
     near = nearest(apart, min(MOST_NEIGHBOURS, len(rows) - 1))
     smoothed = smooth(apart, graph_of(near, _few(int(counts.sum()), len(rows)), counts))
-    pieces, yardstick = Pieces(smoothed, near, counts, smallest), Yardstick(rows, counts, near.indices, salad)
+    pieces, yardstick = Pieces(smoothed, near, counts, smallest), Yardstick(rows, counts, near.indices, salad())
     for _ in range(SETTLING):
         found = _chosen(_crowds(pieces, before), yardstick, smallest)
         if before is not None and np.array_equal(found.labels, before):

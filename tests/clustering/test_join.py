@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from clustering.arrays import Ints
-from clustering.join import edges_between, joined, topics_before
+from clustering.join import Between, edges_between, joined, topics_before
 
 SHARED = 0.15
 ONCE = np.ones(6, np.int64)
@@ -59,3 +60,28 @@ def test_what_was_two_is_joined_and_what_was_one_is_parted_only_where_that_is_cl
 ) -> None:
     labels = np.array([0, 0, 1, 1, 2, 2])
     assert pieces_of_one(pairs(between), labels, ONCE, SHARED, np.array(before)).tolist() == topics
+
+
+def test_joins_are_those_of_trying_every_pair() -> None:
+    chance = np.random.default_rng(0)
+    for _ in range(20):
+        found = chance.integers(0, 5, (12, 12)) * (chance.random((12, 12)) < 0.3)
+        edges = np.triu(found, 1) + np.triu(found, 1).T.astype(float)
+        whole = edges.sum(axis=1) + chance.integers(1, 9, 12)
+        assert joined(Between(edges, whole), SHARED).tolist() == by_every_pair(edges, whole)
+
+
+def by_every_pair(edges: NDArray[np.float64], whole: NDArray[np.float64]) -> list[int]:
+    """Sets of groups, the closest two put together until none are close enough."""
+    sets = [[number] for number in range(len(whole))]
+    while True:
+        pairs = [
+            (-sum(edges[a, b] for a in one for b in other) / min(whole[one].sum(), whole[other].sum()), at, to)
+            for at, one in enumerate(sets)
+            for to, other in enumerate(sets)
+            if at < to
+        ]
+        if not pairs or -(best := min(pairs))[0] < SHARED:
+            owner = {number: at for at, one in enumerate(sets) for number in one}
+            return [owner[number] for number in range(len(whole))]
+        sets[best[1]] += sets.pop(best[2])

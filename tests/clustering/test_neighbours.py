@@ -4,7 +4,7 @@ import pytest
 from clustering import neighbours
 from clustering.arrays import unit_rows
 from clustering.cluster import principal_components, smallest_topic
-from clustering.smooth import shared_neighbour_graph, smooth
+from clustering.smooth import shared_neighbour_graph, shared_neighbours, smooth
 
 
 def rows(count: int) -> np.ndarray:
@@ -46,6 +46,13 @@ def test_the_graph_holds_the_jaccard_index_of_two_neighbourhoods() -> None:
     graph = shared_neighbour_graph(found).toarray()
     third = 1 / 3
     assert np.allclose(graph, [[0, 2, third], [2, 0, 0], [third, 0, 0]])
+
+
+def test_shared_neighbours_are_counted_one_by_one_in_blocks_too() -> None:
+    indices = neighbours.nearest(rows(700), 15).indices
+    around = [{at, *own} for at, own in enumerate(indices.tolist())]
+    counted = [[len(around[at] & around[other]) for other in own] for at, own in enumerate(indices.tolist())]
+    assert shared_neighbours(indices).tolist() == counted
 
 
 def test_smoothing_keeps_unit_length_and_draws_neighbours_together() -> None:

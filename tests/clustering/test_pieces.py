@@ -18,7 +18,7 @@ def crowd(problem: int, size: int, noise: float = 0.6) -> Floats:
 
 
 def found(rows: Floats, before: Ints | None = None) -> Found:
-    return find_topics(rows, np.ones(len(rows), np.int64), SALAD, None, before)
+    return find_topics(rows, np.ones(len(rows), np.int64), lambda: SALAD, None, before)
 
 
 @pytest.mark.parametrize("sizes", [(400, 400, 400), (30,) * 20, (300, 100, 60, 60)])

@@ -125,16 +125,17 @@ def run(way: str, vectors: Any, codes: Sequence[str], texts: Sequence[str] = ())
     """A full run; without texts also without the yardstick of random words."""
     import numpy as np
 
+    from clustering.common import PROBES
     from clustering.embed import load
     from clustering.engine import full_run
     from clustering.languages import centred
 
     reached = [0, 0]
-    yardstick = load("multilingual").encode if texts else None
+    model = load("multilingual")
 
     def encode(asked: Sequence[str]) -> Any:
-        if yardstick and reached[0] == 0:
-            return yardstick(asked)
+        if asked is PROBES or (texts and reached[0] < 2):
+            return model.encode(asked)
         return np.zeros((len(asked), vectors.shape[1]), np.float32)
 
     def progress(*step: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from clustering import quality
 from clustering.arrays import Floats, Ints, unit_rows
 from clustering.assign import assign_new, nearest_topic
+from clustering.common import common
 from clustering.junk import SALADS, word_salad
 from clustering.label import Encode, TopicTexts, label
 from clustering.languages import Offsets, align, groups, of_rows, offsets
@@ -51,7 +52,8 @@ def full_run(
     spoken = of_rows(groups(languages, own)[texted], units.inverse, len(units.rows)) if own else None
     were = None if before is None else before[texted][_firsts(units)]
     progress(1, STEPS)
-    found = _find(units, partial(_salad, texts, languages, own, encode), spoken, were)
+    shared = None if own or not len(texted) else common(encode)
+    found = _find(units, partial(_salad, texts, languages, own, encode), spoken, were, shared)
     assignment, nearest = _tickets(found, units, texted, vectors)
     progress(2, STEPS)
     topics = _drafts(found, assignment, texts, languages, encode)
@@ -71,7 +73,13 @@ def _salad(texts: Sequence[str], languages: Sequence[str | None], own: Offsets, 
     return np.concatenate(rows)
 
 
-def _find(units: Distinct, salad: Callable[[], Floats], languages: Ints | None, before: Ints | None) -> Found:
+def _find(
+    units: Distinct,
+    salad: Callable[[], Floats],
+    languages: Ints | None,
+    before: Ints | None,
+    shared: Floats | None,
+) -> Found:
     """Topics of all distinct rows, or of an even sample of them with the rest assigned.
 
     The salad is made beside it, since much of the search keeps one processor busy.
@@ -83,7 +91,7 @@ def _find(units: Distinct, salad: Callable[[], Floats], languages: Ints | None, 
     spoken, were = (None if told is None else told[chosen] for told in (languages, before))
     with ThreadPoolExecutor(1) as beside:
         yardstick = beside.submit(salad)
-        found = find_topics(units.rows[chosen], units.counts[chosen], yardstick.result, spoken, were)
+        found = find_topics(units.rows[chosen], units.counts[chosen], yardstick.result, spoken, were, shared)
     if count <= SAMPLE:
         return found
     others = assign_new(units.rows, found.centroids, found.thresholds)

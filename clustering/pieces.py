@@ -1,14 +1,16 @@
 """Topics out of small dense pieces: those are joined over a graph of as many neighbours as suits the size of topics.
 
-How far a topic reaches depends on how many tickets it has, which nobody knows before. So the pieces are first joined
-over few neighbours; while the topics that this gives are large enough for more, again over more.
+How far a topic reaches depends on how many tickets it has, which nobody knows before. So the pieces are joined over few
+neighbours, over more, and over many; what keeps most edges within topics, beyond what chance would, is taken.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from clustering.arrays import Floats, Ints
+from clustering.arrays import Floats, Ints, centroids
 from clustering.assign import refine
 from clustering.cluster import dense_pieces
 from clustering.join import Between, edges_between, joined, topics_before
@@ -16,16 +18,36 @@ from clustering.neighbours import Neighbours
 from clustering.smooth import graph_of
 from ticketlens.model.grouping import UNGROUPED
 
-STEPS = (4, 6, 10, 15, 20, 30, 45)
+STEPS = (4, 6, 8, 12, 18, 27, 45)
 MOST_NEIGHBOURS = STEPS[-1]
-OF_A_TOPIC = 0.7
-"""The most neighbours that are looked at, as a share of the tickets of a topic."""
+OF_THE_SMALLEST = 0.76
+"""The fewest neighbours that are looked at, as a share of the tickets of the smallest topic."""
+
+RESOLUTION = 0.45
+"""What the edges that chance would leave within topics weigh against those that are: more finds more topics."""
+
+NEARLY = 0.01
+"""What is worth so little less is as good."""
+
+ALIKE, STILL_ALIKE = 0.975, 0.945
+"""Tickets as near to the middle of their topic as that, on average, are not parted for the sake of edges; the second
+is for the most neighbours, over which a store of one problem is in one piece."""
 
 FEW, MOSTLY = 15, 0.8
 """A row belongs to its topic for sure where so much of its edges to so many neighbours does."""
 
 SHARED, GROWTH = 0.09, 0.35
 """The share of edges from which on two pieces are one, over the most neighbours; over fewer it is larger."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """Topics over k neighbours: that of every row, (n,); what they are worth; how near their rows lie."""
+
+    k: int
+    settled: Ints
+    worth: float
+    alike: float
 
 
 class Pieces:
@@ -42,24 +64,37 @@ class Pieces:
         self._settled = refine(smoothed, self._pieces, counts)
         self._graphs: dict[int, Any] = {}
         self._between: dict[int, Between] = {}
-        self._larges: dict[bytes, Ints | None] = {}
+        self._told: dict[tuple[int, bytes], Joined | None] = {}
 
     def topics(self, before: Ints | None) -> tuple[Ints, Ints] | None:
         """Groups (n,), -1 for rows between them, and the nearest group of every row (n,); None where all are too small.
 
         `before` (n,) is the topic that each row was in, -1 for none.
         """
-        topic: Ints | None = None
-        former = None if before is None else topics_before(self._settled, self._crowds, before)
-        for k in _steps(self.smallest, self.near.indices.shape[1]) if self._pieces.max(initial=-1) >= 0 else ():
-            if topic is not None and k > OF_A_TOPIC * self.counts.sum() / (topic.max() + 1):
-                break
-            large = self._large(self._joined(k, former))
-            topic = large if large is not None else topic
-        if topic is None:
+        if not self._good:
             return None
-        settled = refine(self.smoothed, topic[self._settled], self.counts)
+        settled = self._good[0].settled
+        if before is not None:
+            likest = max(self._good, key=lambda one: agreement(one.settled, before))
+            found = self._over(likest.k, topics_before(self._settled, self._crowds, before))
+            settled = likest.settled if found is None else found.settled
         return np.where(self._inside(settled) >= MOSTLY, settled, UNGROUPED), settled
+
+    @cached_property
+    def _good(self) -> list[Joined]:
+        """What is worth most and what is worth nearly as much, as nothing before would tell; none if all are too small.
+
+        A store that grows stays with as many neighbours as before, while others are not clearly better.
+        """
+        if self._pieces.max(initial=-1) < 0:
+            return []
+        steps = _steps(self.smallest, self.near.indices.shape[1])
+        found = [one for one in (self._over(k, None) for k in steps) if one]
+        if found and found[-1].alike >= STILL_ALIKE:
+            return found[-1:]
+        first = max((at for at, one in enumerate(found) if one.alike >= ALIKE), default=0)
+        ranked = sorted(found[first:], key=lambda one: -one.worth)
+        return [one for one in ranked if one.worth >= ranked[0].worth - NEARLY]
 
     def _inside(self, settled: Ints) -> Floats:
         """The share of each row's edges to its few nearest that stay in its group."""
@@ -73,26 +108,50 @@ class Pieces:
             self._graphs[k] = graph_of(self.near, k, self._crowds)
         return self._graphs[k]
 
-    def _joined(self, k: int, former: Ints | None) -> Ints:
-        """The topic of each piece, over the graph of k neighbours."""
+    def _over(self, k: int, former: Ints | None) -> Joined | None:
+        """Topics over the graph of k neighbours; None where all are too small."""
         if k not in self._between:
             self._between[k] = edges_between(self._graph(k), self._settled, self._crowds)
         between = self._between[k] if former is None else self._between[k].as_before(former)
-        return joined(between, SHARED * (MOST_NEIGHBOURS / k) ** GROWTH)
+        topic = joined(between, SHARED * (MOST_NEIGHBOURS / k) ** GROWTH)
+        if (known := (k, topic.tobytes())) not in self._told:
+            self._told[known] = self._judged(k, topic)
+        return self._told[known]
 
-    def _large(self, topic: Ints) -> Ints | None:
-        """The topic of each piece without those that are too small; None where all are."""
-        if (known := topic.tobytes()) not in self._larges:
-            self._larges[known] = self._without_small(topic)
-        return self._larges[known]
-
-    def _without_small(self, topic: Ints) -> Ints | None:
+    def _judged(self, k: int, topic: Ints) -> Joined | None:
+        """What the topic of each piece gives, without those that are too small."""
         settled = refine(self.smoothed, topic[self._settled], self.counts)
         large = np.bincount(settled, self.counts, minlength=int(topic.max()) + 1) >= self.smallest
-        return np.where(large, np.cumsum(large) - 1, UNGROUPED)[topic] if large.any() else None
+        if not large.any():
+            return None
+        left = np.where(large, np.cumsum(large) - 1, UNGROUPED)[topic]
+        settled = refine(self.smoothed, left[self._settled], self.counts)
+        middle = centroids(self.smoothed, settled, self.counts.astype(np.float32))
+        alike = float(np.einsum("ij,ij->i", self.smoothed, middle[settled]).mean())
+        return Joined(k, settled, modularity(self._graph(k), settled), alike)
+
+
+def modularity(graph: Any, labels: Ints) -> float:
+    """The share of all edges' weight that is within groups, less `RESOLUTION` times what chance would leave there.
+
+    Newman and Girvan, 2004; its resolution by Reichardt and Bornholdt, 2006. `graph` (n, n) is symmetric.
+    """
+    edges = graph.tocoo()
+    whole = max(float(edges.data.sum()), 1e-12)
+    ends = np.bincount(labels[edges.row], edges.data) / whole
+    within = float(edges.data[labels[edges.row] == labels[edges.col]].sum()) / whole
+    return within - RESOLUTION * float((ends**2).sum())
+
+
+def agreement(labels: Ints, before: Ints) -> int:
+    """Rows in the main former topic of their group, and rows in the main group of their former topic, together."""
+    told = before >= 0
+    table = np.zeros((int(labels.max()) + 1, int(before.max(initial=-1)) + 2), np.int64)
+    np.add.at(table, (labels[told], before[told]), 1)
+    return int(table.max(axis=0).sum() + table.max(axis=1).sum())
 
 
 def _steps(smallest: int, known: int) -> list[int]:
     """The numbers of neighbours to try, few first; a topic has no fewer tickets than the smallest."""
-    least = min(OF_A_TOPIC * smallest, MOST_NEIGHBOURS)
+    least = min(OF_THE_SMALLEST * smallest, MOST_NEIGHBOURS)
     return [k for k in STEPS if least <= k <= known] or [known]

@@ -10,6 +10,7 @@ from clustering import junk
 from clustering.arrays import Flags, Floats, Ints, centroids
 from clustering.assign import refine, thresholds
 from clustering.cluster import dense_groups, smallest_topic
+from clustering.common import without
 from clustering.languages import centred, large_enough, nearest_by_language
 from clustering.neighbours import mean_similarity, nearest, nearest_of_these
 from clustering.pieces import MOST_NEIGHBOURS, Pieces
@@ -68,12 +69,18 @@ def distinct(vectors: Floats) -> Distinct:
 
 
 def find_topics(
-    rows: Floats, counts: Ints, salad: Callable[[], Floats], languages: Ints | None = None, before: Ints | None = None
+    rows: Floats,
+    counts: Ints,
+    salad: Callable[[], Floats],
+    languages: Ints | None = None,
+    before: Ints | None = None,
+    shared: Floats | None = None,
 ) -> Found:
     """Topics among distinct unit rows that stand for `counts` tickets; `salad` gives vectors of random words.
 
     `languages` (m,) numbers the language of each row where the store has several. `before` (m,) is the topic that each
     row was in, -1 for none: where it is not clear that topics changed they stay, so that what was found is found again.
+    `shared` (dimensions,) is what all vectors of the model have in common, which tells nothing.
     """
     smallest = smallest_topic(int(counts.sum()))
     if len(rows) == 1:
@@ -81,7 +88,7 @@ def find_topics(
     if languages is not None:
         crowds = _across(rows, counts, languages, smallest)
         return _chosen(crowds, Yardstick(rows, counts, crowds.near, salad()), smallest)
-    apart = less_of_the_mean(rows)
+    apart = less_of_the_mean(rows if shared is None else without(rows, shared))
     near = nearest(apart, min(MOST_NEIGHBOURS, len(rows) - 1))
     smoothed = smooth(apart, graph_of(near, _few(int(counts.sum()), len(rows)), counts))
     pieces, yardstick = Pieces(smoothed, near, counts, smallest), Yardstick(rows, counts, near.indices, salad())
@@ -144,7 +151,8 @@ def _across(rows: Floats, counts: Ints, languages: Ints, smallest: int) -> Crowd
     k = _few(int(counts.sum()), len(rows))
     of = large_enough(languages)
     middle = centred(rows, of)
-    smoothed = smooth(middle, graph_of(nearest_by_language(middle, of, k), MOST_NEIGHBOURS, counts))
+    near = nearest_by_language(middle, of, k)
+    smoothed = smooth(middle, graph_of(near, MOST_NEIGHBOURS, counts))
     groups = dense_groups(smoothed, counts, smallest)
     return Crowds(nearest(rows, k).indices, smoothed, groups, refine(smoothed, groups, counts))
 

@@ -1,5 +1,5 @@
 """Freshdesk. Sources: developers.freshdesk.com/api (List All Tickets, View a Ticket, Conversations, Ticket Fields,
-Satisfaction Ratings), support.freshdesk.com 225431 (webhooks of automation rules).
+Satisfaction Ratings, Solutions), support.freshdesk.com 225431 (webhooks of automation rules).
 
 The list leaves out spam and deleted tickets, which are read as lists of their own; each goes on from its own time.
 """
@@ -13,9 +13,10 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from connectors.frame import rows_of, told_by
+from connectors.freshdesk_articles import shelves
 from connectors.freshdesk_lists import MOST_PAGES, PER_PAGE, Lists, has_more
 from connectors.freshdesk_ticket import Beside, Choices, is_set_apart, moment, rated_at, row_of
-from ticketlens.connector import Field, Hook, HookProof, Page, Reader, Row, TicketRef, sound
+from ticketlens.connector import ArticlePage, Field, Hook, HookProof, Page, Reader, Row, TicketRef, sound
 from ticketlens.errors import BadPayload
 from ticketlens.fetch import Fetch, Refused
 from ticketlens.intake.payload import Payload, parse_json
@@ -160,6 +161,12 @@ class Freshdesk:
 
     def _row(self, ticket: Payload, beside: Mapping[str, Beside]) -> Row:
         return row_of(ticket, self.root, self.choices or Choices(), beside.get(ticket.id(), Beside()))
+
+    # -- solutions
+
+    def articles(self) -> Iterator[ArticlePage]:
+        for shelf, records in shelves(self.short, self.root, self.title):
+            yield self.reader.articles(records, shelf.rows)
 
     # -- webhooks
 

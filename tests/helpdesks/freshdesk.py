@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 from helpdesks.desk import AGENTS, GROUPS, ORGANIZATIONS, PEOPLE, Item, Said
+from helpdesks.freshdesk_solutions import Solutions
 from helpdesks.server import Helpdesk, answer
 
 from ticketlens.connector import Hook
@@ -37,6 +38,7 @@ class Server(Helpdesk):
     has_companies = True
     has_surveys = True
     a_minute = "100.0"
+    solutions: Solutions | None = None
 
     def settings(self) -> dict[str, str]:
         return {"url": self.url, "api_key": self.secret, "conversations": "yes"}
@@ -67,6 +69,8 @@ class Server(Helpdesk):
         app.get("/api/v2/tickets/<int:number>/satisfaction_ratings")(self.ratings)
         app.get("/api/v2/surveys/satisfaction_ratings")(self.all_ratings)
         app.get("/api/v2/ticket_fields")(self.ticket_fields)
+        app.get("/api/v2/settings/helpdesk")(self.helpdesk_settings)
+        app.get("/api/v2/solutions/<path:path>")(self.solution_list)
 
     def _sign_in(self) -> Response | None:
         told = request.authorization
@@ -129,6 +133,14 @@ class Server(Helpdesk):
         if len(rows) > page * size:
             told.headers["Link"] = f'<{request.base_url}?page={page + 1}>; rel="next"'
         return told
+
+    def helpdesk_settings(self) -> Response:
+        told = self.solutions and self.solutions.settings
+        return answer(told) if told else answer({"code": "access_denied", "message": "You are not authorized"}, 403)
+
+    def solution_list(self, path: str) -> Response:
+        rows = self.solutions and self.solutions.rows(path)
+        return Response(status=404) if rows is None else self._paged(rows, lambda row: row)
 
     # -- one ticket
 

@@ -36,19 +36,21 @@ def full_run(
     progress: Progress = silent,
     own: Offsets | None = None,
     before: Ints | None = None,
+    tickets: Ints | None = None,
 ) -> Grouping:
     """Topics among n tickets: `vectors` (n, dimensions), `texts` subject and body, `languages` codes or None.
 
     `encode` makes vectors of the same space from texts: of candidate names, and of random words. Above 60,000
     distinct vectors an even sample is clustered, and the others join as new tickets do. A zero vector stays ungrouped.
     Of several languages each one's `offsets` are taken out first, and centroids are those of aligned vectors. `before`
-    (n,) is the topic that each ticket was in, -1 for none: topics stay where it is not clear that they changed.
+    (n,) is the topic that each ticket was in, -1 for none: topics stay where it is not clear that they changed. Where
+    equal tickets come once, `tickets` (n,) is how many there are of each.
     """
     vectors = unit_rows(np.asarray(vectors, dtype=np.float32))
     own = offsets(vectors, languages) if own is None else own
     vectors = align(vectors, languages, own)
     texted = np.flatnonzero(vectors.any(axis=1))
-    units = distinct(vectors[texted])
+    units = distinct(vectors[texted], None if tickets is None else tickets[texted])
     spoken = of_rows(groups(languages, own)[texted], units.inverse, len(units.rows)) if own else None
     were = None if before is None else before[texted][_firsts(units)]
     progress(1, STEPS)

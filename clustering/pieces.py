@@ -30,8 +30,8 @@ NEARLY = 0.01
 """What is worth so little less is as good."""
 
 ALIKE, STILL_ALIKE = 0.975, 0.945
-"""Tickets as near to the middle of their topic as that, on average, are not parted for the sake of edges; the second
-is for the most neighbours, over which a store of one problem is in one piece."""
+"""Tickets as near to the middle of their topic as that, on average, are not parted for the sake of edges. The second is
+for each topic over the most neighbours, where a store of one problem is in one piece."""
 
 FEW, MOSTLY = 15, 0.8
 """A row belongs to its topic for sure where so much of its edges to so many neighbours does."""
@@ -42,12 +42,14 @@ SHARED, GROWTH = 0.09, 0.35
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joined:
-    """Topics over k neighbours: that of every row, (n,); what they are worth; how near their rows lie."""
+    """Topics over k neighbours: that of every row, (n,); what they are worth; the mean cosine of tickets to the middle
+    of their topic, and the least such mean of one topic."""
 
     k: int
     settled: Ints
     worth: float
     alike: float
+    least_alike: float
 
 
 class Pieces:
@@ -90,7 +92,7 @@ class Pieces:
             return []
         steps = _steps(self.smallest, self.near.indices.shape[1])
         found = [one for one in (self._over(k, None) for k in steps) if one]
-        if found and found[-1].alike >= STILL_ALIKE:
+        if found and found[-1].least_alike >= STILL_ALIKE:
             return found[-1:]
         first = max((at for at, one in enumerate(found) if one.alike >= ALIKE), default=0)
         ranked = sorted(found[first:], key=lambda one: -one.worth)
@@ -127,8 +129,10 @@ class Pieces:
         left = np.where(large, np.cumsum(large) - 1, UNGROUPED)[topic]
         settled = refine(self.smoothed, left[self._settled], self.counts)
         middle = centroids(self.smoothed, settled, self.counts.astype(np.float32))
-        alike = float(np.einsum("ij,ij->i", self.smoothed, middle[settled]).mean())
-        return Joined(k, settled, modularity(self._graph(k), settled), alike)
+        cosines = np.einsum("ij,ij->i", self.smoothed, middle[settled]) * self.counts
+        alike = np.bincount(settled, cosines) / np.maximum(np.bincount(settled, self.counts), 1)
+        worth = modularity(self._graph(k), settled)
+        return Joined(k, settled, worth, float(cosines.sum() / self.counts.sum()), float(alike.min()))
 
 
 def modularity(graph: Any, labels: Ints) -> float:

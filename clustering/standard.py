@@ -30,8 +30,9 @@ class StandardEngine:
         progress: Progress,
         offsets: Mapping[str, Floats] | None = None,
         before: Ints | None = None,
+        tickets: Ints | None = None,
     ) -> Grouping:
-        return engine.full_run(vectors, texts, languages, encode, progress, offsets, before)
+        return engine.full_run(vectors, texts, languages, encode, progress, offsets, before, tickets)
 
     def offsets(self, vectors: Floats, languages: Sequence[str | None]) -> dict[str, Floats]:
         """What a full run over these vectors takes out of each language; to be kept with the run."""

@@ -60,12 +60,16 @@ class Crowds:
     settled: Ints
 
 
-def distinct(vectors: Floats) -> Distinct:
-    """Equal rows once, sorted by their bytes."""
+def distinct(vectors: Floats, tickets: Ints | None = None) -> Distinct:
+    """Equal rows once, sorted by their bytes; `tickets` (n,) stand for each row, one if not told."""
     whole = np.ascontiguousarray(vectors + np.float32(0))  # adding zero makes -0.0 and 0.0 equal bytes
     keys = whole.view(np.dtype((np.void, whole.shape[1] * whole.itemsize))).ravel()
-    _, first, inverse, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
-    return Distinct(whole[first], counts.astype(np.int64), inverse.astype(np.int64).ravel())
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    inverse = inverse.astype(np.int64).ravel()
+    each = np.ones(len(inverse), np.int64) if tickets is None else tickets
+    counts = np.zeros(len(first), np.int64)
+    np.add.at(counts, inverse, each)
+    return Distinct(whole[first], counts, inverse)
 
 
 def find_topics(

@@ -50,6 +50,7 @@ class BagOfWords:
         progress: Progress,
         offsets: Mapping[str, Floats] | None = None,
         before: NDArray[np.int64] | None = None,
+        tickets: NDArray[np.int64] | None = None,
     ) -> Grouping:
         firsts = [next(iter(search_tokens(text)), "") for text in texts]
         names = sorted({word for word in firsts if word and firsts.count(word) >= LEAST})

@@ -33,10 +33,11 @@ class Engine(Protocol):
         progress: Progress,
         offsets: Mapping[str, Vectors] | None = None,
         before: Labels | None = None,
+        tickets: Labels | None = None,
     ) -> Grouping:
         """Topics among vectors as `encode_tickets` made them; `offsets` are found where none are given.
 
-        `before` (n,) is the topic that each was in, -1 for none.
+        `before` (n,) is the topic that each was in, -1 for none; `tickets` (n,) are equal to each, one if not told.
         """
 
     def offsets(self, vectors: Vectors, languages: Sequence[str | None]) -> Mapping[str, Vectors]:

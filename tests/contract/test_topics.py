@@ -202,7 +202,7 @@ def test_assigning_changes_the_texts_named_and_no_other(store: Store, texts: lis
 
 def test_the_subject_of_a_text_is_its_earliest_tickets(store: Store, texts: list[Prepared]) -> None:
     told = store.subjects([texts[7].text.fingerprint, "no such text"])
-    assert told == {texts[7].text.fingerprint: (("import", "2"), "text 2", "", "en")}
+    assert told == {texts[7].text.fingerprint: (("import", "2"), "text 2", "", "en", 2)}
 
 
 def test_a_reader_never_sees_half_a_run(world: World, oracle: ModuleType) -> None:

@@ -58,8 +58,8 @@ class Centre:
             theme_found=parent.theme_found,
             centroid=centroid.astype("<f4").tobytes(),
             threshold=reach(cosines, parent.threshold),
-            typical=tuple(texts[name][0] for name in ranked[:SHOWN] if name in texts),
-            edge=tuple(texts[name][0] for name in ranked[::-1][:SHOWN] if name in texts),
+            typical=tuple(texts[name].key for name in ranked[:SHOWN] if name in texts),
+            edge=tuple(texts[name].key for name in ranked[::-1][:SHOWN] if name in texts),
             born=at,
         )
 
@@ -70,8 +70,8 @@ class Centre:
         chosen = _sampled(range(len(own)))
         names, rows = [*(own[at] for at in chosen), *rest], [vectors[chosen], *([others] if rest else [])]
         told = self.store.subjects(names)
-        texts = [f"{told[name][1]}\n{told[name][2]}".strip() if name in told else "" for name in names]
-        languages = [told[name][3] if name in told else None for name in names]
+        texts = [f"{told[name].subject}\n{told[name].body}".strip() if name in told else "" for name in names]
+        languages = [told[name].language if name in told else None for name in names]
         labels = np.array([name not in inside for name in names], dtype=np.int64)
         return self.engine.described(np.concatenate(rows), texts, languages, labels)[0]
 

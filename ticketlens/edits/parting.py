@@ -104,8 +104,8 @@ class Parting:
         if not sampled:
             return ()
         told = self.store.subjects(sampled)
-        words = [f"{told[name][1]}\n{told[name][2]}".strip() if name in told else "" for name in sampled]
-        found = self.engine.parts(vectors, words, [told[name][3] if name in told else None for name in sampled])
+        words = [f"{told[name].subject}\n{told[name].body}".strip() if name in told else "" for name in sampled]
+        found = self.engine.parts(vectors, words, [told[name].language if name in told else None for name in sampled])
         where = dict(zip(sampled, found.labels.tolist(), strict=True))
         where |= self._others([name for name in names if name not in where], found)
         taken = {name_key(one.name) for one in self._topics().values() if not one.retired}

@@ -1,6 +1,7 @@
 """What is left of a ticket's text once it is cleaned and redacted."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,13 @@ class CleanText:
     messages: tuple[str, ...]
     language: str | None
     fingerprint: str
+
+
+class TextInUse(NamedTuple):
+    """A text that tickets have: (source, id) of the earliest, clean subject and body, language, number of tickets."""
+
+    key: tuple[str, str]
+    subject: str
+    body: str
+    language: str | None
+    tickets: int

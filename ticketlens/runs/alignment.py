@@ -38,5 +38,5 @@ class Alignment:
         if not offsets or not len(names):
             return vectors
         told = self.store.subjects(names)
-        spoken = [told[name][-1] if name in told else None for name in names]
+        spoken = [told[name].language if name in told else None for name in names]
         return self.engine.align(vectors, spoken, offsets)

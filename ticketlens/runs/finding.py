@@ -27,13 +27,15 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Texts:
-    """n texts: fingerprints, unit rows (n, d), first tickets, words, languages, and the topics they were in (n,)."""
+    """n texts: fingerprints, unit rows (n, d), first tickets, words, languages, numbers of tickets (n,), and the topics
+    they were in (n,)."""
 
     names: Sequence[str]
     vectors: Vectors
     keys: Sequence[Key]
     words: Sequence[str]
     languages: Sequence[str | None]
+    tickets: Labels
     old: Labels
 
 
@@ -57,9 +59,10 @@ class Finder:
         return Texts(
             names=names,
             vectors=vectors[still],
-            keys=[key for key, *_ in rows],
-            words=[f"{subject}\n{body}".strip() for _, subject, body, _ in rows],
-            languages=[language for *_, language in rows],
+            keys=[one.key for one in rows],
+            words=[f"{one.subject}\n{one.body}".strip() for one in rows],
+            languages=[one.language for one in rows],
+            tickets=np.array([one.tickets for one in rows], dtype=np.int64),
             old=np.array([_number(old.get(name)) for name in names], dtype=np.int64),
         )
 
@@ -100,7 +103,8 @@ class Finder:
         alone = np.flatnonzero(texts.old == NONE).tolist()
         inside = Texts(
             [texts.names[i] for i in alone], texts.vectors[alone], [texts.keys[i] for i in alone],
-            [texts.words[i] for i in alone], [texts.languages[i] for i in alone], texts.old[alone],
+            [texts.words[i] for i in alone], [texts.languages[i] for i in alone], texts.tickets[alone],
+            texts.old[alone],
         )  # fmt: skip
         offsets = Alignment(self.store, self.engine).offsets()
         found = self._run(embedder, inside, offsets, progress)
@@ -121,7 +125,7 @@ class Finder:
 
     def _run(self, embedder: Embedder, texts: Texts, offsets: Offsets, progress: Progress) -> Grouping:
         return self.engine.full_run(
-            texts.vectors, texts.words, texts.languages, embedder.encode, progress, offsets, texts.old
+            texts.vectors, texts.words, texts.languages, embedder.encode, progress, offsets, texts.old, texts.tickets
         )  # fmt: skip
 
     def _divided(self, texts: Texts, found: Grouping) -> Divided:

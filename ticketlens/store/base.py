@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import EVERYTHING, Filter
 from ticketlens.model.portion import Portion
-from ticketlens.model.text import CleanText
+from ticketlens.model.text import CleanText, TextInUse
 from ticketlens.model.ticket import Ticket
 from ticketlens.model.timing import Judged, Timing
 from ticketlens.model.topic import Coverage, Topic
@@ -327,8 +327,8 @@ class TopicStore(Protocol):
     def assignments(self) -> dict[str, Assignment]:
         """Of each text that a run has looked at and each ticket placed by itself; topic None: it is to be in none."""
 
-    def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
-        """(key of its earliest ticket, clean subject, clean body, language) of each text."""
+    def subjects(self, fingerprints: Sequence[str]) -> dict[str, TextInUse]:
+        """Of each text that tickets have which are not excluded."""
 
     def weekly(self, topics: Sequence[int], periods: tuple[Period, ...], where: Filter) -> dict[int, list[int]]:
         """Tickets that arrived, by topic and period."""

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from ticketlens.errors import StoreError
 from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import NONE, Filter
+from ticketlens.model.text import TextInUse
 from ticketlens.model.topic import Topic
-from ticketlens.store.base import Assignment, Key
+from ticketlens.store.base import Assignment
 from ticketlens.store.elastic import documents
 from ticketlens.store.elastic.asking import Asking
 from ticketlens.store.elastic.bulk import Write, bulk
@@ -94,19 +95,22 @@ class ElasticTopics(Asking):
         hits = self._cluster.scan(ASSIGNMENTS, {"term": {"run": run}}, sort=["fingerprint"])
         return {hit["_source"]["fingerprint"]: assignment_of(hit["_source"]) for hit in hits}
 
-    def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
-        found: dict[str, tuple[Key, str, str, str | None]] = {}
+    def subjects(self, fingerprints: Sequence[str]) -> dict[str, TextInUse]:
+        found: dict[str, TextInUse] = {}
         for start in range(0, len(fingerprints), CHUNK):
             names = list(fingerprints[start : start + CHUNK])
-            hits = self._cluster.search(
+            answer = self._cluster.search(
                 TICKETS, query=every({"term": {"excluded": NONE}}, {"terms": {"fingerprint": names}}),
                 collapse={"field": "fingerprint"}, sort=["created_at", "source", "id"], size=len(names),
                 source_includes=["source", "id", "subject", "body", "language", "fingerprint"],
-            )["hits"]["hits"]  # fmt: skip
-            by_text = {hit["_source"]["fingerprint"]: hit["_source"] for hit in hits}
+                aggs={"text": {"terms": {"field": "fingerprint", "size": len(names)}}},
+            )  # fmt: skip
+            tickets = {one["key"]: one["doc_count"] for one in answer["aggregations"]["text"]["buckets"]}
+            by_text = {hit["_source"]["fingerprint"]: hit["_source"] for hit in answer["hits"]["hits"]}
             for name in names:
                 if (one := by_text.get(name)) is not None:
-                    found[name] = ((one["source"], one["id"]), one["subject"], one["body"], one["language"] or None)
+                    key, language = (one["source"], one["id"]), one["language"] or None
+                    found[name] = TextInUse(key, one["subject"], one["body"], language, tickets[name])
         return found
 
     def weekly(self, topics: Sequence[int], periods: tuple[Period, ...], where: Filter) -> dict[int, list[int]]:

@@ -9,8 +9,9 @@ import apsw
 
 from ticketlens.metrics.periods import Period
 from ticketlens.model.filter import Filter
+from ticketlens.model.text import TextInUse
 from ticketlens.model.topic import MATCHES, Topic
-from ticketlens.store.base import Assignment, Key
+from ticketlens.store.base import Assignment
 from ticketlens.store.names import BETWEEN, SIGN, key_of
 from ticketlens.store.sqlite.connection import Database
 from ticketlens.store.sqlite.filters import condition
@@ -88,15 +89,17 @@ class SqliteTopics:
             for name, topic, match, similarity, found in self._db.rows(sql)
         }
 
-    def subjects(self, fingerprints: Sequence[str]) -> dict[str, tuple[Key, str, str, str | None]]:
+    def subjects(self, fingerprints: Sequence[str]) -> dict[str, TextInUse]:
         sql = (
-            "SELECT t.source, t.id, t.subject, d.body, t.language FROM tickets t JOIN details d ON d.key = t.key "
-            "WHERE t.fingerprint = ? AND t.excluded IS NULL ORDER BY t.created_at, t.source, t.id LIMIT 1"
+            "SELECT t.source, t.id, t.subject, d.body, t.language, "
+            "(SELECT count(*) FROM tickets WHERE fingerprint = ?1 AND excluded IS NULL) "
+            "FROM tickets t JOIN details d ON d.key = t.key "
+            "WHERE t.fingerprint = ?1 AND t.excluded IS NULL ORDER BY t.created_at, t.source, t.id LIMIT 1"
         )
         found = {}
         for name in fingerprints:
-            for source, id_, subject, body, language in self._db.rows(sql, (name,)):
-                found[name] = ((source, id_), subject, body, language)
+            for source, id_, *told in self._db.rows(sql, (name,)):
+                found[name] = TextInUse((source, id_), *told)
         return found
 
     def weekly(self, topics: Sequence[int], periods: tuple[Period, ...], where: Filter) -> dict[int, list[int]]:

@@ -26,7 +26,6 @@ PROBES = (
 )  # fmt: skip
 """Sentences that share neither matter nor words."""
 
-
 WIDE, NARROW = 0.3, 0.5
 """How long the mean of unlike texts' vectors is where a model uses all directions, and from where on it does not."""
 

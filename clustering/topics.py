@@ -155,8 +155,7 @@ def _across(rows: Floats, counts: Ints, languages: Ints, smallest: int) -> Crowd
     k = _few(int(counts.sum()), len(rows))
     of = large_enough(languages)
     middle = centred(rows, of)
-    near = nearest_by_language(middle, of, k)
-    smoothed = smooth(middle, graph_of(near, MOST_NEIGHBOURS, counts))
+    smoothed = smooth(middle, graph_of(nearest_by_language(middle, of, k), MOST_NEIGHBOURS, counts))
     groups = dense_groups(smoothed, counts, smallest)
     return Crowds(nearest(rows, k).indices, smoothed, groups, refine(smoothed, groups, counts))
 

@@ -23,7 +23,6 @@ MOST_FOLDERS = 10_000
 class Shelf:
     """One folder in one language; `locale` is None for the account's own, of which nobody told us the name."""
 
-    folder: str
     root: str
     hidden: bool
     locale: str | None
@@ -53,10 +52,10 @@ def shelves(lists: Lists, root: str, title: str) -> Iterator[tuple[Shelf, list[P
         own, others = _languages(lists)
         folders = [(one.id(), one.opt_text("visibility") == AGENTS_ONLY) for one in _folders(lists)]
     for id_, hidden in folders:
-        yield Shelf(id_, root, hidden, own, False), _must(lists, f"solutions/folders/{id_}/articles")
+        yield Shelf(root, hidden, own, False), _must(lists, f"solutions/folders/{id_}/articles")
         for locale in others:
             found = lists.whole(f"solutions/folders/{id_}/articles/{quote(locale, safe='')}")
-            yield Shelf(id_, root, hidden, locale, True), found or []
+            yield Shelf(root, hidden, locale, True), found or []
 
 
 def _languages(lists: Lists) -> tuple[str | None, list[str]]:

@@ -70,7 +70,7 @@ class Centre:
         chosen = _sampled(range(len(own)))
         names, rows = [*(own[at] for at in chosen), *rest], [vectors[chosen], *([others] if rest else [])]
         told = self.store.subjects(names)
-        texts = [f"{told[name].subject}\n{told[name].body}".strip() if name in told else "" for name in names]
+        texts = [told[name].words if name in told else "" for name in names]
         languages = [told[name].language if name in told else None for name in names]
         labels = np.array([name not in inside for name in names], dtype=np.int64)
         return self.engine.described(np.concatenate(rows), texts, languages, labels)[0]

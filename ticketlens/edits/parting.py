@@ -104,7 +104,7 @@ class Parting:
         if not sampled:
             return ()
         told = self.store.subjects(sampled)
-        words = [f"{told[name].subject}\n{told[name].body}".strip() if name in told else "" for name in sampled]
+        words = [told[name].words if name in told else "" for name in sampled]
         found = self.engine.parts(vectors, words, [told[name].language if name in told else None for name in sampled])
         where = dict(zip(sampled, found.labels.tolist(), strict=True))
         where |= self._others([name for name in names if name not in where], found)

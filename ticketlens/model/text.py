@@ -27,3 +27,7 @@ class TextInUse(NamedTuple):
     body: str
     language: str | None
     tickets: int
+
+    @property
+    def words(self) -> str:
+        return f"{self.subject}\n{self.body}".strip()

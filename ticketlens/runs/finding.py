@@ -60,7 +60,7 @@ class Finder:
             names=names,
             vectors=vectors[still],
             keys=[one.key for one in rows],
-            words=[f"{one.subject}\n{one.body}".strip() for one in rows],
+            words=[one.words for one in rows],
             languages=[one.language for one in rows],
             tickets=np.array([one.tickets for one in rows], dtype=np.int64),
             old=np.array([_number(old.get(name)) for name in names], dtype=np.int64),

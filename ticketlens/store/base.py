@@ -328,7 +328,7 @@ class TopicStore(Protocol):
         """Of each text that a run has looked at and each ticket placed by itself; topic None: it is to be in none."""
 
     def subjects(self, fingerprints: Sequence[str]) -> dict[str, TextInUse]:
-        """Of each text that tickets have which are not excluded."""
+        """Those of these texts that some ticket has which is not excluded."""
 
     def weekly(self, topics: Sequence[int], periods: tuple[Period, ...], where: Filter) -> dict[int, list[int]]:
         """Tickets that arrived, by topic and period."""
